@@ -1,0 +1,60 @@
+"""`python -m scripts.bench`: start a private PostgreSQL, build the district, measure every case."""
+
+import argparse
+import sys
+import time
+
+from scripts.bench.cases import CASES
+from scripts.bench.harness import ROUNDS, WrongAnswer, measure
+from scripts.bench.report import heading, outcome_table, size_table
+from scripts.bench.server import ServerMissing, private_server
+from scripts.bench.sizes import storage_sizes
+from scripts.bench.world import build
+
+
+def main() -> int:
+    options = _options()
+    started = time.monotonic()
+    try:
+        with private_server() as url:
+            _run(url, options)
+    except (ServerMissing, WrongAnswer) as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(f"\n{time.monotonic() - started:.0f} s in all")
+    return 0
+
+
+def _run(url: str, options: argparse.Namespace) -> None:
+    world = build(url, options.scale)
+    print(heading(world, options.rounds))
+    if "size" in options.cases:
+        print(size_table(storage_sizes(world)), flush=True)
+    for case in CASES:
+        if case.name in options.cases:
+            print(outcome_table(measure(case(world), options.rounds)), flush=True)
+    world.connection.close()
+
+
+def _options() -> argparse.Namespace:
+    names = ["size", *(case.name for case in CASES)]
+    parser = argparse.ArgumentParser(prog="python -m scripts.bench", description=__doc__)
+    parser.add_argument(
+        "cases", nargs="*", metavar="case", help=f"which cases, by default all: {' '.join(names)}"
+    )
+    parser.add_argument(
+        "--scale", type=float, default=1.0, help="1 is the district: 100 parks, 20,000 firm lines"
+    )
+    parser.add_argument(
+        "--rounds", type=int, default=ROUNDS, help=f"counted rounds, at least {ROUNDS} for a verdict"
+    )
+    options = parser.parse_args()
+    options.cases = options.cases or names
+    unknown = set(options.cases) - set(names)
+    if unknown:
+        parser.error(f"unknown case {', '.join(sorted(unknown))}; there are {' '.join(names)}")
+    return options
+
+
+if __name__ == "__main__":
+    sys.exit(main())

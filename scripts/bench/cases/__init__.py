@@ -1,0 +1,9 @@
+"""Every case of the benchmark, in the order of a run. A new case is one class here and one module beside."""
+
+from scripts.bench.cases.confirm import ConfirmQuarter
+from scripts.bench.cases.figures import ReadFigures
+from scripts.bench.cases.fill import FillQuarter
+from scripts.bench.cases.page import OpenReturn
+from scripts.bench.cases.rollup import RollUpQuarter
+
+CASES = (FillQuarter, ConfirmQuarter, RollUpQuarter, OpenReturn, ReadFigures)

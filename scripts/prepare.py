@@ -1,0 +1,25 @@
+"""The database made ready in one process, run by the environment's own Python."""
+
+import os
+import sys
+
+import django
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management import CommandError, call_command
+from django.db import Error as DatabaseError
+
+
+def prepare() -> None:
+    """Bring the schema up to date, load the plan, seed the demonstration on an empty local database."""
+    django.setup()
+    call_command("migrate", interactive=False, verbosity=0)
+    call_command("load_plan")
+    if os.environ.get("GUANDU_ENV") == "local":
+        call_command("seed_demo", if_empty=True)
+
+
+if __name__ == "__main__":
+    try:
+        prepare()
+    except (CommandError, ImproperlyConfigured, DatabaseError) as error:
+        sys.exit(f"{error}")

@@ -1,0 +1,191 @@
+"""make test: the whole suite on SQLite and, at the same time, on a private PostgreSQL with Redis.
+
+The last line is `N passed, N failed, N skipped`, summed over the runs; errors count as failed.
+"""
+
+import argparse
+import os
+import signal
+import subprocess
+import threading
+import time
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from scripts.bootstrap import bootstrap
+from scripts.console import ROOT, VAR, VENV_PYTHON, Halt, say, shown, told
+from scripts.processes import die_with_parent, kill_group, stop_group
+from scripts.servers import private_servers
+from scripts.system import TEST_NEEDS, provide
+
+RESULTS = VAR / "test"
+LIMIT_SECONDS = 45 * 60
+NOTHING_COLLECTED = 5
+
+
+@dataclass(frozen=True)
+class Count:
+    """How many tests passed, failed (errors included) and were skipped."""
+
+    passed: int = 0
+    failed: int = 0
+    skipped: int = 0
+
+    def __add__(self, other: "Count") -> "Count":
+        return Count(self.passed + other.passed, self.failed + other.failed, self.skipped + other.skipped)
+
+    def __str__(self) -> str:
+        return f"{self.passed} passed, {self.failed} failed, {self.skipped} skipped"
+
+
+@dataclass(frozen=True)
+class Suite:
+    """One run of the suite: the database's name, its variables, the arguments of pytest."""
+
+    name: str
+    env: Mapping[str, str]
+    arguments: Sequence[str]
+
+    @property
+    def junit(self) -> Path:
+        return RESULTS / f"{self.name}.xml"
+
+    @property
+    def log(self) -> Path:
+        return RESULTS / f"{self.name}.log"
+
+    @property
+    def features(self) -> Path:
+        return RESULTS / f"features-{self.name}.json"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--db", choices=["", "sqlite", "postgres"], default="", help="only this database")
+    parser.add_argument("--prove", action="store_true", help="the long proofs instead of the suite")
+    parser.add_argument("pytest", nargs="*", help="arguments for pytest, after --")
+    given = parser.parse_args()
+    signal.signal(signal.SIGTERM, _raise_interrupt)
+    begun = time.monotonic()
+    try:
+        counts = test(given.db, [*(["--prove"] if given.prove else []), *given.pytest])
+    except Halt as halt:
+        say(f"{halt}\n{Count(failed=1)}")
+        return 2
+    total = sum(counts.values(), Count())
+    for name, count in counts.items():
+        say(f"{name}: {count}")
+    say(f"用时 {time.monotonic() - begun:.0f} 秒")
+    say(str(total))
+    return 0 if total.passed and not total.failed else 1
+
+
+def _raise_interrupt(_number: int, _frame: object) -> None:
+    raise KeyboardInterrupt
+
+
+def test(db: str, arguments: Sequence[str]) -> dict[str, Count]:
+    """The counts of each run by its name."""
+    provide(TEST_NEEDS)
+    bootstrap(dev=True)
+    RESULTS.mkdir(parents=True, exist_ok=True)
+    with servers_for(db) as servers:
+        return run_together(suites(db, servers, arguments))
+
+
+@contextmanager
+def servers_for(db: str) -> Iterator[dict[str, str]]:
+    if db == "sqlite":
+        yield {}
+        return
+    with private_servers() as servers:
+        yield servers
+
+
+def suites(db: str, servers: Mapping[str, str], arguments: Sequence[str]) -> list[Suite]:
+    """What does not depend on the database runs once, with SQLite, unless only PostgreSQL is asked."""
+    both = db == ""
+    plain = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")}
+    chosen = []
+    if db in ("", "sqlite"):
+        chosen.append(Suite("sqlite", plain, arguments))
+    if db in ("", "postgres"):
+        chosen.append(Suite("postgres", {**plain, **servers}, ["--skip-once", *arguments] if both else arguments))
+    return chosen
+
+
+def run_together(chosen: Sequence[Suite]) -> dict[str, Count]:
+    """Run the suites side by side, the processors shared between them."""
+    each = max(1, (os.cpu_count() or 1) // len(chosen))
+    processes = [start(suite, workers=each) for suite in chosen]
+    try:
+        echoes = [echo(suite, process) for suite, process in zip(chosen, processes, strict=True)]
+        end = time.monotonic() + LIMIT_SECONDS
+        for thread in echoes:
+            thread.join(max(0.0, end - time.monotonic()))
+    finally:
+        for process in processes:
+            if process.poll() is None:
+                stop_group(process, seconds=5)
+            kill_group(process)
+    return {
+        suite.name: count_of(suite.junit, process.returncode)
+        for suite, process in zip(chosen, processes, strict=True)
+    }
+
+
+def start(suite: Suite, *, workers: int) -> subprocess.Popen:
+    for path in (suite.junit, suite.features):
+        path.unlink(missing_ok=True)
+    parallel = ["-n", str(workers), "--dist", "loadgroup"] if workers > 1 else []
+    reports = [f"--junitxml={suite.junit}", f"--feature-results={suite.features}"]
+    return subprocess.Popen(
+        [str(VENV_PYTHON), "-m", "pytest", "-q", "-rfE", "--durations=5", *parallel, *reports, *suite.arguments],
+        cwd=ROOT,
+        env=suite.env,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        errors="replace",
+        start_new_session=True,
+        preexec_fn=die_with_parent,
+    )
+
+
+def echo(suite: Suite, process: subprocess.Popen) -> threading.Thread:
+    """Show each line as it comes, named by its database, and keep it in the suite's log."""
+
+    def work() -> None:
+        assert process.stdout is not None
+        with suite.log.open("w") as log:
+            for line in process.stdout:
+                log.write(line)
+                say(f"[{suite.name}] {line.rstrip()}")
+
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    return thread
+
+
+def count_of(junit: Path, code: int) -> Count:
+    """Counts of one run; a run that ended without a report, or otherwise than it says, failed."""
+    if code == NOTHING_COLLECTED:
+        return Count()
+    try:
+        suite = ElementTree.parse(junit).getroot().find("testsuite")
+    except (FileNotFoundError, ElementTree.ParseError):
+        say(f"测试进程提前结束（代码 {code}），没有留下 {shown(junit)}。")
+        return Count(failed=1)
+    assert suite is not None
+    total, skipped = int(suite.get("tests", 0)), int(suite.get("skipped", 0))
+    failed = int(suite.get("failures", 0)) + int(suite.get("errors", 0))
+    passed = max(0, total - failed - skipped)
+    return Count(passed, failed or int(code != 0), skipped)
+
+
+if __name__ == "__main__":
+    told(main)
