@@ -1,0 +1,99 @@
+"""Roles in code: a name, the kinds of scope it may be granted over, and its permissions."""
+
+from dataclasses import dataclass
+
+from django.db import models
+
+from guandu.accounts.permissions import Permission as P
+from guandu.core.errors import Invalid
+
+
+class ScopeKind(models.TextChoices):
+    """Over what a role is granted. The code of a district grant is empty."""
+
+    DISTRICT = "district", "全区"
+    DEPARTMENT = "department", "部门"
+    CHAIN = "chain", "产业链"
+    STREET = "street", "街道"
+    PARK = "park", "园区"
+
+
+class RoleCode(models.TextChoices):
+    OFFICE = "office", "园区发展办"
+    DEPARTMENT = "department", "区级部门"
+    TASK_FORCE = "task_force", "产业链专班"
+    STREET = "street", "街道"
+    OPERATOR = "operator", "园区运营方"
+    LEADER = "leader", "区领导"
+    LIAISON = "liaison", "领导联络员"
+    EXPERT = "expert", "评审专家"
+    API_CLIENT = "api_client", "API 客户端"
+    SYSTEM_ADMIN = "system_admin", "系统管理员"
+    SECURITY_ADMIN = "security_admin", "安全管理员"
+    AUDIT_ADMIN = "audit_admin", "审计管理员"
+
+
+@dataclass(frozen=True)
+class Role:
+    code: str
+    scopes: frozenset[str]
+    permissions: frozenset[P]
+
+    @property
+    def name(self) -> str:
+        return RoleCode(self.code).label
+
+
+_SEES_PARKS = {P.PARK_VIEW, P.RETURN_VIEW, P.FIGURE_VIEW, P.ASSESSMENT_VIEW, P.REFERENCE_VIEW}
+_SEES_TOTALS = {P.TOTALS_VIEW, P.PLAN_VIEW}
+_BUSINESS_ADMIN = {P.ADMIN_ENTER, P.JOB_VIEW}
+
+
+def _role(code: str, scopes: set[str], *permissions: P | set[P]) -> Role:
+    flat: set[P] = set()
+    for each in permissions:
+        flat |= each if isinstance(each, set) else {each}
+    return Role(code, frozenset(scopes), frozenset(flat))
+
+
+_D, _U, _C, _S, _K = (kind.value for kind in ScopeKind)
+
+ROLES: dict[str, Role] = {
+    role.code: role
+    for role in (
+        _role(
+            RoleCode.OFFICE, {_D}, _SEES_PARKS, _SEES_TOTALS, _BUSINESS_ADMIN,
+            {P.PARK_EDIT, P.REFERENCE_EDIT, P.RETURN_CONFIRM, P.CYCLE_OPEN, P.PLAN_EDIT, P.ASSESSMENT_RUN},
+            {P.PROJECT_VIEW, P.PROJECT_EDIT, P.ACCOUNT_VIEW},
+        ),
+        _role(
+            RoleCode.DEPARTMENT, {_U}, _SEES_PARKS, _SEES_TOTALS,
+            {P.RETURN_FILE, P.RETURN_REVIEW, P.PROJECT_VIEW},
+        ),
+        _role(RoleCode.TASK_FORCE, {_C}, _SEES_PARKS, _SEES_TOTALS, {P.PROJECT_VIEW, P.PROJECT_EDIT}),
+        _role(RoleCode.STREET, {_S}, _SEES_PARKS, _SEES_TOTALS, {P.PROJECT_VIEW}),
+        _role(RoleCode.OPERATOR, {_K}, _SEES_PARKS, P.RETURN_FILE),
+        _role(RoleCode.LEADER, {_D, _C}, _SEES_PARKS, _SEES_TOTALS, P.PROJECT_VIEW),
+        _role(RoleCode.LIAISON, {_D, _C}, _SEES_PARKS, _SEES_TOTALS, P.PROJECT_VIEW),
+        _role(RoleCode.EXPERT, {_K}, {P.PARK_VIEW, P.ASSESSMENT_VIEW, P.REFERENCE_VIEW}),
+        _role(
+            RoleCode.API_CLIENT, {_D, _C, _S, _K}, P.API_USE,
+            {P.PARK_VIEW, P.FIGURE_VIEW, P.TOTALS_VIEW, P.PLAN_VIEW, P.ASSESSMENT_VIEW, P.REFERENCE_VIEW},
+        ),
+        _role(RoleCode.SYSTEM_ADMIN, {_D}, P.ADMIN_ENTER, P.ACCOUNT_VIEW, P.ACCOUNT_EDIT, P.JOB_VIEW),
+        _role(RoleCode.SECURITY_ADMIN, {_D}, P.ADMIN_ENTER, P.ACCOUNT_VIEW, P.GRANT_EDIT),
+        _role(RoleCode.AUDIT_ADMIN, {_D}, P.ADMIN_ENTER, P.AUDIT_VIEW),
+    )
+}
+
+
+def role(code: str) -> Role:
+    """The role of `code`; Invalid in words for an unknown one."""
+    if code not in ROLES:
+        names = "、".join(f"{r.name}（{r.code}）" for r in ROLES.values())
+        raise Invalid(f"没有“{code}”这个角色。可用的角色有：{names}。")
+    return ROLES[code]
+
+
+def roles_with(permission: P) -> list[str]:
+    return [role.code for role in ROLES.values() if permission in role.permissions]

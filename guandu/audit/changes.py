@@ -1,0 +1,57 @@
+"""Before and after of an object, as the trail keeps them."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from django.db import models
+
+SECRET_FIELDS = {"password"}
+
+
+@dataclass(frozen=True)
+class Change:
+    """One object's difference; `before` is None for something new, `after` None for something removed."""
+
+    object_type: str
+    object_key: str
+    object_name: str
+    before: dict[str, Any] | None
+    after: dict[str, Any] | None
+
+    def as_list(self) -> list:
+        return [self.object_type, self.object_key, self.object_name, self.before, self.after]
+
+
+def snapshot(obj: models.Model) -> dict[str, Any]:
+    """The stored fields of `obj` by name, plain enough for JSON; secrets only as 已设置."""
+    return {
+        field.name: _plain(field.name, field.value_from_object(obj))
+        for field in obj._meta.concrete_fields
+        if not field.primary_key
+    }
+
+
+def object_key(obj: models.Model) -> str:
+    """The internal code where there is one, else the primary key."""
+    return str(getattr(obj, "code", "") or obj.pk)
+
+
+def difference(obj: models.Model, before: dict[str, Any] | None) -> Change | None:
+    """What changed in `obj` since `before` was taken; None when nothing did."""
+    after = snapshot(obj)
+    if before is not None:
+        names = [name for name, value in after.items() if before.get(name) != value]
+        if not names:
+            return None
+        before, after = {n: before.get(n) for n in names}, {n: after[n] for n in names}
+    return Change(obj._meta.label_lower, object_key(obj), str(obj)[:200], before, after)
+
+
+def _plain(name: str, value: Any) -> Any:
+    if name in SECRET_FIELDS:
+        return "已设置" if value else ""
+    if isinstance(value, datetime | date | Decimal):
+        return str(value)
+    return value

@@ -1,0 +1,20 @@
+"""Every address of the portal, by room."""
+
+from django.contrib import admin
+from django.http import HttpResponse
+from django.urls import include, path
+
+
+def healthz(request):
+    return HttpResponse("ok", content_type="text/plain")
+
+
+urlpatterns = [
+    path("healthz", healthz, name="healthz"),
+    path("admin/", admin.site.urls),
+]
+
+handler400 = "guandu.web.errors.bad_request"
+handler403 = "guandu.web.errors.forbidden"
+handler404 = "guandu.web.errors.not_found"
+handler500 = "guandu.web.errors.server_error"

@@ -1,0 +1,41 @@
+"""Serving chosen files of installed npm packages under static/vendor/, and no others."""
+
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.staticfiles.finders import BaseFinder
+from django.core.files.storage import FileSystemStorage
+
+
+class NodeModulesFinder(BaseFinder):
+    """An allow-list: a whole dist/ folder would copy a thousand files and break the manifest."""
+
+    def __init__(self, *args, **kwargs) -> None:
+        self.root = Path(settings.BASE_DIR) / "node_modules"
+        self.storage = _Renamed(self.root)
+
+    def find(self, path, find_all=False, **kwargs):
+        source = self.storage.sources.get(path)
+        found = str(self.root / source) if source and (self.root / source).is_file() else None
+        if find_all:
+            return [found] if found else []
+        return found
+
+    def list(self, ignore_patterns):
+        for path in self.storage.sources:
+            yield path, self.storage
+
+    def check(self, **kwargs):
+        return []
+
+
+class _Renamed(FileSystemStorage):
+    """Reads static/vendor/… names from where npm put the files."""
+
+    def __init__(self, root: Path) -> None:
+        super().__init__(location=root)
+        self.prefix = ""
+        self.sources = {target: source for source, target in settings.NODE_ASSETS.items()}
+
+    def path(self, name: str) -> str:
+        return super().path(self.sources.get(name, name))

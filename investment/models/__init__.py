@@ -1,0 +1,3 @@
+from investment.models.project import Project, StageMove
+
+__all__ = ["Project", "StageMove"]

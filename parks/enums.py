@@ -1,0 +1,27 @@
+"""The register's fixed choices; what the district may extend is data (reference/)."""
+
+from django.db import models
+
+
+class Carrier(models.TextChoices):
+    LAND = "land", "用地类"
+    BUILDING = "building", "楼宇类"
+
+
+class OperatingModel(models.TextChoices):
+    GOVERNMENT = "government", "政府主导型"
+    JOINT = "joint", "政企合作型"
+    ENTERPRISE = "enterprise", "企业自持型"
+
+
+class TitleLevel(models.TextChoices):
+    NATIONAL = "national", "国家级"
+    PROVINCIAL = "provincial", "省级"
+    CITY = "city", "市级"
+
+
+class TitleState(models.TextChoices):
+    CANDIDATE = "candidate", "拟申报"
+    APPLIED = "applied", "已申报"
+    AWARDED = "awarded", "已认定"
+    LAPSED = "lapsed", "已失效"

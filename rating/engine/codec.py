@@ -1,0 +1,85 @@
+"""Frozen dataclasses to canonical JSON and back, led by their field annotations."""
+
+import json
+import types
+import typing
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from decimal import Decimal
+from functools import cache
+from typing import Any
+
+from rating.engine import numbers
+from rating.engine.facts import Value, plain_value, read_value
+
+VALUE_MEMBERS = frozenset(typing.get_args(Value))
+
+
+def dump(content: object) -> str:
+    return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
+
+
+def parse_json(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError as error:
+        raise ValueError(f"不是 JSON：第 {error.lineno} 行") from None
+
+
+def encode(value: Any, annotation: Any) -> Any:
+    """JSON form of a value of that annotation. A Decimal is text; a union of dataclasses names its type."""
+    if value is None:
+        return None
+    if _is_value(annotation):
+        return plain_value(value)
+    if isinstance(value, Decimal):
+        return numbers.plain(value)
+    if isinstance(value, tuple):
+        return [encode(item, typing.get_args(annotation)[0]) for item in value]
+    if isinstance(value, Mapping):
+        return dict(value)
+    if not is_dataclass(value):
+        return value
+    content = {name: encode(getattr(value, name), hint) for name, hint in _hints(type(value)).items()}
+    if len(_classes(annotation)) > 1:
+        content["type"] = type(value).__name__
+    return content
+
+
+def decode(raw: Any, annotation: Any) -> Any:
+    """The inverse of `encode`; ValueError when keys are missing or unknown."""
+    if raw is None:
+        return None
+    if _is_value(annotation):
+        return read_value(raw)
+    if typing.get_origin(annotation) is tuple:
+        inner = typing.get_args(annotation)[0]
+        return tuple(decode(item, inner) for item in raw)
+    classes = _classes(annotation)
+    if classes:
+        return _decode_class(dict(raw), classes)
+    return Decimal(raw) if Decimal in (annotation, *typing.get_args(annotation)) else raw
+
+
+def _decode_class(raw: dict[str, Any], classes: dict[str, type]) -> Any:
+    name = raw.pop("type") if len(classes) > 1 else next(iter(classes))
+    hints = _hints(classes[name])
+    if raw.keys() != hints.keys():
+        raise ValueError(f"{name} 的字段不符：{'、'.join(sorted(raw.keys() ^ hints.keys()))}")
+    return classes[name](**{key: decode(raw[key], hint) for key, hint in hints.items()})
+
+
+def _is_value(annotation: Any) -> bool:
+    return frozenset(typing.get_args(annotation)) == VALUE_MEMBERS
+
+
+def _classes(annotation: Any) -> dict[str, type]:
+    union = isinstance(annotation, types.UnionType) or typing.get_origin(annotation) is typing.Union
+    members = typing.get_args(annotation) if union else (annotation,)
+    return {member.__name__: member for member in members if is_dataclass(member) and isinstance(member, type)}
+
+
+@cache
+def _hints(cls: type) -> dict[str, Any]:
+    hints = typing.get_type_hints(cls)
+    return {field.name: hints[field.name] for field in fields(cls)}

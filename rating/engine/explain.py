@@ -1,0 +1,101 @@
+"""The Chinese sentence of each part of a result. Words only: nothing here decides a point."""
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from rating.engine import numbers
+from rating.engine.inputs import InputSpec, Reading
+from rating.engine.rules.base import Ahead, amount, points_text
+from rating.engine.scheme import MISSING_POLICIES, Item
+
+ADJUSTMENTS = {"rescale": "按可得分折算", "cap": "超过上限的部分", "floor": "补至下限", "round": "四舍五入"}
+GATE_STATUS = {"passed": "通过", "failed": "未通过", "pending": "待核"}
+
+
+def reading_text(reading: Reading) -> str:
+    """入驻率 55%（企业入驻面积 5500 平方米，已建成面积 10000 平方米）."""
+    text = f"{reading.title} {reading.shown}" if reading.value is not None else f"{reading.title}：{reading.note}"
+    parts = "，".join(reading_text(part) for part in reading.parts)
+    return f"{text}（{parts}）" if parts else text
+
+
+def scored(item: Item, readings: Sequence[Reading], placed: str, raw: Decimal, points: Decimal) -> str:
+    facts = "，".join(reading_text(reading) for reading in readings)
+    limit = "" if numbers.rounded(raw, item.digits) == points else f"（计得 {_raw_text(raw, item.digits)}，以 {points_text(points)}为限）"
+    return f"{facts}；{placed}，得 {points_text(points)}{limit}，{_full_text(item)}{_lost_text(item, points)}。"
+
+
+def not_scored(item: Item, readings: Sequence[Reading], points: Decimal) -> str:
+    """For missing, excluded and blocked: which inputs are wanting, and what the policy makes of it."""
+    gaps = "，".join(reading_text(reading) for reading in readings if reading.state != "ok")
+    policy = MISSING_POLICIES[item.missing.policy]
+    if any(reading.state == "invalid" for reading in readings):
+        return f"{gaps}；数据有误，核实前暂不评定。"
+    if item.missing.policy == "penalty":
+        policy = f"{policy} {points_text(item.missing.points)}，得 {points_text(points)}"
+    return f"{gaps or '参照值为零，无法计分'}；{policy}（满分 {points_text(item.full)}）。"
+
+
+def scope_unknown(titles: Sequence[str]) -> str:
+    return f"未登记{'、'.join(titles)}，无法确定本项是否适用，暂不评定。"
+
+
+def _raw_text(raw: Decimal, digits: int) -> str:
+    return f"{numbers.shown(raw, digits)} 分"
+
+
+def _full_text(item: Item) -> str:
+    return f"满分 {points_text(item.full)}" if item.full else "本项只扣分"
+
+
+def _lost_text(item: Item, points: Decimal) -> str:
+    return f"，失 {points_text(item.full - points)}" if points < item.full else ""
+
+
+def next_step(spec: InputSpec, step: Ahead, change: Decimal | None, points: Decimal) -> str:
+    """入驻率再提高 5 个百分点，达到 60%，可得 12 分。"""
+    if change is None:
+        goal = f"为“{spec.show(step.threshold)}”"
+        return f"{spec.title}{goal}，可得 {points_text(points)}。"
+    assert isinstance(step.threshold, Decimal)
+    rising = change > 0 or (change == 0 and step.strict)
+    percent = spec.unit == "%"
+    verb = ("提高" if percent else "增加") if rising else ("降低" if percent else "减少")
+    size = numbers.shown(abs(change), spec.digits)
+    moved = f"{size} 个百分点" if percent else f"{size} {spec.unit}".rstrip()
+    reach = ("超过" if rising else "低于") if step.strict else ("达到" if rising else "降至")
+    return f"{spec.title}再{verb} {moved}，{reach} {amount(step.threshold, spec)}，可得 {points_text(points)}。"
+
+
+def group(title: str, points: Decimal, full: Decimal, status: str, adjustments: Sequence[str]) -> str:
+    if status == "excluded":
+        return f"{title}各项均不参评。"
+    state = "（暂计，有指标暂不评定）" if status == "blocked" else ""
+    notes = "".join(f"；{sentence}" for sentence in adjustments)
+    return f"{title}得 {points_text(points)}{state}，满分 {points_text(full)}{notes}。"
+
+
+def rescaled(available: Decimal, full: Decimal) -> str:
+    return f"部分指标不参评，按可得 {points_text(available)}折算为 {points_text(full)}"
+
+
+def limited(kind: str, limit: Decimal) -> str:
+    return f"以{'上' if kind == 'cap' else '下'}限 {points_text(limit)}为准"
+
+
+def gate(title: str, status: str, conditions: Sequence[str]) -> str:
+    return f"{title}：{GATE_STATUS[status]}（{'；'.join(conditions)}）。"
+
+
+def grade(total: Decimal, reached: str, given: str, held: Sequence[str], pending: Sequence[str]) -> str:
+    """The total, the grade by the cuts, and what stands between it and the grade given."""
+    text = f"总分 {points_text(total)}，按分数为{reached}"
+    if held:
+        text += f"；因“{'”“'.join(held)}”未通过，为{given}"
+    if pending:
+        text += f"；“{'”“'.join(pending)}”待核，结果未定"
+    return f"{text}。"
+
+
+def blocked(total: Decimal, titles: Sequence[str]) -> str:
+    return f"暂不评定：{'、'.join(titles)}缺少数据或数据有误，已评部分合计 {points_text(total)}。"

@@ -1,0 +1,73 @@
+"""Exact decimal arithmetic of the engine: one context, half-up rounding, and how a number is written."""
+
+from decimal import (
+    ROUND_HALF_EVEN,
+    ROUND_HALF_UP,
+    Context,
+    Decimal,
+    DivisionByZero,
+    InvalidOperation,
+    Overflow,
+    localcontext,
+)
+
+ZERO = Decimal(0)
+HUNDRED = Decimal(100)
+LARGEST = Decimal(10) ** 15
+FINEST_DIGITS = 6
+
+# 50 digits: two admissible numbers (15 digits before the point, 6 after) multiply exactly, and a quotient
+# that differs from a cut differs within these digits, so a comparison after a division is never wrong.
+CONTEXT = Context(prec=50, rounding=ROUND_HALF_EVEN, traps=[InvalidOperation, DivisionByZero, Overflow])
+
+
+def exact():
+    """Context manager under which every sum, product and comparison of the engine runs."""
+    return localcontext(CONTEXT)
+
+
+def parse(text: str) -> Decimal:
+    """A plain decimal number from text; ValueError (a Chinese sentence) for anything else."""
+    try:
+        number = Decimal(text.strip())
+    except InvalidOperation:
+        raise ValueError(f"“{text}”不是数字") from None
+    return admissible(number)
+
+
+def admissible(number: Decimal) -> Decimal:
+    """The number itself; ValueError (a Chinese sentence) when it is too large or too fine to be exact."""
+    if not number.is_finite():
+        raise ValueError("不是有限的数")
+    if abs(number) >= LARGEST:
+        raise ValueError("数值过大，应小于 1000 万亿")
+    if number.as_tuple().exponent < -FINEST_DIGITS and number != rounded(number, FINEST_DIGITS):
+        raise ValueError(f"小数不得超过 {FINEST_DIGITS} 位")
+    return number
+
+
+def rounded(number: Decimal, digits: int) -> Decimal:
+    """Rounded half-up (away from zero at the half) to that many decimals."""
+    return number.quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP, context=CONTEXT)
+
+
+def clamp(number: Decimal, low: Decimal | None, high: Decimal | None) -> Decimal:
+    if low is not None and number < low:
+        return low
+    if high is not None and number > high:
+        return high
+    return number
+
+
+def plain(number: Decimal) -> str:
+    """One spelling per number: no exponent, no trailing zeros, no negative zero."""
+    text = format(number, "f")
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text
+
+
+def shown(number: Decimal, digits: int) -> str:
+    """For reading: at most that many decimals, led by 约 when something was cut off."""
+    short = rounded(number, digits)
+    return plain(short) if short == number else f"约 {plain(short)}"

@@ -1,0 +1,142 @@
+"""Rules that count: points for each unit, and deductions for each event."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import NamedTuple
+
+from rating.engine import numbers
+from rating.engine.rules.base import (
+    Ahead,
+    Bounds,
+    Flaw,
+    Judgement,
+    Param,
+    Rule,
+    Specs,
+    Values,
+    demand_number,
+    number,
+    points_text,
+)
+
+
+class Term(NamedTuple):
+    input: str
+    points: Decimal
+
+
+def _total(terms: tuple[Term, ...], values: Values) -> Decimal:
+    return sum((number(values, term.input) * term.points for term in terms), numbers.ZERO)
+
+
+def _products(terms: tuple[Term, ...], values: Values, specs: Specs) -> str:
+    return "，".join(
+        f"{specs[t.input].title} {specs[t.input].show(values[t.input])} × {points_text(t.points)}" for t in terms
+    )
+
+
+def _never_negative(terms: tuple[Term, ...], specs: Specs) -> bool:
+    lows = [specs[term.input].low for term in terms]
+    return all(low is not None and low >= 0 for low in lows)
+
+
+@dataclass(frozen=True, slots=True)
+class PerUnit(Rule):
+    units: tuple[Term, ...]
+
+    kind = "per_unit"
+    title = "按数量计分"
+    params = (Param("units", "terms", "各项 {input, points}：每一单位的分值，可为负"),)
+
+    def reads(self) -> tuple[str, ...]:
+        return tuple(term.input for term in self.units)
+
+    def judge(self, values: Values, specs: Specs) -> Judgement:
+        return Judgement(_total(self.units, values), _products(self.units, values, specs))
+
+    def describe(self, specs: Specs) -> str:
+        return "；".join(
+            f"{specs[t.input].title}每 1 {specs[t.input].unit}计 {points_text(t.points)}" for t in self.units
+        )
+
+    def bounds(self, specs: Specs) -> Bounds:
+        counted = _never_negative(self.units, specs)
+        low = numbers.ZERO if counted and all(t.points >= 0 for t in self.units) else None
+        high = numbers.ZERO if counted and all(t.points <= 0 for t in self.units) else None
+        return low, high
+
+    def ahead(self, values: Values) -> Ahead | None:
+        best = max(self.units, key=lambda term: term.points)
+        if best.points <= 0:
+            return None
+        threshold = number(values, best.input) + 1
+        return Ahead(best.input, threshold, False, _total(self.units, values) + best.points)
+
+    def trends(self) -> dict[str, str]:
+        return {term.input: "higher" if term.points > 0 else "lower" for term in self.units}
+
+    def flaws(self, specs: Specs) -> Iterator[Flaw]:
+        yield from demand_number(self, "units", self.reads(), specs)
+        yield from _term_flaws("units", self.units)
+
+
+@dataclass(frozen=True, slots=True)
+class DeductPerEvent(Rule):
+    events: tuple[Term, ...]
+    start: Decimal
+
+    kind = "deduct_per_event"
+    title = "按次扣分"
+    params = (
+        Param("events", "terms", "各项 {input, points}：每一次扣去的分值，写正数"),
+        Param("start", "number", "没有事件时的分值，默认 0", Decimal(0), required=False),
+    )
+
+    def reads(self) -> tuple[str, ...]:
+        return tuple(term.input for term in self.events)
+
+    def judge(self, values: Values, specs: Specs) -> Judgement:
+        deducted = _total(self.events, values)
+        if deducted == 0:
+            return Judgement(self.start, "没有扣分事件")
+        return Judgement(self.start - deducted, f"扣 {points_text(deducted)}（{_products(self.events, values, specs)}）")
+
+    def describe(self, specs: Specs) -> str:
+        events = "；".join(
+            f"{specs[t.input].title}每 1 {specs[t.input].unit}扣 {points_text(t.points)}" for t in self.events
+        )
+        return f"自 {points_text(self.start)}起扣：{events}" if self.start else events
+
+    def bounds(self, specs: Specs) -> Bounds:
+        return None, self.start
+
+    def ahead(self, values: Values) -> Ahead | None:
+        happened = [term for term in self.events if number(values, term.input) >= 1]
+        if not happened:
+            return None
+        worst = max(happened, key=lambda term: term.points)
+        points = self.start - _total(self.events, values) + worst.points
+        return Ahead(worst.input, number(values, worst.input) - 1, False, points)
+
+    def trends(self) -> dict[str, str]:
+        return {term.input: "lower" for term in self.events}
+
+    def flaws(self, specs: Specs) -> Iterator[Flaw]:
+        yield from demand_number(self, "events", self.reads(), specs)
+        yield from _term_flaws("events", self.events)
+        for index, term in enumerate(self.events):
+            if term.points < 0:
+                yield Flaw("events", index, "扣分值写正数")
+            if not _never_negative((term,), specs):
+                yield Flaw("events", index, f"扣分次数不得为负：输入“{term.input}”须声明 min: 0")
+
+
+def _term_flaws(param: str, terms: tuple[Term, ...]) -> Iterator[Flaw]:
+    seen: set[str] = set()
+    for index, term in enumerate(terms):
+        if term.points == 0:
+            yield Flaw(param, index, "分值不得为 0")
+        if term.input in seen:
+            yield Flaw(param, index, f"输入“{term.input}”重复")
+        seen.add(term.input)

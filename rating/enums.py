@@ -1,0 +1,12 @@
+"""Fixed choices of schemes and assessments."""
+
+from django.db import models
+
+
+class SchemeState(models.TextChoices):
+    DRAFT = "draft", "试行草案"
+    PUBLISHED = "published", "已印发"
+
+
+class AssessmentKind(models.TextChoices):
+    TRIAL = "trial", "试算"

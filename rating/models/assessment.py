@@ -1,0 +1,41 @@
+from django.db import models
+
+from guandu.accounts.permissions import Permission
+from parks.models import Park
+from parks.querysets import OfParkQuerySet
+from rating.enums import AssessmentKind
+from rating.models.scheme import Scheme
+
+
+class AssessmentQuerySet(OfParkQuerySet):
+    view_permission = Permission.ASSESSMENT_VIEW
+
+
+class Assessment(models.Model):
+    """One park's score under one scheme version. A 试算 reads 核定 now and never becomes an award."""
+
+    scheme = models.ForeignKey(Scheme, models.PROTECT, related_name="assessments", verbose_name="评定方案")
+    park = models.ForeignKey(Park, models.PROTECT, related_name="assessments", verbose_name="园区")
+    period = models.CharField("数据期", max_length=10)
+    kind = models.CharField("性质", max_length=20, choices=AssessmentKind.choices, default=AssessmentKind.TRIAL)
+    total_units = models.BigIntegerField("得分", null=True, blank=True, help_text="以百分之一分为单位存放的整数")
+    stars = models.PositiveSmallIntegerField("星级", null=True, blank=True)
+    grade = models.CharField("等次", max_length=20, blank=True)
+    result = models.JSONField("计分过程")
+    result_digest = models.CharField("校验值", max_length=64)
+    run = models.BigIntegerField("计算任务", default=0)
+    computed_at = models.DateTimeField("计算时间")
+
+    objects = AssessmentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "评定"
+        ordering = ["-period", "park"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["scheme", "park", "period", "kind"], name="rating_assessment_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.park} {self.period} {self.get_kind_display()}"

@@ -1,0 +1,31 @@
+from django.db import models
+
+from guandu.accounts.permissions import Permission
+from guandu.accounts.querysets import ReferenceQuerySet
+from rating.enums import SchemeState
+
+
+class SchemeQuerySet(ReferenceQuerySet):
+    view_permission = Permission.ASSESSMENT_VIEW
+
+
+class Scheme(models.Model):
+    """Criteria as data: one version of one scheme, as its file says it (docs/schemes.md)."""
+
+    code = models.CharField("编码", max_length=40)
+    version = models.PositiveSmallIntegerField("版本", default=1)
+    title = models.CharField("名称", max_length=100)
+    state = models.CharField("状态", max_length=20, choices=SchemeState.choices, default=SchemeState.DRAFT)
+    text = models.TextField("内容")
+    digest = models.CharField("校验值", max_length=64, editable=False)
+    loaded_at = models.DateTimeField("载入时间", editable=False)
+
+    objects = SchemeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "评定方案"
+        ordering = ["code", "-version"]
+        constraints = [models.UniqueConstraint(fields=["code", "version"], name="rating_scheme_once")]
+
+    def __str__(self) -> str:
+        return f"{self.title}（第{self.version}版）"

@@ -1,0 +1,100 @@
+"""Fixed choices of indicators, returns, figures and targets."""
+
+from django.db import models
+
+
+class IndicatorKind(models.TextChoices):
+    FLOW = "flow", "本年累计"
+    STOCK = "stock", "期末数"
+    RATIO = "ratio", "比率"
+    SHARE = "share", "占全区比重"
+    COUNT = "count", "达标园区数"
+    REGISTERED = "registered", "登记册计数"
+    MEASURE = "measure", "适用指标"
+
+
+class SubjectKind(models.TextChoices):
+    """What a value is about where it is collected."""
+
+    PARK = "park", "园区"
+    DISTRICT = "district", "全区"
+
+
+class FigureScope(models.TextChoices):
+    PARK = "park", "园区"
+    CHAIN = "chain", "产业链"
+    STREET = "street", "街道"
+    AREA = "area", "片区"
+    DEPARTMENT = "department", "包保部门"
+    DISTRICT = "district", "全区"
+
+
+class Basis(models.TextChoices):
+    FILED = "filed", "初步"
+    CERTIFIED = "certified", "核定"
+
+
+class TemplateKind(models.TextChoices):
+    WORK = "work", "工作调度表"
+    SURVEY = "survey", "统计调查表"
+
+
+class ReturnState(models.TextChoices):
+    """The five words users see. OPEN_STATES may be edited by the filer."""
+
+    DRAFT = "draft", "待填报"
+    FILED = "filed", "已报送"
+    SENT_BACK = "sent_back", "已退回"
+    REVIEWED = "reviewed", "已审核"
+    LOCKED = "locked", "已锁定"
+
+
+OPEN_STATES = frozenset({ReturnState.DRAFT, ReturnState.SENT_BACK})
+FILED_STATES = frozenset({ReturnState.FILED, ReturnState.REVIEWED, ReturnState.LOCKED})
+
+
+class ValueSource(models.TextChoices):
+    OPERATOR = "operator", "运营方报送"
+    BUREAU = "bureau", "部门反馈"
+    REGISTER = "register", "登记册"
+    HISTORY = "history", "补录"
+
+
+class NoteKind(models.TextChoices):
+    COMMENT = "comment", "审核意见"
+    REASON = "reason", "情况说明"
+
+
+class Operator(models.TextChoices):
+    AT_LEAST = "ge", "不低于"
+    MORE_THAN = "gt", "超过"
+    AT_MOST = "le", "不超过"
+    DONE = "done", "完成"
+
+
+class Shape(models.TextChoices):
+    """The ten shapes of the plan's targets."""
+
+    STOCK = "stock", "期末存量"
+    NEW_SINCE = "new_since", "期内新增"
+    COUNT_OVER_LINE = "count_over_line", "达标园区个数"
+    SHARE = "share", "占全区比重"
+    RATIO_EACH = "ratio_each", "各园区比率"
+    AVERAGE = "average", "平均值"
+    GROWTH_ON_BASE = "growth_on_base", "较基期增长"
+    AVG_ANNUAL_GROWTH = "avg_annual_growth", "年均增速"
+    CAP_EACH = "cap_each", "各园区上限"
+    MILESTONE = "milestone", "节点事项"
+    FLOW = "flow", "年度总量"
+
+
+class Force(models.TextChoices):
+    BINDING = "约束", "约束性"
+    STRIVE = "力争", "力争"
+    COMPETE = "争创", "争创"
+
+
+class TargetStatus(models.TextChoices):
+    MET = "met", "已达到"
+    NOT_MET = "not_met", "未达到"
+    PENDING = "pending", "待补"

@@ -1,0 +1,29 @@
+from targets.models.certified import CertifiedValue
+from targets.models.cycle import Cycle
+from targets.models.figure import Figure
+from targets.models.indicator import Indicator, IndicatorVersion
+from targets.models.plan import Ambiguity, Mechanism, Plan, QualitativeAim, Target, TargetResult, TargetUnit
+from targets.models.returns import CellNote, Return, ReturnLine, ReturnMove, ReturnVersion
+from targets.models.template import ReturnTemplate, TemplateCell
+
+__all__ = [
+    "Ambiguity",
+    "CellNote",
+    "CertifiedValue",
+    "Cycle",
+    "Figure",
+    "Indicator",
+    "IndicatorVersion",
+    "Mechanism",
+    "Plan",
+    "QualitativeAim",
+    "Return",
+    "ReturnLine",
+    "ReturnMove",
+    "ReturnTemplate",
+    "ReturnVersion",
+    "Target",
+    "TargetResult",
+    "TargetUnit",
+    "TemplateCell",
+]

@@ -1,0 +1,54 @@
+"""What a scope means for returns, figures and targets."""
+
+from datetime import date
+
+from django.apps import apps
+from django.db.models import Q
+
+from guandu.accounts.permissions import Permission
+from guandu.accounts.querysets import ReferenceQuerySet, ScopedQuerySet
+from guandu.accounts.roles import ScopeKind
+from parks.querysets import parks_in_scope
+from targets.enums import FigureScope
+
+_COLUMNS = {
+    ScopeKind.PARK: "park_code__in",
+    ScopeKind.CHAIN: "chain_code__in",
+    ScopeKind.STREET: "street_code__in",
+    ScopeKind.DEPARTMENT: "department_code__in",
+}
+
+
+class ReturnQuerySet(ScopedQuerySet):
+    """A return carries the memberships of its period's last day; while its review is open the
+    present sponsor sees it too, and the unit that files it always does."""
+
+    view_permission = Permission.RETURN_VIEW
+
+    def scope_condition(self, kind: str, codes: set[str], day: date) -> Q:
+        condition = Q(**{_COLUMNS[ScopeKind(kind)]: codes})
+        if kind == ScopeKind.DEPARTMENT:
+            condition |= Q(filer__code__in=codes)
+        if kind != ScopeKind.PARK:
+            parks = apps.get_model("parks", "Park").objects.filter(parks_in_scope(kind, codes, day))
+            condition |= Q(park__in=parks.values("pk")) & ~Q(state="locked")
+        return condition
+
+
+class FigureQuerySet(ScopedQuerySet):
+    """Park figures by the memberships they were computed with; totals by `totals.view`."""
+
+    view_permission = Permission.FIGURE_VIEW
+
+    def _condition(self, user, permission: Permission) -> Q:
+        condition = Q(scope_kind=FigureScope.PARK) & super()._condition(user, permission)
+        if user.may(Permission.TOTALS_VIEW):
+            condition |= ~Q(scope_kind=FigureScope.PARK)
+        return condition
+
+    def scope_condition(self, kind: str, codes: set[str], day: date) -> Q:
+        return Q(**{_COLUMNS[ScopeKind(kind)]: codes})
+
+
+class PlanQuerySet(ReferenceQuerySet):
+    view_permission = Permission.PLAN_VIEW
