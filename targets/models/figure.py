@@ -1,10 +1,15 @@
+from decimal import Decimal
+
 from django.db import models
 from django.db.models import Q
 
-from targets.enums import Basis, FigureScope
+from guandu.core.numbers import divide, from_units
+from targets.enums import Basis, FigureScope, IndicatorKind
 from targets.models.certified import CertifiedValue
 from targets.models.indicator import Indicator, IndicatorVersion
 from targets.querysets import FigureQuerySet
+
+RATIO_KINDS = frozenset({IndicatorKind.RATIO, IndicatorKind.SHARE})
 
 
 class Figure(models.Model):
@@ -67,3 +72,19 @@ class Figure(models.Model):
 
     def __str__(self) -> str:
         return f"{self.indicator} {self.scope_name} {self.period}"
+
+    @property
+    def is_ratio(self) -> bool:
+        return self.indicator.kind in RATIO_KINDS
+
+    @property
+    def value(self) -> Decimal | None:
+        """The number in the indicator's unit, exact; a ratio in per cent, divided once, to six
+        decimals; None when it was not reported or has no denominator."""
+        if self.numerator is None:
+            return None
+        if not self.is_ratio:
+            return from_units(self.numerator, self.indicator_version.scale)
+        if not self.denominator:
+            return None
+        return divide(self.numerator * 100, self.denominator)
