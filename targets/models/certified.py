@@ -35,6 +35,8 @@ class CertifiedValue(models.Model):
     period = models.CharField("报告期", max_length=10)
     units = models.BigIntegerField("核定值", help_text="以指标最小计量单位存放的整数")
     base_units = models.BigIntegerField("上年同期可比数", null=True, blank=True)
+    expected = models.PositiveIntegerField("应报", default=1)
+    reported = models.PositiveIntegerField("已报", default=1)
     source = models.CharField("来源", max_length=20, choices=ValueSource.choices)
     return_version = models.ForeignKey(
         ReturnVersion, models.PROTECT, null=True, blank=True, related_name="certified_values", verbose_name="来源版本"

@@ -2,7 +2,7 @@ from django.db import models
 
 from guandu.accounts.models import Unit
 from guandu.core.models import CodedModel, LoadedModel
-from targets.enums import Force, Operator, Shape, TargetStatus
+from targets.enums import FigureScope, Force, Operator, Shape, TargetStatus
 from targets.models.indicator import Indicator
 from targets.querysets import PlanQuerySet
 
@@ -38,6 +38,10 @@ class Target(LoadedModel):
     title = models.CharField("目标", max_length=120)
     metric = models.CharField("计量内容", max_length=200, blank=True)
     chain_code = models.CharField("产业链编码", max_length=40, blank=True)
+    scope_kind = models.CharField(
+        "数据范围", max_length=20, choices=FigureScope.choices, default=FigureScope.DISTRICT
+    )
+    scope_code = models.CharField("数据范围编码", max_length=40, blank=True)
     operator = models.CharField("要求", max_length=10, choices=Operator.choices)
     value = models.CharField("目标值", max_length=20, blank=True, help_text="十进制数原文")
     unit = models.CharField("单位", max_length=20, blank=True)

@@ -19,6 +19,7 @@ class ReturnTemplate(CodedModel, LoadedModel):
     printed_line = models.CharField("表下说明", max_length=100, blank=True)
     due_days = models.PositiveSmallIntegerField("截止日", default=15, help_text="报告期结束后第几日")
     route = models.JSONField("审核流程", default=list, help_text="依次为 review（审核）、confirm（确认）")
+    checks = models.JSONField("审核关系", default=list, blank=True)
     valid_from = models.CharField("起用报告期", max_length=10, default="2024Q1")
     valid_to = models.CharField("停用报告期", max_length=10, blank=True)
 
