@@ -80,7 +80,7 @@ def provide_environment(*, dev: bool) -> None:
 
 
 def wanted_stamp(*, dev: bool) -> dict[str, str]:
-    stamp = {"python": sys.version.split()[0], "runtime": digest(RUNTIME_LOCK)}
+    stamp = {"python": "{}.{}".format(*sys.version_info[:2]), "runtime": digest(RUNTIME_LOCK)}
     return {**stamp, "dev": digest(DEV_LOCK)} if dev else stamp
 
 

@@ -26,6 +26,15 @@ def die_with_parent() -> None:
         LIBC.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
+def end_on_sigterm() -> None:
+    """Treat SIGTERM as Ctrl-C, so that every `finally` runs and no child is left."""
+
+    def raise_interrupt(_number: int, _frame: object) -> None:
+        raise KeyboardInterrupt
+
+    signal.signal(signal.SIGTERM, raise_interrupt)
+
+
 def port_is_free(host: str, port: int) -> bool:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -119,6 +128,8 @@ class Supervisor:
 
     def _on_signal(self, _number: int, _frame: object) -> None:
         self.signals += 1
+        if self.signals == 1:
+            say("\n正在停止，请稍候……")
 
     def _revive(self) -> None:
         for child in self.children:

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from scripts.bootstrap import bootstrap
 from scripts.console import ROOT, VENV_PYTHON, Halt, say, shown, told
-from scripts.processes import Child, Supervisor, die_with_parent, port_is_free
+from scripts.processes import Child, Supervisor, die_with_parent, end_on_sigterm, port_is_free
 
 READY_SECONDS = 90
 # The portal answers on this machine: a proxy of the environment must not be asked.
@@ -29,6 +29,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--reset", action="store_true", help="put the demonstration database aside")
     reset = parser.parse_args().reset
+    end_on_sigterm()
     env = local_environment(os.environ)
     var = Path(env["VAR_DIR"])
     with only_run_of(var):
@@ -46,7 +47,7 @@ def run(env: dict[str, str], var: Path) -> int:
     accounts = DemoAccounts(env)
     supervisor = Supervisor(children_of(host, port, var), env)
     supervisor.run(on_tick=Announcement(host, port, var, accounts))
-    say("\n已全部停止。")
+    say("已全部停止。")
     return 0
 
 

@@ -52,10 +52,7 @@ def start_postgres(folder: Path) -> tuple[subprocess.Popen, str]:
         raise Halt("找不到 PostgreSQL 服务端程序 initdb。")
     user = server_user()
     home, log, password = folder / "postgres", folder / "postgres.log", secrets.token_hex(16)
-    for path in (home, log):
-        path.mkdir(mode=0o700) if path == home else path.touch()
-        if user is not None:
-            os.chown(path, user.pw_uid, user.pw_gid)
+    home.mkdir(mode=0o700)
     initialise(binaries, home, password, user)
     port = free_port()
     settings = [f"--{name}={value}" for name, value in {**FAST_AND_FORGETFUL, "port": str(port)}.items()]
@@ -66,10 +63,15 @@ def start_postgres(folder: Path) -> tuple[subprocess.Popen, str]:
 
 
 def initialise(binaries: Path, home: Path, password: str, user: pwd.struct_passwd | None) -> None:
+    word = home.with_suffix(".password")
+    word.touch(mode=0o600)
+    word.write_text(password)
+    if user is not None:
+        os.chown(home, user.pw_uid, user.pw_gid)
+        os.chown(word, user.pw_uid, user.pw_gid)
     command = [str(binaries / "initdb"), "-D", str(home), "-U", "guandu", "-E", "UTF8", "--locale=C.UTF-8"]
     done = subprocess.run(
-        [*command, "--auth=scram-sha-256", "--pwfile=/dev/stdin", "--no-sync"],
-        input=password,
+        [*command, "--auth=scram-sha-256", f"--pwfile={word}", "--no-sync"],
         capture_output=True,
         text=True,
         cwd="/",

@@ -5,7 +5,6 @@ The last line is `N passed, N failed, N skipped`, summed over the runs; errors c
 
 import argparse
 import os
-import signal
 import subprocess
 import threading
 import time
@@ -17,7 +16,7 @@ from pathlib import Path
 
 from scripts.bootstrap import bootstrap
 from scripts.console import ROOT, VAR, VENV_PYTHON, Halt, say, shown, told
-from scripts.processes import die_with_parent, kill_group, stop_group
+from scripts.processes import die_with_parent, end_on_sigterm, kill_group, stop_group
 from scripts.servers import private_servers
 from scripts.system import TEST_NEEDS, provide
 
@@ -68,7 +67,7 @@ def main() -> int:
     parser.add_argument("--prove", action="store_true", help="the long proofs instead of the suite")
     parser.add_argument("pytest", nargs="*", help="arguments for pytest, after --")
     given = parser.parse_args()
-    signal.signal(signal.SIGTERM, _raise_interrupt)
+    end_on_sigterm()
     begun = time.monotonic()
     try:
         counts = test(given.db, [*(["--prove"] if given.prove else []), *given.pytest])
@@ -81,10 +80,6 @@ def main() -> int:
     say(f"用时 {time.monotonic() - begun:.0f} 秒")
     say(str(total))
     return 0 if total.passed and not total.failed else 1
-
-
-def _raise_interrupt(_number: int, _frame: object) -> None:
-    raise KeyboardInterrupt
 
 
 def test(db: str, arguments: Sequence[str]) -> dict[str, Count]:

@@ -28,6 +28,7 @@ class Case(ABC):
     title: str
     floor: str
     others: Sequence[str]
+    slow: Sequence[str] = ()  # candidates that only a run with --slow has time for
 
     def __init__(self, world: World) -> None:
         self.world = world
@@ -52,8 +53,8 @@ class Case(ABC):
         """The answer in the oracle's shape; by default what `run` returned."""
         return result
 
-    def clean(self, candidate: str) -> None:
-        """Put back what `run` wrote; by default nothing."""
+    def clean(self, candidate: str) -> None:  # noqa: B027 - most cases only read
+        """Put back what `run` wrote; a case that only reads has nothing to put back."""
 
 
 @dataclass
@@ -97,19 +98,19 @@ class Outcome:
         return timing.best / self.floor.best
 
 
-def measure(case: Case, rounds: int = ROUNDS, repeats: int = 1) -> Outcome:
+def measure(case: Case, rounds: int = ROUNDS, repeats: int = 1, slow: bool = False) -> Outcome:
     """Prepare and measure a case, again (at most `repeats` times) while its floor is unsteady."""
+    names = [case.floor, *case.others, *(case.slow if slow else ())]
     rows = case.prepare()
-    outcome = _measure_once(case, rows, rounds, first=0)
+    outcome = _measure_once(case, names, rows, rounds, first=0)
     for repeat in range(1, repeats + 1):
         if outcome.steady:
             break
-        outcome = _measure_once(case, rows, rounds, first=repeat * (rounds + 1))
+        outcome = _measure_once(case, names, rows, rounds, first=repeat * (rounds + 1))
     return outcome
 
 
-def _measure_once(case: Case, rows: int, rounds: int, first: int) -> Outcome:
-    names = [case.floor, *case.others]
+def _measure_once(case: Case, names: list[str], rows: int, rounds: int, first: int) -> Outcome:
     timings = {name: Timing(name) for name in names}
     for number in range(rounds + 1):
         case.mutate(first + number)

@@ -57,7 +57,7 @@ def outcome_table(outcome: Outcome) -> str:
     if not outcome.steady:
         spread = outcome.floor.worst / outcome.floor.best
         lines.append(
-            f"inconclusive: the floor's max/min is {spread:.2f}, above {UNSTEADY}; repeat on a quieter machine"
+            f"inconclusive: the floor's max/min is {spread:.2f}, above {UNSTEADY}; repeat when quieter"
         )
     return "\n".join(lines)
 

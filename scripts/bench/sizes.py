@@ -4,9 +4,7 @@ from dataclasses import dataclass
 
 from scripts.bench.harness import WrongAnswer
 from scripts.bench.tables import DESIGNS, JSONB, LONG, SLOT_NAMES, SLOTS, load_lines
-from scripts.bench.world import CODES, MISSING, QUARTERS, World
-
-CELLS = {SLOTS: f"num_nonnulls({', '.join(SLOT_NAMES)})", LONG: "1"}
+from scripts.bench.world import MISSING, QUARTERS, World
 
 
 @dataclass(frozen=True)
@@ -19,7 +17,7 @@ class Size:
 
 
 def storage_sizes(world: World) -> list[Size]:
-    """Sizes of the stored quarters right after loading, smallest design first in DESIGNS."""
+    """Sizes of the stored quarters right after loading."""
     load_lines(world)
     _check_cells(world)
     with_base = "line_jsonb_with_base"

@@ -54,7 +54,8 @@ def load_lines(world: World) -> None:
     pairs = ", ".join(f"'{code}', {slot}" for code, slot in zip(CODES, SLOT_NAMES, strict=True))
     world.execute(
         f'INSERT INTO {JSONB} (version_id, subject_id, "values")'
-        f" SELECT version_id, subject_id, jsonb_strip_nulls(jsonb_build_object({pairs})) FROM {SLOTS} ORDER BY id"
+        f" SELECT version_id, subject_id, jsonb_strip_nulls(jsonb_build_object({pairs})) FROM {SLOTS}"
+        " ORDER BY id"
     )
     world.execute(
         f'INSERT INTO {TEXT} (version_id, subject_id, "values")'
@@ -64,7 +65,8 @@ def load_lines(world: World) -> None:
     world.execute(
         f"INSERT INTO {LONG} (version_id, subject_id, indicator_id, value)"
         f" SELECT version_id, subject_id, cell.indicator, cell.value FROM {SLOTS},"
-        f" LATERAL (VALUES {cells}) AS cell (indicator, value) WHERE cell.value IS NOT NULL ORDER BY {SLOTS}.id"
+        f" LATERAL (VALUES {cells}) AS cell (indicator, value) WHERE cell.value IS NOT NULL"
+        f" ORDER BY {SLOTS}.id"
     )
     for design in DESIGNS:
         world.execute(f"VACUUM ANALYZE {design}")

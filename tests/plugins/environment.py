@@ -4,10 +4,10 @@ Each pytest process (an xdist worker is one) gets its own VAR_DIR, hence its own
 media and broker folder, and its own Redis database number, so that runs never meet.
 """
 
+import atexit
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
@@ -36,6 +36,8 @@ def _prepare() -> None:
         os.environ["REDIS_URL"] = _redis_url_of_worker(os.environ["REDIS_URL"], WORKER)
 
 
+if OWNS_ROOT:
+    atexit.register(shutil.rmtree, ROOT, ignore_errors=True)
 _prepare()
 hypothesis_settings.register_profile("quick", max_examples=50, deadline=None, derandomize=True)
 hypothesis_settings.register_profile(
@@ -61,15 +63,6 @@ def _wanted(config: pytest.Config, item: pytest.Item) -> bool:
     if (item.get_closest_marker("prove") is not None) != config.getoption("--prove"):
         return False
     return not (config.getoption("--skip-once") and item.get_closest_marker("once"))
-
-
-@pytest.hookimpl(wrapper=True)
-def pytest_unconfigure() -> Iterator[None]:
-    try:
-        return (yield)
-    finally:
-        if OWNS_ROOT:
-            shutil.rmtree(ROOT, ignore_errors=True)
 
 
 @pytest.fixture

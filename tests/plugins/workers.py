@@ -14,7 +14,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 40
-STOP_SECONDS = 8
+STOP_SECONDS = 3
 
 
 def database_url() -> str:

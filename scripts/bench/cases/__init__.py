@@ -5,5 +5,6 @@ from scripts.bench.cases.figures import ReadFigures
 from scripts.bench.cases.fill import FillQuarter
 from scripts.bench.cases.page import OpenReturn
 from scripts.bench.cases.rollup import RollUpQuarter
+from scripts.bench.cases.sqlite import RollUpOnSqlite
 
-CASES = (FillQuarter, ConfirmQuarter, RollUpQuarter, OpenReturn, ReadFigures)
+CASES = (FillQuarter, ConfirmQuarter, RollUpQuarter, RollUpOnSqlite, OpenReturn, ReadFigures)

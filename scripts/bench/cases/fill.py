@@ -4,8 +4,17 @@ from psycopg2.extras import execute_values
 
 from scripts.bench.harness import Case
 from scripts.bench.tables import (
-    JSONB, LONG, SLOTS, TEXT, WRITTEN, as_json, copy_lines, lines_of, load_lines, read_lines,
-)  # fmt: skip
+    JSONB,
+    LONG,
+    SLOTS,
+    TEXT,
+    WRITTEN,
+    as_json,
+    copy_lines,
+    lines_of,
+    load_lines,
+    read_lines,
+)
 from scripts.bench.world import QUARTERS
 
 NEW_QUARTER = QUARTERS

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from scripts.bench.harness import Case
+from scripts.bench.orm import model_for, start_orm
 from scripts.bench.tables import JSONB, LONG, SLOT_NAMES, SLOTS, TEXT, load_lines, rewrite_lines
 from scripts.bench.world import CODES, LINES_PER_PARK, MISSING
 
@@ -19,7 +20,7 @@ Sums = dict[
 
 
 class RollUpQuarter(Case):
-    """Every candidate answers sum and number of reported lines by park, chain, street, area, department, district."""
+    """The answer is the sum and the number of reported lines of every indicator in every scope."""
 
     name = "rollup"
     title = "roll one quarter up to park, chain, street, area, department and district"
@@ -29,22 +30,26 @@ class RollUpQuarter(Case):
         "jsonb, pandas",
         "json text, pandas",
         "jsonb, GROUPING SETS",
+        "jsonb, ORM aggregate by park",
         "row per value, SQL by park",
         "row per value, pandas from COPY",
     )
 
     def prepare(self) -> int:
         load_lines(self.world)
-        self.runs = dict(
-            zip(
-                (self.floor, *self.others),
-                (
-                    self._slots_in_sql, self._slots_in_pandas, lambda: self._json_in_pandas(JSONB),
-                    lambda: self._json_in_pandas(TEXT), self._jsonb_in_sql, self._long_in_sql, self._long_in_pandas,
-                ),
-                strict=True,
-            )
-        )  # fmt: skip
+        start_orm(self.world.url)
+        self.model = model_for(JSONB, whole=["version_id", "subject_id"], objects=["values"])
+        runs = (
+            self._slots_in_sql,
+            self._slots_in_pandas,
+            lambda: self._json_in_pandas(JSONB),
+            lambda: self._json_in_pandas(TEXT),
+            self._jsonb_in_sql,
+            self._jsonb_in_orm,
+            self._long_in_sql,
+            self._long_in_pandas,
+        )
+        self.runs = dict(zip((self.floor, *self.others), runs, strict=True))
         return self.world.firms
 
     def mutate(self, round_number: int) -> None:
@@ -75,6 +80,24 @@ class RollUpQuarter(Case):
         cells = ", ".join(f"(\"values\" ->> '{code}')::bigint AS {slot}" for code, slot in pairs)
         return self._grouping_sets(f"SELECT version_id, {cells} FROM {JSONB}")
 
+    def _jsonb_in_orm(self) -> Sums:
+        """One expression for both databases; a missing key is NULL, so it is neither added nor counted."""
+        from django.db.models import BigIntegerField, Count, Sum
+        from django.db.models.fields.json import KT
+        from django.db.models.functions import Cast
+
+        cells = [Cast(KT(f"values__{code}"), BigIntegerField()) for code in CODES]
+        first = self.world.version_id(self.world.last_quarter, 0)
+        versions = self.model.objects.filter(version_id__range=(first, first + len(self.world.parks) - 1))
+        rows = versions.values("version_id").annotate(
+            **{f"sum_{number}": Sum(cell) for number, cell in enumerate(cells)},
+            **{f"count_{number}": Count(cell) for number, cell in enumerate(cells)},
+        )
+        frame = pd.DataFrame(list(rows)).set_index("version_id").fillna(0).astype(np.int64)
+        frame.index = [self.world.parks[version - first].code for version in frame.index]
+        frame.columns = range(2 * len(CODES))
+        return self._from_park_rows(frame)
+
     def _grouping_sets(self, lines: str) -> Sums:
         cells = ", ".join(f"sum({slot})::bigint, count({slot})" for slot in SLOT_NAMES)
         sets = ", ".join(f"({kind})" for kind in SCOPES)
@@ -98,7 +121,8 @@ class RollUpQuarter(Case):
 
     def _json_in_pandas(self, table: str) -> Sums:
         rows = self.world.fetch(
-            f'SELECT park, "values" FROM {table} line JOIN version ON version.id = line.version_id WHERE quarter = %s',
+            f'SELECT park, "values" FROM {table} AS line JOIN version ON version.id = line.version_id'
+            " WHERE quarter = %s",
             (self.world.last_quarter,),
         )
         lines = (json.loads(text) for _, text in rows)
@@ -106,7 +130,7 @@ class RollUpQuarter(Case):
         return self._from_matrix(pd.Series([park for park, _ in rows]), matrix)
 
     def _from_matrix(self, parks: pd.Series, matrix: np.ndarray) -> Sums:
-        """Sums of int64 cells; a missing cell adds nothing and is not counted, so no column turns to float."""
+        """Sums of int64 cells; a missing cell is neither added nor counted, so nothing turns to float."""
         present = matrix != MISSING
         columns = np.hstack([np.where(present, matrix, 0), present.astype(np.int64)])
         return self._from_park_rows(pd.DataFrame(columns).groupby(parks.to_numpy()).sum())
