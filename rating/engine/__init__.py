@@ -5,7 +5,15 @@ No database, clock, framework or file is touched here; numbers are Decimal throu
 
 from rating.engine.facts import Facts, FactsError, Input
 from rating.engine.loader import load_scheme
-from rating.engine.result import Adjustment, GateResult, GradeResult, GroupResult, LeafResult, NextStep, Result
+from rating.engine.result import (
+    Adjustment,
+    GateResult,
+    GradeResult,
+    GroupResult,
+    LeafResult,
+    NextStep,
+    Result,
+)
 from rating.engine.scheme import Scheme
 from rating.engine.score import ENGINE_VERSION, score
 from rating.engine.tree import Problem, SchemeError

@@ -40,7 +40,7 @@ def encode(value: Any, annotation: Any) -> Any:
         return dict(value)
     if not is_dataclass(value):
         return value
-    content = {name: encode(getattr(value, name), hint) for name, hint in _hints(type(value)).items()}
+    content = {name: encode(getattr(value, name), hint) for name, hint in _hints(value.__class__).items()}
     if len(_classes(annotation)) > 1:
         content["type"] = type(value).__name__
     return content
@@ -76,10 +76,12 @@ def _is_value(annotation: Any) -> bool:
 def _classes(annotation: Any) -> dict[str, type]:
     union = isinstance(annotation, types.UnionType) or typing.get_origin(annotation) is typing.Union
     members = typing.get_args(annotation) if union else (annotation,)
-    return {member.__name__: member for member in members if is_dataclass(member) and isinstance(member, type)}
+    return {
+        member.__name__: member for member in members if is_dataclass(member) and isinstance(member, type)
+    }
 
 
 @cache
-def _hints(cls: type) -> dict[str, Any]:
+def _hints(cls: Any) -> dict[str, Any]:
     hints = typing.get_type_hints(cls)
     return {field.name: hints[field.name] for field in fields(cls)}

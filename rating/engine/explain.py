@@ -1,5 +1,6 @@
 """The Chinese sentence of each part of a result. Words only: nothing here decides a point."""
 
+import re
 from collections.abc import Sequence
 from decimal import Decimal
 
@@ -12,17 +13,29 @@ ADJUSTMENTS = {"rescale": "按可得分折算", "cap": "超过上限的部分", 
 GATE_STATUS = {"passed": "通过", "failed": "未通过", "pending": "待核"}
 
 
+BEFORE_ABOUT = re.compile(" 约 ")
+AFTER_PERCENT = re.compile("%(?=[\u4e00-\u9fff])")
+
+
+def tidy(text: str) -> str:
+    """Spaces as officials set them: none before 约, one between a percent sign and a Chinese character."""
+    return AFTER_PERCENT.sub("% ", BEFORE_ABOUT.sub("约 ", text))
+
+
 def reading_text(reading: Reading) -> str:
     """入驻率 55%（企业入驻面积 5500 平方米，已建成面积 10000 平方米）."""
-    text = f"{reading.title} {reading.shown}" if reading.value is not None else f"{reading.title}：{reading.note}"
+    known = reading.value is not None
+    text = f"{reading.title} {reading.shown}" if known else f"{reading.title}：{reading.note}"
     parts = "，".join(reading_text(part) for part in reading.parts)
     return f"{text}（{parts}）" if parts else text
 
 
 def scored(item: Item, readings: Sequence[Reading], placed: str, raw: Decimal, points: Decimal) -> str:
     facts = "，".join(reading_text(reading) for reading in readings)
-    limit = "" if numbers.rounded(raw, item.digits) == points else f"（计得 {_raw_text(raw, item.digits)}，以 {points_text(points)}为限）"
-    return f"{facts}；{placed}，得 {points_text(points)}{limit}，{_full_text(item)}{_lost_text(item, points)}。"
+    given = f"得 {points_text(points)}"
+    if numbers.rounded(raw, item.digits) != points:
+        given = f"计得 {numbers.shown(raw, item.digits)} 分，以 {points_text(points)}为限"
+    return tidy(f"{facts}；{placed}，{given}，{_full_text(item)}{_lost_text(item, points)}。")
 
 
 def not_scored(item: Item, readings: Sequence[Reading], points: Decimal) -> str:
@@ -33,15 +46,11 @@ def not_scored(item: Item, readings: Sequence[Reading], points: Decimal) -> str:
         return f"{gaps}；数据有误，核实前暂不评定。"
     if item.missing.policy == "penalty":
         policy = f"{policy} {points_text(item.missing.points)}，得 {points_text(points)}"
-    return f"{gaps or '参照值为零，无法计分'}；{policy}（满分 {points_text(item.full)}）。"
+    return tidy(f"{gaps or '参照值为零，无法计分'}；{policy}（满分 {points_text(item.full)}）。")
 
 
 def scope_unknown(titles: Sequence[str]) -> str:
     return f"未登记{'、'.join(titles)}，无法确定本项是否适用，暂不评定。"
-
-
-def _raw_text(raw: Decimal, digits: int) -> str:
-    return f"{numbers.shown(raw, digits)} 分"
 
 
 def _full_text(item: Item) -> str:
@@ -56,7 +65,7 @@ def next_step(spec: InputSpec, step: Ahead, change: Decimal | None, points: Deci
     """入驻率再提高 5 个百分点，达到 60%，可得 12 分。"""
     if change is None:
         goal = f"为“{spec.show(step.threshold)}”"
-        return f"{spec.title}{goal}，可得 {points_text(points)}。"
+        return tidy(f"{spec.title}{goal}，可得 {points_text(points)}。")
     assert isinstance(step.threshold, Decimal)
     rising = change > 0 or (change == 0 and step.strict)
     percent = spec.unit == "%"
@@ -64,7 +73,9 @@ def next_step(spec: InputSpec, step: Ahead, change: Decimal | None, points: Deci
     size = numbers.shown(abs(change), spec.digits)
     moved = f"{size} 个百分点" if percent else f"{size} {spec.unit}".rstrip()
     reach = ("超过" if rising else "低于") if step.strict else ("达到" if rising else "降至")
-    return f"{spec.title}再{verb} {moved}，{reach} {amount(step.threshold, spec)}，可得 {points_text(points)}。"
+    return tidy(
+        f"{spec.title}再{verb} {moved}，{reach} {amount(step.threshold, spec)}，可得 {points_text(points)}。"
+    )
 
 
 def group(title: str, points: Decimal, full: Decimal, status: str, adjustments: Sequence[str]) -> str:
@@ -72,7 +83,7 @@ def group(title: str, points: Decimal, full: Decimal, status: str, adjustments: 
         return f"{title}各项均不参评。"
     state = "（暂计，有指标暂不评定）" if status == "blocked" else ""
     notes = "".join(f"；{sentence}" for sentence in adjustments)
-    return f"{title}得 {points_text(points)}{state}，满分 {points_text(full)}{notes}。"
+    return f"{title} {points_text(points)}{state}，满分 {points_text(full)}{notes}。"
 
 
 def rescaled(available: Decimal, full: Decimal) -> str:
@@ -84,7 +95,7 @@ def limited(kind: str, limit: Decimal) -> str:
 
 
 def gate(title: str, status: str, conditions: Sequence[str]) -> str:
-    return f"{title}：{GATE_STATUS[status]}（{'；'.join(conditions)}）。"
+    return tidy(f"{title}：{GATE_STATUS[status]}（{'；'.join(conditions)}）。")
 
 
 def grade(total: Decimal, reached: str, given: str, held: Sequence[str], pending: Sequence[str]) -> str:

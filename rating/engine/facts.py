@@ -102,9 +102,11 @@ def plain_value(value: Value) -> object:
 
 
 def read_value(raw: object) -> Value:
+    """The inverse of `plain_value`. The number may be a quotient, finer than a given value may be."""
     if isinstance(raw, dict):
-        return numbers.parse(raw["number"])
-    return checked_value(raw)
+        return Decimal(raw["number"])
+    assert raw is None or isinstance(raw, bool | str)
+    return raw
 
 
 def _plain_input(given: Input) -> dict[str, object]:
@@ -130,10 +132,12 @@ def _plain_facts(facts: Facts) -> dict[str, object]:
 
 
 def _read_facts(raw: dict) -> Facts:
-    inputs = {code: Input(**{**given, "value": read_value(given["value"])}) for code, given in raw["inputs"].items()}
+    inputs = {
+        code: Input(**{**given, "value": read_value(given["value"])}) for code, given in raw["inputs"].items()
+    }
     attributes = {code: read_value(value) for code, value in raw["attributes"].items()}
     return Facts(raw["entity"], raw["name"], raw["period"], raw["basis"], attributes, inputs)
 
 
 def _refuse_float(text: str) -> None:
-    raise FactsError([f"小数 {text} 应写成 {{\"number\": \"{text}\"}}"])
+    raise FactsError([f'小数 {text} 应写成 {{"number": "{text}"}}'])

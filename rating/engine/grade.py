@@ -16,7 +16,9 @@ def judge_gates(scheme: Scheme, root: GroupResult, reader: Reader) -> tuple[Gate
     return tuple(_gate(scheme, gate, nodes, reader) for gate in scheme.gates)
 
 
-def _gate(scheme: Scheme, gate: Gate, nodes: dict[str, GroupResult | LeafResult], reader: Reader) -> GateResult:
+def _gate(
+    scheme: Scheme, gate: Gate, nodes: dict[str, GroupResult | LeafResult], reader: Reader
+) -> GateResult:
     found = tuple(_condition(scheme, condition, nodes, reader) for condition in gate.conditions)
     status = _gate_status(gate, [condition.met for condition in found])
     words = [f"{condition.text}：{condition.shown}" for condition in found]
@@ -68,16 +70,14 @@ def _shown(spec: InputSpec, value: Value, readings: tuple[Reading, ...]) -> str:
     return f"待核（{readings[0].note}）" if readings else "待核"
 
 
-def decide(
-    scheme: Scheme, total: Decimal, root: GroupResult, gates: tuple[GateResult, ...]
-) -> GradeResult:
+def decide(scheme: Scheme, total: Decimal, root: GroupResult, gates: tuple[GateResult, ...]) -> GradeResult:
     """The highest grade that the total reaches and no failed gate denies."""
     reached = next(g for g in scheme.grades if reaches(total, g, scheme.inclusive))
     above = _above(scheme, reached)
     gap = above.cut - total if above and above.cut is not None else None
     ahead = (above.code if above else "", above.title if above else "", gap)
-    if root.status == "blocked":
-        titles = [n.title for n in root.walk() if isinstance(n, LeafResult) and n.status == "blocked"]
+    if root.status != "scored":
+        titles = [n.title for n in root.walk() if isinstance(n, LeafResult) and n.status == root.status]
         return GradeResult("", "暂不评定", 0, "", (), (), False, *ahead, explain.blocked(total, titles))
     candidates = scheme.grades[scheme.grades.index(reached) :]
     given = next(g for g in candidates if not _denying(gates, g.code, "failed"))

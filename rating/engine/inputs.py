@@ -1,7 +1,7 @@
 """Inputs a scheme declares, the kinds of derivation, and what reading one from the facts gives."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from rating.engine import numbers
@@ -127,6 +127,8 @@ def _demand_type(spec: InputSpec, given: Input, facts: Facts) -> None:
 def out_of_range(spec: InputSpec, value: Value) -> str:
     """Why the value is outside what the scheme declares, in Chinese; empty when it is inside."""
     if isinstance(value, Decimal):
+        if abs(value) >= numbers.LARGEST:
+            return "数值过大，超出可计算的范围"
         if spec.low is not None and value < spec.low:
             return f"{spec.show(value)}小于允许的最小值 {spec.show(spec.low)}"
         if spec.high is not None and value > spec.high:
@@ -166,19 +168,25 @@ def derive_ratio(derive: Derivation, reader: Reader) -> Derived:
     return parts, top * derive.times / bottom, ""
 
 
+def derive_convert(derive: Derivation, reader: Reader) -> Derived:
+    """`of` × `times`: the same thing in another unit."""
+    part = reader.read(derive.of)
+    if not isinstance(part.value, Decimal):
+        return (part,), None, f"{part.title}{part.note}"
+    return (part,), part.value * derive.times, ""
+
+
 def derive_select(derive: Derivation, reader: Reader) -> Derived:
     """The input that the attribute's value points at, × `times`; missing when the attribute is empty."""
     level = reader.facts.attributes.get(derive.attribute)
     name = derive.cases.get(str(level), derive.default) if level is not None else ""
     if not name:
         return (), None, "未登记所需属性，无法确定适用指标"
-    part = reader.read(name)
-    if not isinstance(part.value, Decimal):
-        return (part,), None, f"{part.title}{part.note}"
-    return (part,), part.value * derive.times, ""
+    return derive_convert(replace(derive, of=name), reader)
 
 
 DERIVATIONS: dict[str, Callable[[Derivation, Reader], Derived]] = {
     "ratio": derive_ratio,
+    "convert": derive_convert,
     "select": derive_select,
 }

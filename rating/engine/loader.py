@@ -4,6 +4,8 @@ import hashlib
 import json
 from decimal import Decimal
 
+from rating.engine import numbers
+from rating.engine.explain import tidy
 from rating.engine.fields import Fields, Skip
 from rating.engine.inputs import DERIVATIONS, TYPES, Derivation, InputSpec
 from rating.engine.rule_reading import read_codes, read_condition, read_rule
@@ -32,8 +34,9 @@ def load_scheme(text: str | bytes) -> Scheme:
     tree = read_tree(text)
     problems: list[Problem] = []
     content = json.dumps(plain_tree(tree), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    digest = hashlib.sha256(content.encode()).hexdigest()
     try:
-        scheme = _Loading(Fields(tree, problems, "方案"), hashlib.sha256(content.encode()).hexdigest()).scheme()
+        scheme = _Loading(Fields(tree, problems, "方案"), digest).scheme()
     except Skip:
         scheme = None
     if problems or scheme is None:
@@ -132,6 +135,8 @@ class _Loading:
             row.report("times", "必须大于 0")
         if kind == "ratio":
             derivation = Derivation(kind, of=row.text("of"), to=row.text("to"), times=times)
+        elif kind == "convert":
+            derivation = Derivation(kind, of=row.text("of"), times=times)
         else:
             derivation = self._select(row, times)
         row.close()
@@ -182,13 +187,16 @@ class _Loading:
     def _group(self, code: str, fields: Fields) -> Group:
         if not fields.has("items"):
             fields.fail("code", "既没有 rule（指标），也没有 items（分组）")
+        full, digits = fields.number("points"), fields.count("digits", self.digits, 6)
+        low, high = fields.number_or_none("floor", None), fields.number_or_none("cap", None)
+        _demand_digits(fields, digits, points=full, cap=high, floor=low)
         return Group(
             code=code,
             title=fields.text("title"),
-            full=fields.number("points"),
-            low=fields.number_or_none("floor", None),
-            high=fields.number_or_none("cap", None),
-            digits=fields.count("digits", self.digits, 6),
+            full=full,
+            low=low,
+            high=high,
+            digits=digits,
             scope=self._scope(fields),
             basis=fields.text("basis", ""),
             children=self._children(fields, "items"),
@@ -202,19 +210,23 @@ class _Loading:
         high = fields.number_or_none("cap", full)
         floor = fields.optional_number("floor")
         rule = read_rule(fields.fields("rule"), self.inputs)
-        low = self._lowest(fields, rule, floor, missing)
+        low = self._lowest(fields, rule, floor, missing, digits)
         self._demand_reachable(fields, rule, full, low, high)
+        _demand_digits(fields, digits, points=full, cap=high, floor=low)
         return Item(
-            code, title, full, low, high, digits, rule, rule.describe(self.inputs), missing, scope, basis
+            code, title, full, low, high, digits, rule,
+            tidy(rule.describe(self.inputs)), missing, scope, basis,
         )  # fmt: skip
 
-    def _lowest(self, fields: Fields, rule: Rule, floor: Decimal | None, missing: Missing) -> Decimal:
+    def _lowest(
+        self, fields: Fields, rule: Rule, floor: Decimal | None, missing: Missing, digits: int
+    ) -> Decimal:
         lowest = rule.bounds(self.inputs)[0] if floor is None else floor
         if lowest is None:
             fields.report("rule", "的得分没有下限，请用 floor 写明本项最低分")
             return Decimal(0)
         if floor is None:
-            return min(lowest, Decimal(0), -missing.points)
+            return numbers.rounded_down(min(lowest, Decimal(0), -missing.points), digits)
         if -missing.points < floor:
             fields.report("floor", "高于缺数据时扣分后的得分")
         return floor
@@ -266,7 +278,8 @@ class _Loading:
         inclusive = section.one_of("inclusive", ("lower", "upper"))
         grades: list[Grade] = []
         for row in section.rows("levels"):
-            grades.append(Grade(row.text("code"), row.text("title"), row.count("stars", 0, 9), row.optional_number("from")))
+            code, title, stars = row.text("code"), row.text("title"), row.count("stars", 0, 9)
+            grades.append(Grade(code, title, stars, row.optional_number("from")))
             row.close()
             _demand_order(row, grades)
         section.close()
@@ -288,7 +301,8 @@ class _Loading:
 
     def _subjects(self, root: Group) -> dict[str, dict[str, InputSpec]]:
         attributes = {
-            a.code: InputSpec(a.code, a.title, type="choice", choices=a.choices) for a in self.attributes.values()
+            a.code: InputSpec(a.code, a.title, type="choice", choices=a.choices)
+            for a in self.attributes.values()
         }
         nodes = {node.code: node for node in root.walk()}
         groups = {code: InputSpec(code, n.title, "分") for code, n in nodes.items() if isinstance(n, Group)}
@@ -326,6 +340,12 @@ class _Loading:
                 row.report("grades", "没有填写：minimum 须写明约束哪些等级")
             return tuple(code for code, _ in above_lowest)
         return read_codes(row, "grades", above_lowest)
+
+
+def _demand_digits(fields: Fields, digits: int, **limits: Decimal | None) -> None:
+    for key, limit in limits.items():
+        if limit is not None and limit != numbers.rounded(limit, digits):
+            fields.report(key, f"的小数超过本项保留的 {digits} 位")
 
 
 def _choices(fields: Fields) -> tuple[tuple[str, str], ...]:

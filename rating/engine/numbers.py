@@ -1,6 +1,7 @@
 """Exact decimal arithmetic of the engine: one context, half-up rounding, and how a number is written."""
 
 from decimal import (
+    ROUND_FLOOR,
     ROUND_HALF_EVEN,
     ROUND_HALF_UP,
     Context,
@@ -41,7 +42,7 @@ def admissible(number: Decimal) -> Decimal:
         raise ValueError("不是有限的数")
     if abs(number) >= LARGEST:
         raise ValueError("数值过大，应小于 1000 万亿")
-    if number.as_tuple().exponent < -FINEST_DIGITS and number != rounded(number, FINEST_DIGITS):
+    if number != rounded(number, FINEST_DIGITS):
         raise ValueError(f"小数不得超过 {FINEST_DIGITS} 位")
     return number
 
@@ -49,6 +50,11 @@ def admissible(number: Decimal) -> Decimal:
 def rounded(number: Decimal, digits: int) -> Decimal:
     """Rounded half-up (away from zero at the half) to that many decimals."""
     return number.quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP, context=CONTEXT)
+
+
+def rounded_down(number: Decimal, digits: int) -> Decimal:
+    """The nearest number of that many decimals that is not above."""
+    return number.quantize(Decimal(1).scaleb(-digits), rounding=ROUND_FLOOR, context=CONTEXT)
 
 
 def clamp(number: Decimal, low: Decimal | None, high: Decimal | None) -> Decimal:

@@ -32,7 +32,7 @@ class NextStep:
 class LeafResult:
     """One item. `status`: scored, missing, excluded or blocked. `raw` is before cap, floor and rounding.
 
-    `available` is the full mark, or 0 when the item does not take part. `lost` is full − points.
+    `available` is the full mark, or 0 when the item does not take part. `lost` is available − points.
     """
 
     code: str
@@ -172,7 +172,9 @@ class Result:
 
     def adjustments(self) -> tuple[Adjustment, ...]:
         """Every adjustment of every group; with the leaves' points they sum to the total."""
-        return tuple(a for node in self.root.walk() if isinstance(node, GroupResult) for a in node.adjustments)
+        return tuple(
+            a for node in self.root.walk() if isinstance(node, GroupResult) for a in node.adjustments
+        )
 
     def to_json(self) -> str:
         """Canonical text: the same result always gives the same bytes."""

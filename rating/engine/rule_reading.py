@@ -1,6 +1,6 @@
 """From the mapping of a rule or condition to its object, by the parameter schema of the kind."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from decimal import Decimal
 
 from rating.engine.conditions import COMPARISONS, MEASURES, SUBJECTS, TESTS, Condition
@@ -116,7 +116,7 @@ PARAM_READERS: dict[str, Callable[[Fields, str, Specs], object]] = {
 }
 
 
-def read_condition(fields: Fields, subjects: dict[str, Specs]) -> Condition:
+def read_condition(fields: Fields, subjects: Mapping[str, Specs]) -> Condition:
     """One subject key, one test key, and `measure` for a group or item. `subjects`: what may be named."""
     subject = _only(fields, SUBJECTS, subjects)
     name = fields.text(subject)

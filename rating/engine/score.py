@@ -35,7 +35,7 @@ def score(scheme: Scheme, facts: Facts) -> Result:
         entity_name=facts.name,
         period=facts.period,
         basis=facts.basis,
-        status="blocked" if root.status == "blocked" else "scored",
+        status="scored" if root.status == "scored" else "blocked",
         total=root.points,
         full=root.full,
         root=root,
@@ -50,7 +50,9 @@ def _demand_attributes(scheme: Scheme, facts: Facts) -> None:
     for attribute in scheme.attributes.values():
         value = facts.attributes.get(attribute.code)
         if value is not None and value not in dict(attribute.choices):
-            errors.append(f"{facts.name or facts.entity} 的{attribute.title}（{attribute.code}）没有“{value}”这个值")
+            errors.append(
+                f"{facts.name or facts.entity} 的{attribute.title}（{attribute.code}）没有“{value}”这个值"
+            )
     if errors:
         raise FactsError(errors)
 
@@ -63,8 +65,11 @@ def _group(scheme: Scheme, group: Group, reader: Reader) -> GroupResult:
     )
     available = sum((child.available for child in children), numbers.ZERO)
     points, adjustments = _adjusted(group, children, available)
+    part = group.full if available else numbers.ZERO
     status = _group_status(children, available, group)
-    sentence = explain.group(group.title, points, group.full, status, [a.sentence for a in adjustments if a.sentence])
+    sentence = explain.group(
+        group.title, points, group.full, status, [a.sentence for a in adjustments if a.sentence]
+    )
     return GroupResult(
         code=group.code,
         title=group.title,
@@ -72,8 +77,8 @@ def _group(scheme: Scheme, group: Group, reader: Reader) -> GroupResult:
         basis=group.basis,
         points=points,
         full=group.full,
-        available=group.full if available else numbers.ZERO,
-        lost=group.full - points,
+        available=part,
+        lost=part - points,
         children=children,
         adjustments=adjustments,
         sentence=sentence,
@@ -153,8 +158,9 @@ def _next_step(scheme: Scheme, item: Item, values: Values, points: Decimal) -> N
     if then <= points:
         return None
     spec, now = scheme.inputs[step.name], values[step.name]
-    numeric = isinstance(step.threshold, Decimal) and isinstance(now, Decimal)
-    change = step.threshold - now if numeric else None  # type: ignore[operator]
+    change = None
+    if isinstance(step.threshold, Decimal) and isinstance(now, Decimal):
+        change = step.threshold - now
     sentence = explain.next_step(spec, step, change, then)
     return NextStep(
         step.name, spec.title, spec.unit, step.threshold, step.strict, change, then, then - points, sentence
@@ -170,6 +176,7 @@ def _leaf(
     ahead: NextStep | None,
     sentence: str,
 ) -> LeafResult:
+    available = numbers.ZERO if status == "excluded" else item.full
     return LeafResult(
         code=item.code,
         title=item.title,
@@ -182,8 +189,8 @@ def _leaf(
         raw=raw,
         points=points,
         full=item.full,
-        available=numbers.ZERO if status == "excluded" else item.full,
-        lost=item.full - points,
+        available=available,
+        lost=available - points,
         next=ahead,
         sentence=sentence,
     )

@@ -56,7 +56,9 @@ def read_tree(text: str | bytes) -> Tree:
         raise SchemeError([Problem(1, "文件不是 UTF-8 编码")]) from None
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        raise SchemeError([Problem(mark.line + 1 if mark else 1, f"YAML 格式有误：{error.problem}")]) from None
+        raise SchemeError(
+            [Problem(mark.line + 1 if mark else 1, f"YAML 格式有误：{error.problem}")]
+        ) from None
     except yaml.YAMLError:
         raise SchemeError([Problem(1, "YAML 格式有误：含有不允许的字符")]) from None
     if root is None:
@@ -76,7 +78,7 @@ def plain_tree(tree: Tree) -> object:
 def _refuse_aliases(source: str) -> None:
     depth = 0
     for event in yaml.parse(source, Loader=yaml.SafeLoader):
-        line = event.start_mark.line + 1
+        line = event.start_mark.line + 1 if event.start_mark else 1
         if isinstance(event, yaml.AliasEvent):
             raise SchemeError([Problem(line, "不支持引用（& 和 *），请写出全文")])
         if isinstance(event, yaml.CollectionStartEvent):

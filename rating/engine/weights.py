@@ -17,7 +17,9 @@ def demand_full_marks(
     """Appends a problem for each group whose applicable children do not sum to its full mark."""
     used = sorted({part.attribute for node in root.walk() for part in node.scope})
     if prod(len(attributes[code].choices) for code in used) > MOST_CLASSES:
-        problems.append(Problem(lines["total"], f"applies_to 划分的类别超过 {MOST_CLASSES} 种，无法逐类核对满分"))
+        problems.append(
+            Problem(lines["total"], f"applies_to 划分的类别超过 {MOST_CLASSES} 种，无法逐类核对满分")
+        )
         return
     faulty: set[str] = set()
     for levels in product(*(attributes[code].choices for code in used)):

@@ -40,11 +40,13 @@ class Interval(NamedTuple):
             return "任何数值"
         if self.low is None:
             assert self.high is not None
-            return f"低于 {amount(self.high, spec)}" if inclusive == "lower" else f"{amount(self.high, spec)}及以下"
+            high = amount(self.high, spec)
+            return f"低于 {high}" if inclusive == "lower" else f"{high}及以下"
+        low = amount(self.low, spec)
         if self.high is None:
-            return f"{amount(self.low, spec)}及以上" if inclusive == "lower" else f"高于 {amount(self.low, spec)}"
+            return f"{low}及以上" if inclusive == "lower" else f"高于 {low}"
         low_end, high_end = ("含", "不含") if inclusive == "lower" else ("不含", "含")
-        return f"{amount(self.low, spec)}（{low_end}）至 {amount(self.high, spec)}（{high_end}）"
+        return f"{low}（{low_end}）至 {amount(self.high, spec)}（{high_end}）"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import ClassVar, NamedTuple
+from typing import ClassVar
 
 from rating.engine import numbers
 from rating.engine.facts import Value
@@ -25,7 +25,8 @@ class Param:
     required: bool = True
 
 
-class Flaw(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Flaw:
     """A parameter that is well-formed but makes no sense; `index` points into a list parameter."""
 
     param: str
@@ -109,4 +110,6 @@ def amount(value: Decimal, spec: InputSpec) -> str:
 def demand_number(rule: Rule, param: str, names: tuple[str, ...], specs: Specs) -> Iterator[Flaw]:
     for index, name in enumerate(names):
         if specs[name].type != "number":
-            yield Flaw(param, index if len(names) > 1 else None, f"{rule.kind} 只能用数值输入，“{name}”不是数值")
+            yield Flaw(
+                param, index if len(names) > 1 else None, f"{rule.kind} 只能用数值输入，“{name}”不是数值"
+            )

@@ -31,9 +31,7 @@ def _total(terms: tuple[Term, ...], values: Values) -> Decimal:
 
 
 def _products(terms: tuple[Term, ...], values: Values, specs: Specs) -> str:
-    return "，".join(
-        f"{specs[t.input].title} {specs[t.input].show(values[t.input])} × {points_text(t.points)}" for t in terms
-    )
+    return " + ".join(f"{specs[t.input].show(values[t.input])} × {points_text(t.points)}" for t in terms)
 
 
 def _never_negative(terms: tuple[Term, ...], specs: Specs) -> bool:
@@ -100,7 +98,9 @@ class DeductPerEvent(Rule):
         deducted = _total(self.events, values)
         if deducted == 0:
             return Judgement(self.start, "没有扣分事件")
-        return Judgement(self.start - deducted, f"扣 {points_text(deducted)}（{_products(self.events, values, specs)}）")
+        return Judgement(
+            self.start - deducted, f"扣 {points_text(deducted)}（{_products(self.events, values, specs)}）"
+        )
 
     def describe(self, specs: Specs) -> str:
         events = "；".join(

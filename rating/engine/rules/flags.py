@@ -29,8 +29,8 @@ class FixedIf(Rule):
     def judge(self, values: Values, specs: Specs) -> Judgement:
         wanted = self.when.describe(specs[self.when.name])
         if self.when.holds(values[self.when.name]):
-            return Judgement(self.points, f"符合“{wanted}”")
-        return Judgement(self.else_points, f"不符合“{wanted}”")
+            return Judgement(self.points, f"符合条件：{wanted}")
+        return Judgement(self.else_points, f"不符合条件：{wanted}")
 
     def describe(self, specs: Specs) -> str:
         wanted = self.when.describe(specs[self.when.name])

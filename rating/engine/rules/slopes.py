@@ -43,8 +43,20 @@ class Step(Rule):
         Param("points", "number", "每一级的分值，可为负"),
         Param("base", "number", "达到起点时的分值，默认 0", Decimal(0), required=False),
         Param("below", "number", "未达到起点时的分值，默认 0", Decimal(0), required=False),
-        Param("direction", "direction", "higher 自起点向上计级（默认），lower 自起点向下计级", "higher", required=False),
-        Param("rounding", "rounding", "不足一级：down 不计（默认），up 计一级，half_up 满半级计一级", "down", required=False),
+        Param(
+            "direction",
+            "direction",
+            "higher 自起点向上计级（默认），lower 自起点向下计级",
+            "higher",
+            required=False,
+        ),
+        Param(
+            "rounding",
+            "rounding",
+            "不足一级：down 不计（默认），up 计一级，half_up 满半级计一级",
+            "down",
+            required=False,
+        ),
     )
 
     def reads(self) -> tuple[str, ...]:
@@ -55,7 +67,10 @@ class Step(Rule):
         if distance < 0:
             return Judgement(self.below, f"未达到起点 {amount(self.start, specs[self.input])}")
         steps = self._steps(distance)
-        return Judgement(self.base + steps * self.points, f"自起点 {amount(self.start, specs[self.input])} 计 {steps} 级")
+        return Judgement(
+            self.base + steps * self.points,
+            f"自起点 {amount(self.start, specs[self.input])}计 {numbers.plain(steps)} 级",
+        )
 
     def describe(self, specs: Specs) -> str:
         spec = specs[self.input]
@@ -78,7 +93,9 @@ class Step(Rule):
         if self.points <= 0:
             return None
         steps = self._steps(max(distance, numbers.ZERO))
-        offset = {"down": steps + 1, "up": steps, "half_up": steps + Decimal("0.5")}[self.rounding] * self.size
+        offset = {"down": steps + 1, "up": steps, "half_up": steps + Decimal("0.5")}[
+            self.rounding
+        ] * self.size
         threshold = self.start + offset if self.direction == "higher" else self.start - offset
         return Ahead(self.input, threshold, self.rounding == "up", self.base + (steps + 1) * self.points)
 
@@ -126,7 +143,13 @@ class Linear(Rule):
         Param("input", "input", "数值输入"),
         Param("direction", "direction", "higher 越高越好，lower 越低越好，none 不论"),
         Param("knots", "knots", "折点 {at, points}，自低到高，至少两个"),
-        Param("clamp", "clamp", "两端之外：both 都按端点计（默认），low、high 只限一端，none 都顺延", "both", required=False),
+        Param(
+            "clamp",
+            "clamp",
+            "两端之外：both 都按端点计（默认），low、high 只限一端，none 都顺延",
+            "both",
+            required=False,
+        ),
     )
 
     def reads(self) -> tuple[str, ...]:
@@ -146,7 +169,12 @@ class Linear(Rule):
     def describe(self, specs: Specs) -> str:
         spec = specs[self.input]
         knots = "，".join(f"{amount(k.at, spec)}得 {points_text(k.points)}" for k in self.knots)
-        outside = {"both": "两端之外按端点计", "low": "低端按端点计，高端顺延", "high": "高端按端点计，低端顺延", "none": "两端之外顺延"}
+        outside = {
+            "both": "两端之外按端点计",
+            "low": "低端按端点计，高端顺延",
+            "high": "高端按端点计，低端顺延",
+            "none": "两端之外顺延",
+        }
         return f"{knots}，其间按比例计分；{outside[self.clamp]}"
 
     def bounds(self, specs: Specs) -> Bounds:
@@ -234,7 +262,9 @@ class RatioToRef(Rule):
     def judge(self, values: Values, specs: Specs) -> Judgement:
         ratio = number(values, self.input) / self._reference(values)
         points = self.weight * numbers.clamp(ratio, self.floor, self.cap)
-        return Judgement(points, f"为参照值 {self._reference_text(values, specs)}的 {numbers.shown(ratio * 100, 2)}%")
+        return Judgement(
+            points, f"为参照值 {self._reference_text(values, specs)}的 {numbers.shown(ratio * 100, 2)}%"
+        )
 
     def describe(self, specs: Specs) -> str:
         if self.reference.input:
