@@ -1,0 +1,300 @@
+"""Loading the plan from its data files, without treading on what officials have edited."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import date
+from pathlib import Path
+
+from guandu.accounts.models import Unit
+from guandu.accounts.permissions import Permission
+from guandu.audit.actions import about, action
+from guandu.core.actors import Actor
+from guandu.core.errors import Invalid, NotAllowed
+from guandu.exchange.loaded_rows import Part, RowLoader, Tally, members
+from guandu.exchange.marked_yaml import Row
+from parks.actions.load_register import load_register, ordered
+from targets.enums import Operator, TemplateKind
+from targets.models import (
+    Ambiguity,
+    CertifiedValue,
+    Figure,
+    Indicator,
+    IndicatorVersion,
+    Mechanism,
+    Plan,
+    QualitativeAim,
+    ReturnLine,
+    ReturnTemplate,
+    Target,
+    TargetUnit,
+    TemplateCell,
+)
+from targets.plan_arithmetic import findings
+from targets.plan_files import PlanFiles, read_plan_files
+
+FIRST_DAY = date(2020, 1, 1)  # of version 1 of an indicator: before any baseline that may be 补录
+OPERATORS = {">=": Operator.AT_LEAST, ">": Operator.MORE_THAN, "<=": Operator.AT_MOST, "done": Operator.DONE}
+FORMS = {"工作调度表": TemplateKind.WORK, "统计调查表": TemplateKind.SURVEY}
+SPACE = {"sum": "求和", "recompute": "按分子分母重算", "none": "不汇总"}
+TIME = {"last": "取期末（累计）数", "sum": "各期求和", "recompute": "按分子分母重算", "none": "不汇总"}
+
+
+class _NothingToWrite(Exception):
+    """Undoes a load that wrote nothing, so that the trail gets no empty event."""
+
+
+def load_plan(*, root: Path, force: bool = False, by: Actor) -> tuple[PlanFiles, Tally]:
+    """Load the files below `root`; what they hold and what was done.
+
+    Raises BrokenFiles (nothing is written) with every wrong file and line.
+    """
+    files = read_plan_files(root)
+    loader = RowLoader(force=force)
+    with suppress(_NothingToWrite):
+        write_plan(files=files, loader=loader, by=by)
+    return files, loader.tally
+
+
+@action("plan.load")
+def write_plan(*, files: PlanFiles, loader: RowLoader, by: Actor) -> None:
+    """Write the records of `files` through `loader`, in one transaction and one audit event."""
+    if by.actor_kind == "user" and not by.may(Permission.PLAN_EDIT):
+        raise NotAllowed("只有园区发展办可以载入行动计划。")
+    plan = _put_plan(files, loader)
+    about(plan)
+    load_register(rows=files.sections, loader=loader, since=plan.starts_on, by=by)
+    for put_section in SECTIONS:
+        put_section(files, plan, loader)
+    if not loader.tally.wrote:
+        raise _NothingToWrite
+
+
+def _put_plan(files: PlanFiles, loader: RowLoader) -> Plan:
+    row = files.plan
+    values = {
+        "title": row["title"],
+        "issuer": files.get("units", row["issuer"])["name"],
+        "issued_on": row["issued_on"],
+        "starts_on": row["starts_on"],
+        "ends_on": row["ends_on"],
+        "findings": [
+            {"code": each.code, "agrees": each.agrees, "sentence": each.sentence} for each in findings(files)
+        ],
+    }
+    return loader.put(row, Plan, key={"code": row.code}, values=values)
+
+
+def _put_indicators(files: PlanFiles, plan: Plan, loader: RowLoader) -> None:
+    for position, row in enumerate(files.rows("indicators"), start=1):
+        certifier = files.get("units", row["certifier"])
+        values = {
+            "name": row["name"],
+            "caliber": row["meaning"],
+            "kind": row["kind"],
+            "level": "" if row["definition"] else row["level"],
+            "frequency": row["frequency"],
+            "higher_is_better": row["direction"] != "down",
+            "certifying_unit": certifier["name"] if certifier else row["certifier_note"] or "",
+            "sources": row["sources"],
+            "note": f"空间汇总：{SPACE[row['over_space']]}；时间汇总：{TIME[row['over_time']]}",
+            "position": position,
+        }
+        loader.put(row, Indicator, key={"code": row.code}, values=values, parts=[_version_part(row)])
+
+
+def _version_part(row: Row) -> Part:
+    """Unit, scale and formula: the indicator's open version."""
+    wanted = {
+        "unit": row["unit"],
+        "scale": row["decimals"],
+        "display_decimals": row["display_decimals"],
+        "definition": row["definition"] or {},
+    }
+
+    def read(indicator: Indicator) -> dict | None:
+        version = indicator.versions.filter(valid_to=None).first()
+        return version and {name: getattr(version, name) for name in wanted}
+
+    def write(indicator: Indicator) -> None:
+        version = indicator.versions.filter(valid_to=None).first()
+        if version is None:
+            IndicatorVersion.objects.create(indicator=indicator, valid_from=FIRST_DAY, **wanted)
+            return
+        _refuse_if_used(row, version, wanted)
+        for name, value in wanted.items():
+            setattr(version, name, value)
+        version.save()
+
+    return Part("version", wanted, read, write)
+
+
+def _refuse_if_used(row: Row, version: IndicatorVersion, wanted: dict) -> None:
+    fixed = ("unit", "scale", "definition")
+    if all(getattr(version, name) == wanted[name] for name in fixed):
+        return
+    used = (
+        CertifiedValue.objects.filter(indicator_version=version).exists()
+        or Figure.objects.filter(indicator_version=version).exists()
+        or ReturnLine.objects.filter(values__has_key=row.code).exists()
+    )
+    if used:
+        raise Invalid(
+            f"{row.path} 第 {row.line} 行：指标 {row.code} 已有数据，计量单位、小数位和计算方法不能改动，"
+            "请在后台为该指标新建一个版本。"
+        )
+
+
+def _put_templates(files: PlanFiles, plan: Plan, loader: RowLoader) -> None:
+    for row in files.rows("templates"):
+        values = {
+            "name": row["name"],
+            "kind": FORMS[row["form"]],
+            "subject_kind": row["subject"],
+            "filer": Unit.objects.filter(code=row["filer"]).first(),
+            "printed_line": row["printed_line"],
+            "due_days": row["due_days"],
+            "route": [dict(step.values) for step in row["route"]],
+            "checks": [dict(check.values) for check in row["checks"]],
+            "valid_from": row["first_period"],
+        }
+        loader.put(row, ReturnTemplate, key={"code": row.code}, values=values, parts=[_cells_part(row)])
+
+
+def _cells_part(row: Row) -> Part:
+    sections = {each.code: each["name"] for each in row["sections"]}
+    wanted = [
+        {
+            "indicator": cell["indicator"],
+            "section": sections[cell["section"]],
+            "position": cell["order"],
+            "is_required": cell["required"],
+            "asks_base": cell["compare"],
+            "help_text": cell["help"] or "",
+        }
+        for cell in sorted(row["cells"], key=lambda cell: cell["order"])
+    ]
+
+    def read(template: ReturnTemplate) -> list[dict]:
+        names = [name for name in wanted[0] if name != "indicator"] if wanted else []
+        cells = template.cells.select_related("indicator").order_by("position")
+        return [{"indicator": c.indicator.code} | {name: getattr(c, name) for name in names} for c in cells]
+
+    def write(template: ReturnTemplate) -> None:
+        template.cells.all().delete()
+        indicators = Indicator.objects.in_bulk(field_name="code")
+        TemplateCell.objects.bulk_create(
+            TemplateCell(template=template, **(cell | {"indicator": indicators[cell["indicator"]]}))
+            for cell in wanted
+        )
+
+    return Part("cells", wanted, read, write)
+
+
+def _put_targets(files: PlanFiles, plan: Plan, loader: RowLoader) -> None:
+    positions = {row.code: number for number, row in enumerate(files.rows("targets"), start=1)}
+    put: dict[str, Target] = {}
+    for row in ordered(files.rows("targets")):
+        values = _target_values(files, row) | {
+            "parent": put.get(row["parent"]),
+            "position": positions[row.code],
+        }
+        put[row.code] = loader.put(
+            row, Target, key={"plan": plan, "code": row.code}, values=values, parts=[_duties_part(files, row)]
+        )
+
+
+def _target_values(files: PlanFiles, row: Row) -> dict:
+    goal, computes = files.get("goals", row["goal"]), row["computes"] or {}
+    scope_kind, scope_code = computes.get("scope_kind") or "district", computes.get("scope_code") or ""
+    return {
+        "clause": row["clause"],
+        "goal": goal["title"],
+        "title": row["title"],
+        "metric": f"{row['metric']}（{row['scope']}）",
+        "chain_code": scope_code if scope_kind == "chain" else goal["chain"] or "",
+        "scope_kind": scope_kind,
+        "scope_code": scope_code,
+        "operator": OPERATORS[row["op"]],
+        "value": "" if row["value"] is None else str(row["value"]),
+        "unit": row["unit"] or "",
+        "deadline": row["deadline"],
+        "deadline_note": row["deadline_note"] or "",
+        "shape": row["shape"],
+        "verb": row["verb"],
+        "force": row["force"],
+        "baseline_note": _baseline(row),
+        "caliber": _caliber(files, row),
+        "ambiguities": row["ambiguities"],
+        "indicator": Indicator.objects.filter(code=computes.get("indicator")).first(),
+        "waits_for": row["waits_for"] or "",
+    }
+
+
+def _baseline(row: Row) -> str:
+    return row["baseline_note"] if row["baseline"] is None else f"{row['baseline']}（{row['baseline_note']}）"
+
+
+def _caliber(files: PlanFiles, row: Row) -> str:
+    """The reading of each doubt in force by default, for the officials to edit on the target."""
+    readings = [f"{files.get('ambiguities', code)['default']}（{code}）" for code in row["ambiguities"]]
+    if row["feeds"]:
+        readings.append(f"同时计入 {row['feeds']}")
+    return "；".join(readings) + ("。" if readings else "")
+
+
+def _duties_part(files: PlanFiles, row: Row) -> Part:
+    lead, responsible = files.duty(row)
+    inferred = bool(row["inferred"])
+    leads = dict.fromkeys(responsible, False) | dict.fromkeys(lead, True)
+    wanted = sorted([code, is_lead, inferred] for code, is_lead in leads.items())
+
+    def read(target: Target) -> list[list]:
+        return sorted(list(each) for each in target.duties.values_list("unit__code", "leads", "inferred"))
+
+    def write(target: Target) -> None:
+        target.duties.all().delete()
+        units = Unit.objects.in_bulk(leads, field_name="code")
+        TargetUnit.objects.bulk_create(
+            TargetUnit(target=target, unit=units[code], leads=is_lead, inferred=inferred)
+            for code, is_lead in leads.items()
+        )
+
+    return Part("duties", wanted, read, write)
+
+
+def _put_aims(files: PlanFiles, plan: Plan, loader: RowLoader) -> None:
+    for position, row in enumerate(files.rows("qualitative"), start=1):
+        values = {"clause": row["clause"], "title": row["title"], "position": position}
+        loader.put(row, QualitativeAim, key={"plan": plan, "code": row.code}, values=values)
+
+
+def _put_mechanisms(files: PlanFiles, plan: Plan, loader: RowLoader) -> None:
+    for position, row in enumerate(files.rows("mechanisms"), start=1):
+        lead, responsible = files.duty(row)
+        values = {
+            "clause": row["clause"],
+            "title": row["title"],
+            "content": "。".join(each for each in (row["content"], row["note"]) if each) + "。",
+            "position": position,
+        }
+        parts = [
+            members("leads", Unit.objects.filter(code__in=lead)),
+            members("responsible", Unit.objects.filter(code__in=responsible)),
+        ]
+        loader.put(row, Mechanism, key={"plan": plan, "code": row.code}, values=values, parts=parts)
+
+
+def _put_ambiguities(files: PlanFiles, plan: Plan, loader: RowLoader) -> None:
+    for position, row in enumerate(files.rows("ambiguities"), start=1):
+        values = {
+            "place": row["where"],
+            "question": row["question"],
+            "reading": row["default"],
+            "position": position,
+        }
+        loader.put(row, Ambiguity, key={"plan": plan, "code": row.code}, values=values)
+
+
+SECTIONS: tuple[Callable[[PlanFiles, Plan, RowLoader], None], ...] = (
+    _put_indicators, _put_templates, _put_targets, _put_aims, _put_mechanisms, _put_ambiguities,
+)

@@ -1,0 +1,256 @@
+"""The plan's data files: which they are, what each record holds, and whether they agree.
+
+`read_plan_files(root)` reads all of them or raises BrokenFiles naming every file and line that is
+wrong. It touches no database. The records are described in docs of the same names:
+parks/reference/{units,chains,areas,parks,enterprises}.yaml and
+targets/reference/{indicators,templates,plan-2024}.yaml.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from guandu.core.errors import Invalid
+from guandu.exchange.marked_yaml import FileError, Reader, Row
+from targets.plan_shapes import DEFINITIONS, FILES, REFERENCES
+
+PREAMBLE = "发文"  # the notice itself, before the first numbered part
+MOST_CELLS = 12
+
+Wrong = Iterator[FileError]
+
+
+class BrokenFiles(Invalid):
+    """The files cannot be loaded. `file_errors` names every file and line, in order."""
+
+    def __init__(self, file_errors: list[FileError]) -> None:
+        self.file_errors = sorted(set(file_errors))
+        super().__init__(
+            f"数据文件有 {len(self.file_errors)} 处错误，没有载入任何内容，请按文件和行号改正后再载入。",
+            errors=[(f"{e.path} 第 {e.line} 行", e.sentence) for e in self.file_errors],
+        )
+
+
+@dataclass(frozen=True)
+class PlanFiles:
+    """All records of the plan's files, by section, in the order of the files."""
+
+    sections: dict[str, tuple[Row, ...]]
+
+    def rows(self, section: str) -> tuple[Row, ...]:
+        return self.sections[section]
+
+    def get(self, section: str, code: str | None) -> Row | None:
+        return next((row for row in self.sections[section] if row.code == code), None)
+
+    @property
+    def plan(self) -> Row:
+        """The one plan; present once the files were read without errors."""
+        return self.sections["plan"][0]
+
+    def duty(self, row: Row) -> tuple[list[str], list[str]]:
+        """(lead, responsible) unit codes of a target, aim or mechanism, collective names expanded."""
+        source = self.get("mechanisms", row.values.get("units_from")) or row
+        return self._expand(source["lead"]), self._expand(source["responsible"])
+
+    def _expand(self, codes: list[str]) -> list[str]:
+        """Unit codes with every group replaced by its members, each once, in order."""
+        found: dict[str, None] = {}
+        for code in codes:
+            unit = self.get("units", code)
+            members = unit["members"] if unit and unit["kind"] == "group" else [code]
+            found.update(dict.fromkeys(members))
+        return list(found)
+
+
+def read_plan_files(root: Path) -> PlanFiles:
+    """The records below `root`, checked. Raises BrokenFiles with everything that is wrong."""
+    sections: dict[str, tuple[Row, ...]] = {}
+    errors: list[FileError] = []
+    for name, shapes in FILES.items():
+        reader = Reader(root / name, name)
+        sections.update(reader.read(shapes))
+        errors += reader.errors
+    files = PlanFiles(sections)
+    for check in CHECKS:
+        errors += check(files)
+    if errors:
+        raise BrokenFiles(errors)
+    return files
+
+
+def orphan_clauses(files: PlanFiles) -> list[tuple[Row, int]]:
+    """Clauses whose count of numeric rows differs from the targets that name them, with that count."""
+    found = Counter(row["clause"] for row in files.rows("targets"))
+    counted = [row for row in files.rows("clauses") if row["targets"] is not None]
+    return [(row, found[row.code]) for row in counted if row["targets"] != found[row.code]]
+
+
+def _codes_are_unique(files: PlanFiles) -> Wrong:
+    for rows in files.sections.values():
+        first: dict[str, Row] = {}
+        for row in rows:
+            if row.code and row.code in first:
+                yield row.error("code", f"编码“{row.code}”与第 {first[row.code].line} 行重复。")
+            first.setdefault(row.code, row)
+
+
+def _references_exist(files: PlanFiles) -> Wrong:
+    known = {section: {row.code for row in rows} for section, rows in files.sections.items()}
+    known["clauses"].add(PREAMBLE)
+    for section, keys in REFERENCES.items():
+        for row in files.rows(section):
+            for key, target in keys.items():
+                yield from _missing(row, key, known[target])
+
+
+def _missing(row: Row, key: str, known: set[str]) -> Wrong:
+    value = row[key]
+    for code in value if isinstance(value, list) else [value]:
+        if code and code not in known:
+            yield row.error(key, f"“{key}”所指的“{code}”不存在。")
+
+
+def _groups_have_members(files: PlanFiles) -> Wrong:
+    for row in files.rows("units"):
+        if (row["kind"] == "group") != bool(row["members"]):
+            yield row.error("members", f"“{row['name']}”：统称必须列出成员，其他单位不列。")
+
+
+def _titles_name_clauses(files: PlanFiles) -> Wrong:
+    clauses = {row.code for row in files.rows("clauses")}
+    for park in files.rows("parks"):
+        for title in park["titles"]:
+            yield from _missing(title, "clause", clauses)
+
+
+def _streets_are_streets(files: PlanFiles) -> Wrong:
+    for park in files.rows("parks"):
+        unit = files.get("units", park["street"])
+        if unit and unit["kind"] != "street":
+            yield park.error("street", f"“{unit['name']}”不是街道办事处。")
+
+
+def _definitions_hold(files: PlanFiles) -> Wrong:
+    for row in files.rows("indicators"):
+        if row["definition"]:
+            yield from _definition_errors(files, row)
+        elif row["kind"] not in ("flow", "stock"):
+            yield row.error("definition", f"“{row.code}”不是报送的数，必须写明算法。")
+        elif not row["sources"]:
+            yield row.error("sources", f"“{row.code}”是报送的数，必须写明取数来源。")
+
+
+def _definition_errors(files: PlanFiles, row: Row) -> Wrong:
+    definition = row["definition"]
+    op = str(definition.get("op"))
+    if op not in DEFINITIONS:
+        yield row.error("definition", f"不认识的算法“{op}”，可填：{'、'.join(DEFINITIONS)}。")
+        return
+    named = [definition.get(key) for key in DEFINITIONS[op]]
+    if op == "choose_by_type":
+        by_type = definition["map"] if isinstance(definition.get("map"), dict) else {}
+        named = list(by_type.values())
+        chains = {chain.code for chain in files.rows("chains")}
+        if set(by_type) != chains:
+            yield row.error("definition", f"必须给每条产业链各写一个指标：{'、'.join(sorted(chains))}。")
+    known = {each.code for each in files.rows("indicators")}
+    for code in named:
+        if str(code) not in known:
+            yield row.error("definition", f"算法中的指标“{code}”不存在。")
+
+
+def _templates_hold(files: PlanFiles) -> Wrong:
+    indicators = {row.code: row for row in files.rows("indicators")}
+    for template in files.rows("templates"):
+        sections = {row.code for row in template["sections"]}
+        cells = template["cells"]
+        if len(cells) > MOST_CELLS:
+            sentence = f"“{template['name']}”有 {len(cells)} 个指标，最多 {MOST_CELLS} 个。"
+            yield template.error("cells", sentence)
+        for cell in cells:
+            yield from _cell_errors(cell, indicators, sections)
+        for check in template["checks"]:
+            for side in ("left", "right"):
+                yield from _missing(check, side, {cell["indicator"] for cell in cells})
+
+
+def _cell_errors(cell: Row, indicators: dict[str, Row], sections: set[str]) -> Wrong:
+    yield from _missing(cell, "section", sections)
+    indicator = indicators.get(cell["indicator"] or "")
+    if indicator is None:
+        yield cell.error("indicator", f"指标“{cell['indicator']}”不存在。")
+    elif indicator["definition"]:
+        yield cell.error("indicator", f"“{indicator['name']}”由计算得出，不能列入报表。")
+    elif cell["compare"] and indicator["kind"] != "flow":
+        yield cell.error("compare", f"“{indicator['name']}”是时点数，不填上年同期可比数。")
+
+
+def _targets_hold(files: PlanFiles) -> Wrong:
+    for row in files.rows("targets"):
+        if (row["op"] == "done") != (row["value"] is None):
+            yield row.error("value", f"{row.code}：里程碑不填数值，其他目标必须填数值。")
+        if bool(row["computes"]) == bool(row["waits_for"]):
+            yield row.error("waits_for", f"{row.code}：算法（computes）和所缺（waits_for）必须且只能写一项。")
+        if not _within(files.rows("plan"), row["deadline"]):
+            yield row.error("deadline", f"{row.code}：完成时间不在计划期内。")
+        yield from _computes_errors(files, row)
+
+
+def _within(plans: tuple[Row, ...], day: date | None) -> bool:
+    """Whether `day` lies in the plan's term; nothing can be said without a day or a whole term."""
+    terms = [(plan["starts_on"], plan["ends_on"]) for plan in plans if plan["starts_on"] and plan["ends_on"]]
+    return day is None or all(first <= day <= last for first, last in terms)
+
+
+def _computes_errors(files: PlanFiles, row: Row) -> Wrong:
+    computes = row["computes"] or {}
+    if computes and not files.get("indicators", computes.get("indicator")):
+        yield row.error("computes", f"{row.code}：指标“{computes.get('indicator')}”不存在。")
+    if computes.get("scope_kind") == "chain" and not files.get("chains", computes.get("scope_code")):
+        yield row.error("computes", f"{row.code}：产业链“{computes.get('scope_code')}”不存在。")
+
+
+def _duties_hold(files: PlanFiles) -> Wrong:
+    for row in (*files.rows("targets"), *files.rows("qualitative")):
+        own = bool(row["lead"] or row["responsible"])
+        if own == bool(row["units_from"]):
+            yield row.error("lead", f"{row.code}：牵头单位要么自列，要么取自一项机制（units_from）。")
+        elif not files.duty(row)[0]:
+            yield row.error("lead", f"{row.code}：没有牵头单位。")
+
+
+def _no_clause_is_orphaned(files: PlanFiles) -> Wrong:
+    for clause, found in orphan_clauses(files):
+        yield clause.error(
+            "targets", f"“{clause['label']}”有 {clause['targets']} 个数字目标，目标表中有 {found} 个。"
+        )
+
+
+def _checks_hold(files: PlanFiles) -> Wrong:
+    numeric = {row.code for row in files.rows("targets") if row["value"] is not None}
+    for row in files.rows("checks"):
+        for code in [row["total"], *row["parts"]]:
+            if code and files.get("targets", code) and code not in numeric:
+                yield row.error("parts", f"{row.code}：目标 {code} 没有数值，不能参加核对。")
+        if not row["total"] and row["kind"] != "needs":
+            yield row.error("total", f"{row.code}：必须写明与哪个目标相比。")
+        if row["kind"] == "candidates" and not row["level"]:
+            yield row.error("level", f"{row.code}：必须写明称号级别。")
+
+
+def _plan_is_one(files: PlanFiles) -> Wrong:
+    for number, plan in enumerate(files.rows("plan")):
+        if number:
+            yield plan.error("code", "一个文件只写一个计划。")
+        if plan["starts_on"] and plan["ends_on"] and plan["starts_on"] >= plan["ends_on"]:
+            yield plan.error("ends_on", "计划的终止日期必须晚于起始日期。")
+
+
+CHECKS: tuple[Callable[[PlanFiles], Wrong], ...] = (
+    _codes_are_unique, _references_exist, _groups_have_members, _titles_name_clauses, _streets_are_streets,
+    _definitions_hold, _templates_hold, _plan_is_one, _targets_hold, _duties_hold, _no_clause_is_orphaned,
+    _checks_hold,
+)

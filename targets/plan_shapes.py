@@ -1,0 +1,165 @@
+"""What each record of the plan's data files holds, and which keys name other records."""
+
+from collections.abc import Mapping
+
+from guandu.exchange.marked_yaml import Field
+
+OPTIONAL = Field(required=False)
+TEXT = Field()
+TEXTS = Field("texts", required=False)
+FLAG = Field("flag", required=False)
+EVIDENCE = Field(choices=("S", "V", "V2", "I"))
+
+UNIT_KINDS = (
+    "government", "office", "department", "task_force", "street", "company", "outside", "group",
+)
+LEVELS = ("national", "provincial", "city")
+SHAPES = (
+    "stock", "new_since", "count_over_line", "share", "ratio_each", "average", "growth_on_base",
+    "avg_annual_growth", "cap_each", "milestone", "flow",
+)
+INDICATOR_KINDS = ("flow", "stock", "ratio", "share", "count", "registered", "measure")
+DEFINITIONS = {  # op of a definition → the keys under it that name indicators
+    "ratio": ("num", "den"),
+    "share": ("num", "den"),
+    "count_over_line": ("of",),
+    "choose_by_type": (),
+    "registered": (),
+}
+
+UNIT = {
+    "code": TEXT, "name": TEXT, "short": TEXT, "kind": Field(choices=UNIT_KINDS), "parent": OPTIONAL,
+    "clause": OPTIONAL, "status": Field(required=False, choices=("待确认",)), "members": TEXTS,
+    "note": OPTIONAL,
+}
+CHAIN = {
+    "code": TEXT, "name": TEXT, "park_type": TEXT, "cluster": TEXT, "taskforce": TEXT, "clause": TEXT,
+    "fields": TEXTS, "note": OPTIONAL,
+}
+AREA = {
+    "code": TEXT, "name": TEXT, "kind": TEXT, "aliases": TEXTS, "parts": TEXTS, "clause": TEXT,
+    "evidence": EVIDENCE, "note": OPTIONAL,
+}
+CLUSTER = {"chain": TEXT, "area": TEXT, "clause": TEXT}
+OPERATING_MODEL = {
+    "code": TEXT, "name": TEXT, "clause": TEXT, "management": TEXT, "support": TEXT, "note": OPTIONAL,
+}
+CARRIER = {"code": TEXT, "name": TEXT, "clause": TEXT, "note": OPTIONAL}
+TITLE = {"level": Field(choices=LEVELS), "kind": TEXT, "clause": TEXT}
+PARK = {
+    "code": TEXT, "name": TEXT, "aliases": TEXTS, "chain": TEXT, "chain_note": OPTIONAL,
+    "confirm": Field("flag"), "area": OPTIONAL, "street": OPTIONAL, "carrier": OPTIONAL,
+    "operating_model": OPTIONAL, "planned": Field("flag"), "clause": TEXT, "evidence": EVIDENCE,
+    "note": OPTIONAL, "titles": Field("rows", shape=TITLE),
+}
+ENTERPRISE = {
+    "code": TEXT, "name": TEXT, "credit_code": OPTIONAL, "chain": TEXT, "role": OPTIONAL, "clause": TEXT,
+    "evidence": EVIDENCE, "note": OPTIONAL,
+}
+SOURCE = {"code": TEXT, "name": TEXT}
+INDICATOR = {
+    "code": TEXT, "name": TEXT, "meaning": TEXT, "unit": TEXT, "decimals": Field("count"),
+    "display_decimals": Field("count"), "kind": Field(choices=INDICATOR_KINDS),
+    "level": Field(choices=("park", "district")), "frequency": Field(choices=("月", "季", "年")),
+    "direction": Field(choices=("up", "down", "neutral")),
+    "over_space": Field(choices=("sum", "recompute", "none")),
+    "over_time": Field(choices=("last", "sum", "recompute", "none")),
+    "sources": TEXTS, "certifier": OPTIONAL, "certifier_note": OPTIONAL,
+    "definition": Field("map", required=False),
+}
+TEMPLATE = {
+    "code": TEXT, "name": TEXT, "form": Field(choices=("工作调度表", "统计调查表")), "printed_line": TEXT,
+    "subject": Field(choices=("park", "district")), "filer": OPTIONAL,
+    "frequency": Field(choices=("月", "季", "年")), "due_days": Field("count"), "first_period": TEXT,
+    "route": Field("rows", shape={"step": Field(choices=("review", "confirm")), "label": TEXT, "by": TEXT}),
+    "sections": Field("rows", shape={"code": TEXT, "name": TEXT}),
+    "cells": Field(
+        "rows",
+        shape={
+            "indicator": TEXT, "section": TEXT, "order": Field("count"), "required": Field("flag"),
+            "compare": Field("flag"), "help": OPTIONAL,
+        },
+    ),
+    "checks": Field(
+        "rows",
+        shape={
+            "code": TEXT, "severity": Field(choices=("error", "query")), "left": TEXT,
+            "op": Field(choices=("<=", "<", "=", ">=", ">")), "right": TEXT, "message": TEXT,
+        },
+    ),
+}
+PLAN = {
+    "code": TEXT, "title": TEXT, "short": TEXT, "issuer": TEXT, "issued_on": Field("day"),
+    "starts_on": Field("day"), "ends_on": Field("day"), "public": FLAG, "evidence": EVIDENCE,
+    "note": OPTIONAL,
+}
+CLAUSE = {"code": TEXT, "label": TEXT, "title": TEXT, "targets": Field("count")}
+GOAL = {"code": TEXT, "title": TEXT, "clause": TEXT, "chain": OPTIONAL}
+DUTY = {"units_from": OPTIONAL, "lead": TEXTS, "responsible": TEXTS, "inferred": FLAG}
+TARGET = {
+    "code": TEXT, "parent": OPTIONAL, "goal": TEXT, "clause": TEXT, "title": TEXT, "metric": TEXT,
+    "scope": TEXT, "op": Field(choices=(">=", ">", "<=", "done")), "value": Field("number", required=False),
+    "unit": OPTIONAL, "deadline": Field("day", required=False), "deadline_note": OPTIONAL,
+    "shape": Field(choices=SHAPES), "line": Field("map", required=False), "verb": TEXT,
+    "force": Field(choices=("约束", "力争", "争创")), **DUTY, "feeds": OPTIONAL,
+    "baseline": Field("number", required=False), "baseline_note": TEXT, "ambiguities": TEXTS,
+    "computes": Field("map", required=False), "waits_for": OPTIONAL,
+}
+QUALITATIVE = {
+    "code": TEXT, "goal": TEXT, "clause": TEXT, "title": TEXT,
+    "kind": Field(choices=("milestone", "qualitative")), **DUTY, "proof": TEXT, "note": OPTIONAL,
+}
+MECHANISM = {
+    "code": TEXT, "clause": TEXT, "title": TEXT, "content": TEXT, "lead": TEXTS, "responsible": TEXTS,
+    "inferred": FLAG, "convenor": OPTIONAL, "note": OPTIONAL,
+}
+AMBIGUITY = {"code": TEXT, "where": TEXT, "question": TEXT, "default": TEXT, "options": TEXTS}
+CHECK = {
+    "code": TEXT, "kind": Field(choices=("sum", "candidates", "implies", "needs", "overlap")),
+    "total": OPTIONAL, "parts": TEXTS, "level": Field(required=False, choices=LEVELS), "note": TEXT,
+}
+
+FILES: dict[str, dict[str, Mapping[str, Field]]] = {
+    "parks/reference/units.yaml": {"units": UNIT},
+    "parks/reference/chains.yaml": {"chains": CHAIN},
+    "parks/reference/areas.yaml": {"areas": AREA, "clusters": CLUSTER},
+    "parks/reference/parks.yaml": {
+        "operating_models": OPERATING_MODEL, "carriers": CARRIER, "parks": PARK,
+    },
+    "parks/reference/enterprises.yaml": {"enterprises": ENTERPRISE},
+    "targets/reference/indicators.yaml": {"sources": SOURCE, "indicators": INDICATOR},
+    "targets/reference/templates.yaml": {"templates": TEMPLATE},
+    "targets/reference/plan-2024.yaml": {
+        "plan": PLAN, "clauses": CLAUSE, "goals": GOAL, "targets": TARGET, "qualitative": QUALITATIVE,
+        "mechanisms": MECHANISM, "ambiguities": AMBIGUITY, "checks": CHECK,
+    },
+}
+
+# section → its keys that name a record of another section; a list is checked item by item
+REFERENCES: dict[str, dict[str, str]] = {
+    "units": {"parent": "units", "members": "units", "clause": "clauses"},
+    "chains": {"taskforce": "units", "clause": "clauses"},
+    "areas": {"clause": "clauses"},
+    "clusters": {"chain": "chains", "area": "areas", "clause": "clauses"},
+    "operating_models": {"clause": "clauses"},
+    "carriers": {"clause": "clauses"},
+    "parks": {
+        "chain": "chains", "area": "areas", "street": "units", "carrier": "carriers",
+        "operating_model": "operating_models", "clause": "clauses",
+    },
+    "enterprises": {"chain": "chains", "clause": "clauses"},
+    "indicators": {"sources": "sources", "certifier": "units"},
+    "templates": {"filer": "units"},
+    "plan": {"issuer": "units"},
+    "goals": {"clause": "clauses", "chain": "chains"},
+    "targets": {
+        "goal": "goals", "clause": "clauses", "parent": "targets", "feeds": "targets",
+        "units_from": "mechanisms", "lead": "units", "responsible": "units", "ambiguities": "ambiguities",
+    },
+    "qualitative": {
+        "goal": "goals", "clause": "clauses", "units_from": "mechanisms", "lead": "units",
+        "responsible": "units",
+    },
+    "mechanisms": {"clause": "clauses", "lead": "units", "responsible": "units", "convenor": "units"},
+    "checks": {"total": "targets", "parts": "targets"},
+}
