@@ -1,0 +1,135 @@
+"""Everything one quarter's figures are made of, read in a fixed number of queries."""
+
+from dataclasses import dataclass, field
+
+from guandu.core.errors import Invalid
+from guandu.core.models import dated
+from guandu.core.periods import Period
+from parks.models import Chain, Park
+from targets.enums import IndicatorKind, SubjectKind
+from targets.models import CertifiedValue, IndicatorVersion
+from targets.registered import Fact, facts_of
+
+
+@dataclass(frozen=True)
+class Definition:
+    """One indicator as it stands for the quarter."""
+
+    code: str
+    kind: str
+    level: str
+    indicator_id: int
+    version_id: int
+    scale: int
+    formula: dict
+
+
+@dataclass(frozen=True)
+class Member:
+    """A park with the memberships of the period's last day (of its own last open day if it closed
+    within the period); codes are empty where nothing was in force."""
+
+    code: str
+    name: str
+    chain: str = ""
+    chain_name: str = ""
+    street: str = ""
+    street_name: str = ""
+    area: str = ""
+    area_name: str = ""
+    department: str = ""
+    department_name: str = ""
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """One 核定值: whole units of the indicator's version, and its comparable base a year before."""
+
+    indicator: str
+    park: str  # "" for a district value
+    units: int
+    base: int | None
+    value_id: int
+    expected: int
+    reported: int
+
+
+@dataclass(frozen=True)
+class Inputs:
+    quarter: Period
+    definitions: dict[str, Definition]
+    members: dict[str, Member]
+    leaves: list[Leaf]
+    facts: dict[str, list[Fact]] = field(default_factory=dict)
+    chains: dict[str, str] = field(default_factory=dict)
+
+
+def read_inputs(quarter: Period) -> Inputs:
+    """Inputs of the single quarter `quarter`: flows are year-to-date at its end, stocks at its end."""
+    definitions = _definitions(quarter)
+    return Inputs(
+        quarter=quarter,
+        definitions=definitions,
+        members=members_in(quarter),
+        leaves=_leaves(quarter, definitions),
+        facts={code: _facts(d, quarter) for code, d in definitions.items() if d.kind == IndicatorKind.REGISTERED},
+        chains=dict(Chain.objects.values_list("code", "name")),
+    )
+
+
+def members_in(period: Period) -> dict[str, Member]:
+    """Parks open on some day of the period, by code, as they belonged on its last day; one that
+    closed within the period as on its last open day."""
+    found = {}
+    for park in Park.objects.open_on(period.last_day).placed_on(period.last_day):
+        found[park.code] = _member(park)
+    closed = Park.objects.filter(closed_on__gt=period.first_day, closed_on__lte=period.last_day)
+    for park in closed.filter(opened_on__isnull=False):
+        found[park.code] = _member(_placed_before_closing(park))
+    return found
+
+
+def _placed_before_closing(park: Park) -> Park:
+    last_open = park.closed_on.fromordinal(park.closed_on.toordinal() - 1)
+    return Park.objects.placed_on(last_open).get(pk=park.pk)
+
+
+def _member(park: Park) -> Member:
+    names = ("chain", "street", "area", "department")
+    codes = {name: getattr(park, f"{name}_code") or "" for name in names}
+    labels = {f"{name}_name": getattr(park, f"{name}_name") or "" for name in names}
+    return Member(code=park.code, name=park.name, **codes, **labels)
+
+
+def _definitions(quarter: Period) -> dict[str, Definition]:
+    versions = IndicatorVersion.objects.filter(dated(quarter.last_day)).select_related("indicator")
+    return {
+        v.indicator.code: Definition(
+            v.indicator.code, v.indicator.kind, v.indicator.level, v.indicator_id, v.pk, v.scale, v.definition
+        )
+        for v in versions.order_by("indicator__position", "indicator__code")
+    }
+
+
+def _leaves(quarter: Period, definitions: dict[str, Definition]) -> list[Leaf]:
+    rows = (
+        CertifiedValue.objects.current()
+        .filter(period=quarter.code)
+        .order_by("subject_code", "indicator__code")
+        .values_list(
+            "indicator__code", "subject_kind", "subject_code", "units", "base_units", "pk",
+            "expected", "reported", "indicator_version_id",
+        )
+    )
+    leaves = []
+    for code, kind, subject, units, base, pk, expected, reported, version in rows:
+        if code not in definitions or definitions[code].version_id != version:
+            raise Invalid(f"{quarter.label}的指标 {code} 与其核定值不是同一版本，请先办理数据订正。")
+        park = subject if kind == SubjectKind.PARK else ""
+        leaves.append(Leaf(code, park, units, base, pk, expected, reported))
+    return leaves
+
+
+def _facts(definition: Definition, quarter: Period) -> list[Fact]:
+    parameters = {k: v for k, v in definition.formula.items() if k not in {"op", "source"}}
+    return facts_of(definition.formula["source"], quarter, **parameters)

@@ -1,0 +1,47 @@
+"""Counted register facts: a room says, for a period, which parks count and since when.
+
+A source is a function (period, **parameters) → list of Fact. Rooms above targets register theirs in
+apps.ready(); the register's own stand in targets.queries.register_facts.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+from guandu.core.errors import Invalid
+from guandu.core.periods import Period
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One dated fact that counts once for one park."""
+
+    park_code: str
+    on: date
+    text: str
+
+    def as_dict(self) -> dict[str, str]:
+        return {"park": self.park_code, "on": str(self.on), "text": self.text}
+
+
+Source = Callable[..., list[Fact]]
+_sources: dict[str, Source] = {}
+
+
+def registered_source(name: str) -> Callable[[Source], Source]:
+    """Register the decorated function as the source `name` of a definition {op: registered}."""
+
+    def decorate(function: Source) -> Source:
+        if name in _sources:
+            raise RuntimeError(f"Two registered sources named {name}.")
+        _sources[name] = function
+        return function
+
+    return decorate
+
+
+def facts_of(name: str, period: Period, **parameters: str) -> list[Fact]:
+    """The facts that `name` counts in `period`; Invalid for a source nobody registered."""
+    if name not in _sources:
+        raise Invalid(f"指标定义引用了未登记的计数来源“{name}”，请检查指标的计算方法。")
+    return _sources[name](period, **parameters)
