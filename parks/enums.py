@@ -25,3 +25,10 @@ class TitleState(models.TextChoices):
     APPLIED = "applied", "已申报"
     AWARDED = "awarded", "已认定"
     LAPSED = "lapsed", "已失效"
+
+
+class HonourKind(models.TextChoices):
+    HITECH = "hitech", "高新技术企业"
+    INNOVATIVE = "innovative", "创新型中小企业"
+    SPECIALISED = "specialised", "专精特新中小企业"
+    LITTLE_GIANT = "little_giant", "专精特新小巨人企业"

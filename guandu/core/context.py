@@ -12,7 +12,8 @@ class RequestInfo:
     address: str = ""
 
 
-_current: ContextVar[RequestInfo] = ContextVar("guandu_request", default=RequestInfo())
+NO_REQUEST = RequestInfo()
+_current: ContextVar[RequestInfo] = ContextVar("guandu_request", default=NO_REQUEST)
 
 
 def current_request() -> RequestInfo:

@@ -13,7 +13,7 @@ class Scheme(models.Model):
     """Criteria as data: one version of one scheme, as its file says it (docs/schemes.md)."""
 
     code = models.CharField("编码", max_length=40)
-    version = models.PositiveSmallIntegerField("版本", default=1)
+    version = models.CharField("版本", max_length=40)
     title = models.CharField("名称", max_length=100)
     state = models.CharField("状态", max_length=20, choices=SchemeState.choices, default=SchemeState.DRAFT)
     text = models.TextField("内容")
@@ -28,4 +28,4 @@ class Scheme(models.Model):
         constraints = [models.UniqueConstraint(fields=["code", "version"], name="rating_scheme_once")]
 
     def __str__(self) -> str:
-        return f"{self.title}（第{self.version}版）"
+        return f"{self.title}（{self.version}）"
