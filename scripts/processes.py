@@ -9,6 +9,7 @@ import sys
 import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -55,18 +56,14 @@ def stop_group(process: subprocess.Popen, seconds: float = STOP_SECONDS) -> None
     """Ask `process` to end, wait, then kill whatever is left of its group."""
     if process.poll() is None:
         process.terminate()
-        try:
+        with suppress(subprocess.TimeoutExpired):
             process.wait(timeout=seconds)
-        except subprocess.TimeoutExpired:
-            pass
     kill_group(process)
 
 
 def kill_group(process: subprocess.Popen) -> None:
-    try:
+    with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
     process.wait()
 
 
@@ -145,7 +142,8 @@ class Supervisor:
                 f"{child.words}一分钟内多次退出，已全部停止，请查看 {shown(child.log)}：\n{tail(child.log)}"
             )
         child.deaths.append(now)
-        say(f"{child.words}意外退出（代码 {child.process.returncode}），正在重新启动，记录见 {shown(child.log)}。")
+        code = child.process.returncode
+        say(f"{child.words}意外退出（代码 {code}），正在重新启动，记录见 {shown(child.log)}。")
         child.start(self.env)
 
     def _stop(self) -> None:

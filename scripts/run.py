@@ -90,7 +90,7 @@ def only_run_of(var: Path) -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise Halt(f"本目录的门户正在运行，请先在那一窗口按 Ctrl-C（锁文件 {shown(var / 'run.lock')}）。") from None
+            raise Halt(f"门户已在 {shown(var)} 上运行，请先到那个窗口按 Ctrl-C 停止。") from None
         yield
 
 
@@ -185,7 +185,8 @@ class Announcement:
             say(self.accounts.text())
             say(f"\n按 Ctrl-C 停止。运行记录在 {shown(self.var / 'log')}/。")
         elif time.monotonic() > self.until:
-            raise Halt(f"网页服务 {READY_SECONDS} 秒内没有就绪，请查看 {shown(self.var / 'log' / 'web.log')}。")
+            log = shown(self.var / "log" / "web.log")
+            raise Halt(f"网页服务 {READY_SECONDS} 秒内没有就绪，请查看 {log}。")
 
 
 def answers(url: str) -> bool:

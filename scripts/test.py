@@ -108,7 +108,8 @@ def suites(db: str, servers: Mapping[str, str], arguments: Sequence[str]) -> lis
     if db in ("", "sqlite"):
         chosen.append(Suite("sqlite", plain, arguments))
     if db in ("", "postgres"):
-        chosen.append(Suite("postgres", {**plain, **servers}, ["--skip-once", *arguments] if both else arguments))
+        leave_out = ["--skip-once"] if both else []
+        chosen.append(Suite("postgres", {**plain, **servers}, [*leave_out, *arguments]))
     return chosen
 
 
@@ -137,8 +138,9 @@ def start(suite: Suite, *, workers: int) -> subprocess.Popen:
         path.unlink(missing_ok=True)
     parallel = ["-n", str(workers), "--dist", "loadgroup"] if workers > 1 else []
     reports = [f"--junitxml={suite.junit}", f"--feature-results={suite.features}"]
+    command = [str(VENV_PYTHON), "-m", "pytest", "-q", "-rfE", "--durations=5"]
     return subprocess.Popen(
-        [str(VENV_PYTHON), "-m", "pytest", "-q", "-rfE", "--durations=5", *parallel, *reports, *suite.arguments],
+        [*command, *parallel, *reports, *suite.arguments],
         cwd=ROOT,
         env=suite.env,
         stdin=subprocess.DEVNULL,
