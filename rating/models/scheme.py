@@ -8,6 +8,11 @@ from rating.enums import SchemeState
 class SchemeQuerySet(ReferenceQuerySet):
     view_permission = Permission.ASSESSMENT_VIEW
 
+    def newest(self) -> "SchemeQuerySet":
+        """The version of each scheme that was loaded last."""
+        last = self.model.objects.filter(code=models.OuterRef("code")).order_by("-loaded_at", "-pk")
+        return self.filter(pk=models.Subquery(last.values("pk")[:1])).order_by("code")
+
 
 class Scheme(models.Model):
     """Criteria as data: one version of one scheme, as its file says it (docs/schemes.md)."""
