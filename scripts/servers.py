@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -45,7 +45,9 @@ def private_servers() -> Iterator[dict[str, str]]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def start_postgres(folder: Path) -> tuple[subprocess.Popen, str]:
+def start_postgres(
+    folder: Path, options: Mapping[str, str] = FAST_AND_FORGETFUL
+) -> tuple[subprocess.Popen, str]:
     """A server that trusts nobody without the run's password; as root it runs as another user."""
     binaries = postgres_binaries()
     if binaries is None:
@@ -55,7 +57,7 @@ def start_postgres(folder: Path) -> tuple[subprocess.Popen, str]:
     home.mkdir(mode=0o700)
     initialise(binaries, home, password, user)
     port = free_port()
-    settings = [f"--{name}={value}" for name, value in {**FAST_AND_FORGETFUL, "port": str(port)}.items()]
+    settings = [f"--{name}={value}" for name, value in {**options, "port": str(port)}.items()]
     process = start([str(binaries / "postgres"), "-D", str(home), *settings], log, user)
     ready = [str(binaries / "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(port)]
     wait_until(lambda: subprocess.run(ready, check=False).returncode == 0, process, log, "PostgreSQL")

@@ -6,10 +6,12 @@ import time
 
 from scripts.bench.cases import CASES
 from scripts.bench.harness import ROUNDS, WrongAnswer, measure
+from scripts.bench.orm import stop_orm
 from scripts.bench.report import heading, outcome_table, size_table
-from scripts.bench.server import ServerMissing, private_server
+from scripts.bench.server import private_server
 from scripts.bench.sizes import storage_sizes
-from scripts.bench.world import build
+from scripts.bench.world import World, build
+from scripts.console import told
 
 TIME_FOR_REPEATS = 100  # seconds after which an unsteady case is only reported as such
 
@@ -17,18 +19,21 @@ TIME_FOR_REPEATS = 100  # seconds after which an unsteady case is only reported 
 def main() -> int:
     options = _options()
     started = time.monotonic()
-    try:
-        with private_server() as url:
-            _run(url, options, started)
-    except (ServerMissing, WrongAnswer) as error:
-        print(error, file=sys.stderr)
-        return 1
+    with private_server() as url:
+        world = build(url, options.scale)
+        try:
+            _run(world, options, started)
+        except WrongAnswer as wrong:
+            print(wrong, file=sys.stderr)
+            return 1
+        finally:
+            world.connection.close()
+            stop_orm()
     print(f"\n{time.monotonic() - started:.0f} s in all")
     return 0
 
 
-def _run(url: str, options: argparse.Namespace, started: float) -> None:
-    world = build(url, options.scale)
+def _run(world: World, options: argparse.Namespace, started: float) -> None:
     print(heading(world, options.rounds))
     if "size" in options.cases:
         print(size_table(storage_sizes(world)), flush=True)
@@ -37,7 +42,6 @@ def _run(url: str, options: argparse.Namespace, started: float) -> None:
             repeats = 1 if time.monotonic() - started < TIME_FOR_REPEATS else 0
             outcome = measure(case(world), options.rounds, repeats, options.slow)
             print(outcome_table(outcome), flush=True)
-    world.connection.close()
 
 
 def _options() -> argparse.Namespace:
@@ -62,4 +66,4 @@ def _options() -> argparse.Namespace:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    told(main)

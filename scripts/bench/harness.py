@@ -84,6 +84,7 @@ class Outcome:
     case: Case
     rows: int
     timings: list[Timing]
+    seconds: float = 0  # on the wall, preparation and checks included
 
     @property
     def floor(self) -> Timing:
@@ -101,12 +102,14 @@ class Outcome:
 def measure(case: Case, rounds: int = ROUNDS, repeats: int = 1, slow: bool = False) -> Outcome:
     """Prepare and measure a case, again (at most `repeats` times) while its floor is unsteady."""
     names = [case.floor, *case.others, *(case.slow if slow else ())]
+    started = time.monotonic()
     rows = case.prepare()
     outcome = _measure_once(case, names, rows, rounds, first=0)
     for repeat in range(1, repeats + 1):
         if outcome.steady:
             break
         outcome = _measure_once(case, names, rows, rounds, first=repeat * (rounds + 1))
+    outcome.seconds = time.monotonic() - started
     return outcome
 
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import django
 from django.apps import apps
+from django.db import connections
 
 
 def start_orm(url: str) -> None:
@@ -14,6 +15,12 @@ def start_orm(url: str) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "guandu.settings")
     if not apps.ready:
         django.setup()
+
+
+def stop_orm() -> None:
+    """Close Django's connections, so that the private server can end."""
+    if apps.ready:
+        connections.close_all()
 
 
 def model_for(

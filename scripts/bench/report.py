@@ -3,13 +3,11 @@
 import os
 import platform
 import subprocess
-from pathlib import Path
 
 from scripts.bench.harness import UNSTEADY, Outcome
 from scripts.bench.sizes import Size
 from scripts.bench.world import QUARTERS, World
-
-ROOT = Path(__file__).resolve().parents[2]
+from scripts.console import ROOT
 
 
 def heading(world: World, rounds: int) -> str:
@@ -49,7 +47,7 @@ def outcome_table(outcome: Outcome) -> str:
     """Milliseconds: ratio of minima, minimum, median, worst."""
     case = outcome.case
     lines = ["", f"{case.name}: {case.title} (floor: {case.floor}; n = {len(outcome.floor.seconds)},"
-                 f" {outcome.rows:,} rows)"]  # fmt: skip
+                 f" {outcome.rows:,} rows; {outcome.seconds:.0f} s)"]  # fmt: skip
     lines += [_row("candidate", "÷ floor", "min ms", "median ms", "max ms")]
     for timing in outcome.timings:
         milliseconds = (f"{1000 * seconds:,.1f}" for seconds in (timing.best, timing.median, timing.worst))
