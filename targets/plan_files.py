@@ -1,9 +1,7 @@
 """The plan's data files: which they are, what each record holds, and whether they agree.
 
 `read_plan_files(root)` reads all of them or raises BrokenFiles naming every file and line that is
-wrong. It touches no database. The records are described in docs of the same names:
-parks/reference/{units,chains,areas,parks,enterprises}.yaml and
-targets/reference/{indicators,templates,plan-2024}.yaml.
+wrong. It touches no database. What a record holds stands in targets.plan_shapes.
 """
 
 from collections import Counter

@@ -4,8 +4,10 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 
 from guandu.accounts.models import Unit
+from guandu.accounts.permissions import Permission
 from guandu.audit.actions import action, created
 from guandu.core.actors import Actor
+from guandu.core.errors import NotAllowed
 from guandu.exchange.loaded_rows import RowLoader, members
 from guandu.exchange.marked_yaml import Row
 from parks.enums import TitleState
@@ -20,6 +22,8 @@ def load_register(*, rows: Rows, loader: RowLoader, since: date, by: Actor) -> N
 
     A park without any placement is placed from `since`; later placements are the officials' own.
     """
+    if by.actor_kind == "user" and not by.may(Permission.REFERENCE_EDIT):
+        raise NotAllowed("只有园区发展办可以载入单位、产业链、片区和园区。")
     for put_section in SECTIONS:
         put_section(rows, loader)
     for row in rows["parks"]:
@@ -68,7 +72,7 @@ def _put_chains(rows: Rows, loader: RowLoader) -> None:
 
 def _put_areas(rows: Rows, loader: RowLoader) -> None:
     for row in rows["areas"]:
-        values = {"name": row["name"], "aliases": row["aliases"] + row["parts"], "clause": row["clause"]}
+        values = {"name": row["name"], "aliases": row["aliases"], "clause": row["clause"]}
         codes = [pair["chain"] for pair in rows["clusters"] if pair["area"] == row.code]
         chains = members("chains", Chain.objects.filter(code__in=codes))
         loader.put(row, Area, key={"code": row.code}, values=values, parts=[chains])

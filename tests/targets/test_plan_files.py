@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from parks.enums import Carrier, OperatingModel
 from targets.plan_arithmetic import findings
 from targets.plan_files import BrokenFiles, orphan_clauses, read_plan_files
 from targets.plan_shapes import FILES, SHAPES
@@ -105,6 +106,12 @@ def test_the_map_of_clusters(files):
     assert len(files.rows("parks")) == 9
     levels = Counter(title["level"] for row in files.rows("parks") for title in row["titles"])
     assert levels == {"national": 1, "provincial": 2, "city": 3}
+
+
+@pytest.mark.once
+def test_operating_models_and_carriers_are_the_registers_own(files):
+    assert {row.code: row["name"] for row in files.rows("operating_models")} == dict(OperatingModel.choices)
+    assert {row.code for row in files.rows("carriers")} == set(Carrier.values)
 
 
 @pytest.mark.once
