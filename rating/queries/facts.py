@@ -1,6 +1,7 @@
 """What the engine reads of each park: certified figures of the quarter, and register facts on its last day."""
 
 from collections import Counter, defaultdict
+from datetime import date
 from decimal import Decimal
 
 from guandu.core import clock
@@ -102,17 +103,17 @@ def _late_returns(quarter: Period) -> Counter:
     codes = [Period.quarter(quarter.year, n).code for n in range(1, quarter.last // 3 + 1)]
     late = Counter()
     rows = Return.objects.filter(cycle__period__in=codes, park__isnull=False).values_list(
-        "park_code", "state", "filed_at", "cycle__due_on"
+        "park_code", "state", "filed_on", "cycle__due_on"
     )
-    for park, state, filed_at, due in rows:
-        late[park] += _is_late(state, filed_at, due)
+    for park, state, filed_on, due in rows:
+        late[park] += _is_late(state, filed_on, due)
     return late
 
 
-def _is_late(state: str, filed_at, due) -> bool:
-    if filed_at is None:
+def _is_late(state: str, filed_on: date | None, due: date) -> bool:
+    if filed_on is None:
         return state in OPEN_STATES and clock.today() > due
-    return filed_at.astimezone(clock.SHANGHAI).date() > due
+    return filed_on > due
 
 
 def _counted(count: int | None, unit: str, source: str) -> Input:

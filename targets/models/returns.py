@@ -38,6 +38,7 @@ class Return(models.Model):
         "ReturnVersion", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="核定版本"
     )
     filed_at = models.DateTimeField("报送时间", null=True, blank=True)
+    filed_on = models.DateField("报送日期", null=True, blank=True, help_text="业务日期，据此判断是否按时")
     version = models.PositiveIntegerField("状态序号", default=1)
 
     objects = ReturnQuerySet.as_manager()
