@@ -1,10 +1,19 @@
 """Every case of the benchmark, in the order of a run. A new case is one class here and one module beside."""
 
 from scripts.bench.cases.confirm import ConfirmQuarter
+from scripts.bench.cases.crossing import CrossChainsAndStreets
 from scripts.bench.cases.figures import ReadFigures
 from scripts.bench.cases.fill import FillQuarter
 from scripts.bench.cases.page import OpenReturn
 from scripts.bench.cases.rollup import RollUpQuarter
 from scripts.bench.cases.sqlite import RollUpOnSqlite
 
-CASES = (FillQuarter, ConfirmQuarter, RollUpQuarter, RollUpOnSqlite, OpenReturn, ReadFigures)
+CASES = (
+    FillQuarter,
+    ConfirmQuarter,
+    RollUpQuarter,
+    RollUpOnSqlite,
+    OpenReturn,
+    CrossChainsAndStreets,
+    ReadFigures,
+)
