@@ -24,8 +24,7 @@ def tidy(text: str) -> str:
 
 def reading_text(reading: Reading) -> str:
     """入驻率 55%（企业入驻面积 5500 平方米，已建成面积 10000 平方米）."""
-    known = reading.value is not None
-    text = f"{reading.title} {reading.shown}" if known else f"{reading.title}：{reading.note}"
+    text = f"{reading.title} {reading.shown}" if reading.state == "ok" else f"{reading.title}：{reading.note}"
     parts = "，".join(reading_text(part) for part in reading.parts)
     return f"{text}（{parts}）" if parts else text
 
@@ -43,10 +42,10 @@ def not_scored(item: Item, readings: Sequence[Reading], points: Decimal) -> str:
     gaps = "，".join(reading_text(reading) for reading in readings if reading.state != "ok")
     policy = MISSING_POLICIES[item.missing.policy]
     if any(reading.state == "invalid" for reading in readings):
-        return f"{gaps}；数据有误，核实前暂不评定。"
+        return tidy(f"{gaps}；数据有误，核实前暂不评定。")
     if item.missing.policy == "penalty":
         policy = f"{policy} {points_text(item.missing.points)}，得 {points_text(points)}"
-    return tidy(f"{gaps or '参照值为零，无法计分'}；{policy}（满分 {points_text(item.full)}）。")
+    return tidy(f"{gaps or '参照值为零或负，无法计分'}；{policy}（满分 {points_text(item.full)}）。")
 
 
 def scope_unknown(titles: Sequence[str]) -> str:
@@ -61,21 +60,19 @@ def _lost_text(item: Item, points: Decimal) -> str:
     return f"，失 {points_text(item.full - points)}" if points < item.full else ""
 
 
-def next_step(spec: InputSpec, step: Ahead, change: Decimal | None, points: Decimal) -> str:
+def next_step(spec: InputSpec, step: Ahead, change: Decimal | None, rising: bool, points: Decimal) -> str:
     """入驻率再提高 5 个百分点，达到 60%，可得 12 分。"""
     if change is None:
         goal = f"为“{spec.show(step.threshold)}”"
         return tidy(f"{spec.title}{goal}，可得 {points_text(points)}。")
     assert isinstance(step.threshold, Decimal)
-    rising = change > 0 or (change == 0 and step.strict)
     percent = spec.unit == "%"
     verb = ("提高" if percent else "增加") if rising else ("降低" if percent else "减少")
     size = numbers.shown(abs(change), spec.digits)
     moved = f"{size} 个百分点" if percent else f"{size} {spec.unit}".rstrip()
     reach = ("超过" if rising else "低于") if step.strict else ("达到" if rising else "降至")
-    return tidy(
-        f"{spec.title}再{verb} {moved}，{reach} {amount(step.threshold, spec)}，可得 {points_text(points)}。"
-    )
+    how = f"再{verb} {moved}，" if change else ""
+    return tidy(f"{spec.title}{how}{reach} {amount(step.threshold, spec)}，可得 {points_text(points)}。")
 
 
 def group(title: str, points: Decimal, full: Decimal, status: str, adjustments: Sequence[str]) -> str:

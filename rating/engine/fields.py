@@ -92,10 +92,11 @@ class Fields:
 
     def one_of(self, key: str, options: Collection[str], default: str | None = None) -> str:
         text = self.text(key, default)
-        if text and text not in options:
+        if text in options:
+            return text
+        if text:
             self.report(key, f"的值“{text}”不可用，应为 {'、'.join(options)} 之一")
-            return next(iter(options))
-        return text
+        return next(iter(options))
 
     def boolean(self, key: str) -> bool:
         return self.one_of(key, ("true", "false")) == "true"

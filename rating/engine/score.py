@@ -161,7 +161,8 @@ def _next_step(scheme: Scheme, item: Item, values: Values, points: Decimal) -> N
     change = None
     if isinstance(step.threshold, Decimal) and isinstance(now, Decimal):
         change = step.threshold - now
-    sentence = explain.next_step(spec, step, change, then)
+    rising = change > 0 if change else item.rule.trends().get(step.name) != "lower"
+    sentence = explain.next_step(spec, step, change, rising, then)
     return NextStep(
         step.name, spec.title, spec.unit, step.threshold, step.strict, change, then, then - points, sentence
     )  # fmt: skip
