@@ -26,4 +26,4 @@ RUN python -m scripts.catalogues \
     && chown -R guandu /var/lib/guandu
 USER guandu
 EXPOSE 8000
-CMD ["gunicorn", "guandu.wsgi", "--bind", "0.0.0.0:8000", "--workers", "3", "--worker-class", "gthread", "--threads", "8"]
+CMD ["gunicorn", "guandu.wsgi", "--bind", "0.0.0.0:8000", "--workers", "3", "--worker-class", "gthread", "--threads", "8", "--no-control-socket"]

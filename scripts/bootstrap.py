@@ -108,7 +108,7 @@ def install_venv_module() -> None:
     command = f"sudo apt-get install -y {package}"
     if not system.may_install():
         raise Halt(f"本机的 Python 缺少 venv，请先执行：{command}")
-    say(f"正在安装 {package}（apt）……")
+    say(f"正在用 apt 安装：{package}……")
     system.apt_install([package], failure=f"未能安装 {package}，请手工执行：{command}")
 
 

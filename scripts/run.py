@@ -149,7 +149,7 @@ def children_of(host: str, port: int, var: Path) -> list[Child]:
     worker = "-m celery -A guandu worker --concurrency 2 --loglevel WARNING --without-gossip --without-mingle"
     beat = ["-m", "celery", "-A", "guandu", "beat", "--loglevel", "WARNING", "--pidfile", ""]
     commands = {
-        "web": ("网页服务", [*web.split(), "--timeout", "60", "--graceful-timeout", "5"]),
+        "web": ("网页服务", [*web.split(), "--timeout", "60", "--graceful-timeout", "5", "--no-control-socket"]),
         "worker": ("后台任务", worker.split()),
         "beat": ("定时任务", [*beat, "--schedule", str(var / "celery" / "beat-schedule")]),
         "relay": ("任务转发", ["manage.py", "relay"]),

@@ -60,9 +60,9 @@ def provide(needs: Iterable[Need]) -> None:
     packages = [need.package for need in missing]
     command = f"sudo apt-get install -y {' '.join(packages)}"
     if not may_install():
-        raise Halt(f"本机缺少{words}，请先执行：{command}")
-    say(f"正在安装{words}（apt）……")
-    apt_install(packages, failure=f"未能安装{words}，请手工执行：{command}")
+        raise Halt(f"本机缺少 {words}，请先执行：{command}")
+    say(f"正在用 apt 安装：{words}……")
+    apt_install(packages, failure=f"未能安装 {words}，请手工执行：{command}")
     still = [need.words for need in missing if not need.present()]
     if still:
         raise Halt(f"安装后仍找不到{'、'.join(still)}，请手工执行：{command}")

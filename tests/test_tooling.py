@@ -114,7 +114,7 @@ def test_missing_programs_are_named_in_one_command(monkeypatch):
         system.Need("chromium", "浏览器", lambda: True),
         system.Need("redis-server", "消息服务", lambda: False),
     ]
-    with pytest.raises(Halt, match="数据库、消息服务，请先执行：sudo apt-get install -y postgresql redis-server$"):
+    with pytest.raises(Halt, match="缺少 数据库、消息服务，请先执行：sudo apt-get install -y postgresql redis-server$"):
         system.provide(needs)
 
 
