@@ -5,15 +5,13 @@ import sys
 import time
 
 from scripts.bench.cases import CASES
-from scripts.bench.harness import ROUNDS, WrongAnswer, measure
+from scripts.bench.harness import PATIENCE, ROUNDS, WrongAnswer, measure
 from scripts.bench.orm import stop_orm
 from scripts.bench.report import heading, outcome_table, size_table
 from scripts.bench.server import private_server
 from scripts.bench.sizes import storage_sizes
 from scripts.bench.world import World, build
 from scripts.console import told
-
-TIME_FOR_REPEATS = 100  # seconds after which an unsteady case is only reported as such
 
 
 def main() -> int:
@@ -22,7 +20,7 @@ def main() -> int:
     with private_server() as url:
         world = build(url, options.scale)
         try:
-            _run(world, options, started)
+            _run(world, options)
         except WrongAnswer as wrong:
             print(wrong, file=sys.stderr)
             return 1
@@ -33,14 +31,13 @@ def main() -> int:
     return 0
 
 
-def _run(world: World, options: argparse.Namespace, started: float) -> None:
+def _run(world: World, options: argparse.Namespace) -> None:
     print(heading(world, options.rounds))
     if "size" in options.cases:
         print(size_table(storage_sizes(world)), flush=True)
     for case in CASES:
         if case.name in options.cases:
-            repeats = 1 if time.monotonic() - started < TIME_FOR_REPEATS else 0
-            outcome = measure(case(world), options.rounds, repeats, options.slow)
+            outcome = measure(case(world), options.rounds, options.slow, options.patience)
             print(outcome_table(outcome), flush=True)
 
 
@@ -57,6 +54,13 @@ def _options() -> argparse.Namespace:
         "--rounds", type=int, default=ROUNDS, help=f"counted rounds, at least {ROUNDS} for a verdict"
     )
     parser.add_argument("--slow", action="store_true", help="also the candidates that take minutes")
+    parser.add_argument(
+        "--patience",
+        type=float,
+        default=PATIENCE,
+        metavar="SECONDS",
+        help=f"an inconclusive case is measured again if it took less than this (default {PATIENCE:.0f})",
+    )
     options = parser.parse_args()
     options.cases = options.cases or names
     unknown = set(options.cases) - set(names)

@@ -11,6 +11,7 @@ from scripts.bench.world import World
 
 ROUNDS = 7
 UNSTEADY = 1.5
+PATIENCE = 12.0
 
 
 class WrongAnswer(AssertionError):
@@ -99,16 +100,14 @@ class Outcome:
         return timing.best / self.floor.best
 
 
-def measure(case: Case, rounds: int = ROUNDS, repeats: int = 1, slow: bool = False) -> Outcome:
-    """Prepare and measure a case, again (at most `repeats` times) while its floor is unsteady."""
+def measure(case: Case, rounds: int = ROUNDS, slow: bool = False, patience: float = PATIENCE) -> Outcome:
+    """Prepare and measure a case; once more if its floor was unsteady and `patience` seconds not yet gone."""
     names = [case.floor, *case.others, *(case.slow if slow else ())]
     started = time.monotonic()
     rows = case.prepare()
     outcome = _measure_once(case, names, rows, rounds, first=0)
-    for repeat in range(1, repeats + 1):
-        if outcome.steady:
-            break
-        outcome = _measure_once(case, names, rows, rounds, first=repeat * (rounds + 1))
+    if not outcome.steady and time.monotonic() - started < patience:
+        outcome = _measure_once(case, names, rows, rounds, first=rounds + 1)
     outcome.seconds = time.monotonic() - started
     return outcome
 

@@ -37,7 +37,7 @@ class Stale(Doubling):
 
 def test_every_candidate_runs_once_a_round_in_rotated_order():
     case = Doubling(world=None)
-    outcome = measure(case, rounds=3, repeats=0)
+    outcome = measure(case, rounds=3, patience=0)
     assert case.ran == [
         (1, "times"), (1, "plus"), (1, "shift"),
         (2, "plus"), (2, "shift"), (2, "times"),
@@ -52,13 +52,13 @@ def test_every_candidate_runs_once_a_round_in_rotated_order():
 
 
 def test_slow_candidates_run_only_when_asked_for():
-    outcome = measure(Doubling(world=None), rounds=1, repeats=0, slow=True)
+    outcome = measure(Doubling(world=None), rounds=1, patience=0, slow=True)
     assert [timing.candidate for timing in outcome.timings] == ["times", "plus", "shift", "loop"]
 
 
 def test_an_answer_of_the_round_before_is_refused():
     with pytest.raises(WrongAnswer, match="double: 'plus'"):
-        measure(Stale(world=None), rounds=2, repeats=0)
+        measure(Stale(world=None), rounds=2, patience=0)
 
 
 def test_ratio_is_between_minima():
@@ -75,5 +75,5 @@ def test_an_unsteady_floor_makes_the_table_say_so(worst: float, said: bool):
 def test_an_unsteady_case_is_measured_again_on_changed_data(monkeypatch):
     monkeypatch.setattr("scripts.bench.harness.UNSTEADY", 0)
     case = Doubling(world=None)
-    measure(case, rounds=1, repeats=1)
+    measure(case, rounds=1, patience=60)
     assert [number for number, candidate in case.ran if candidate == "times"] == [1, 2, 3, 4]
