@@ -1,0 +1,98 @@
+"""The register's part of the story: operators, parks with their places and duties, titles, firms, projects."""
+
+from datetime import date
+
+from guandu.accounts.actions import units
+from guandu.accounts.models import Unit
+from guandu.core.actors import Actor
+from guandu.core.digests import digest_of
+from guandu.portal.demo import story
+from parks.actions import enterprises, parks, placements, titles
+from parks.enums import HonourKind
+from parks.models import Area, Chain, Park, Title
+
+PLAN_STARTS = date(2024, 1, 1)
+FIRMS_A_PARK = 8
+
+
+def add_parks(*, by: Actor) -> None:
+    """Each park of the story with its operator, its place and its sponsor from the plan's first day."""
+    for each in story.PARKS:
+        operator = units.create(
+            code=each.operator_code, name=f"{each.name[:40]}运营公司（演示）", kind=Unit.Kind.OPERATOR, by=by
+        )
+        park = _park(each, by)
+        placements.place(
+            park=park,
+            chain=Chain.objects.get(code=each.chain),
+            area=Area.objects.get(code=each.area),
+            street=Unit.objects.get(code=each.street),
+            operator=operator,
+            on=PLAN_STARTS,
+            by=by,
+        )
+        placements.sponsor(
+            park=park,
+            department=Unit.objects.get(code=story.SPONSORS[each.chain]),
+            leader="（演示）区领导",
+            deputy_head="（演示）分管领导",
+            staff_member="（演示）工作人员",
+            on=PLAN_STARTS,
+            by=by,
+        )
+        enterprises.enter_many(rows=list(_firms(each, park)), by=by)
+
+
+def _park(each: story.DemoPark, by: Actor) -> Park:
+    """A park of the plan keeps its name and gets what the demonstration needs; others are entered."""
+    values = {
+        "carrier": each.carrier,
+        "operating_model": each.model,
+        "opened_on": date.fromisoformat(each.opened),
+        "lettable_area": each.built * 100,
+        "has_service_station": each.station,
+        "has_one_stop": each.one_stop,
+    }
+    known = Park.objects.filter(code=each.code).first()
+    if known is None:
+        return parks.create(code=each.code, name=each.name, is_demo=True, by=by, **values)
+    return parks.update(park=known, values=values, version=known.version, by=by)
+
+
+def _firms(each: story.DemoPark, park: Park):
+    """A few fictitious firms a park, some with honours; their codes are formed like real ones."""
+    opened = max(date.fromisoformat(each.opened), PLAN_STARTS)
+    for number in range(FIRMS_A_PARK):
+        code = f"Q-{each.code[2:]}-{number + 1:02d}"
+        honours = []
+        if number < 3:
+            honours.append((HonourKind.HITECH, date(2024, 6, 1), date(2027, 6, 1)))
+        if number in {1, 4}:
+            honours.append((HonourKind.SPECIALISED, date(2025, 3, 1), date(2028, 3, 1)))
+        yield {
+            "code": code,
+            "name": f"演示企业·{each.name.replace(story.FICTITIOUS, '')[:12]}第{number + 1}公司",
+            "credit_code": credit_code(code),
+            "park": park,
+            "on": opened,
+            "honours": honours,
+            "is_demo": True,
+        }
+
+
+def credit_code(name: str) -> str:
+    """A well-formed credit code that depends on `name` alone. Fictitious."""
+    alphabet = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+    body = "91530111MA" + "".join(alphabet[int(c, 16)] for c in digest_of([name])[:7])
+    weights = [pow(3, i, 31) for i in range(17)]
+    total = sum(alphabet.index(c) * w for c, w in zip(body, weights, strict=True))
+    return body + alphabet[(31 - total % 31) % 31]
+
+
+def add_titles(*, by: Actor) -> None:
+    """Titles awarded since the plan began: candidates of the plan, and some others."""
+    for code, level, name, day in story.NAMED_PARK_TITLES:
+        park = Park.objects.get(code=code)
+        if not name:
+            name = Title.objects.get(park=park, level=level).name
+        titles.award(park=park, level=level, name=name, on=date.fromisoformat(day), document="（演示）", by=by)

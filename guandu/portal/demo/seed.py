@@ -1,0 +1,216 @@
+"""Telling the story through the real actions, as the people in it would.
+
+Three steps: the cast (units, people, grants, parks), the past quarters, the present one. The clock
+answers each quarter's own day while its returns are filed, and the demonstration date afterwards.
+"""
+
+import secrets
+from collections.abc import Callable, Iterable
+from datetime import date, timedelta
+
+from guandu.accounts import demo as demo_passwords
+from guandu.accounts.actions import grants, users
+from guandu.accounts.models import Unit, User
+from guandu.accounts.roles import RoleCode, ScopeKind
+from guandu.audit.actions import action, created
+from guandu.core import clock
+from guandu.core.actors import DEMONSTRATION, Actor
+from guandu.core.errors import NotReady
+from guandu.core.models import Demonstration
+from guandu.core.periods import Period
+from guandu.jobs import worker
+from guandu.portal.demo import story
+from guandu.portal.demo.cast import add_parks, add_projects, add_titles
+from parks.models import Park
+from targets.actions import cycles, returns
+from targets.models import Return, ReturnTemplate
+
+Say = Callable[[str], None]
+EVERYONE = tuple[tuple[RoleCode, str, str, str, str, ScopeKind, str], ...]
+
+_R, _K = RoleCode, ScopeKind
+PEOPLE: EVERYONE = (
+    # role, account, name, unit, duty, scope kind, scope code
+    (_R.OFFICE, "office", "林知远", "U-YQB", "园区科科长", _K.DISTRICT, ""),
+    (_R.DEPARTMENT, "department", "周明慧", story.DEPARTMENT, "包保工作人员", _K.DEPARTMENT, story.DEPARTMENT),
+    (_R.TASK_FORCE, "taskforce", "段一帆", "U-ZB-DIG", "专班成员", _K.CHAIN, story.CHAIN),
+    (_R.STREET, "street", "杨春岚", story.STREET, "经济发展科", _K.STREET, story.STREET),
+    (_R.OPERATOR, "operator", "赵思源", f"YY-{story.OPERATOR_PARK}", "填报人", _K.PARK, story.OPERATOR_PARK),
+    (_R.LEADER, "leader", "何清扬", "U-QWQF", "区领导", _K.DISTRICT, ""),
+    (_R.LIAISON, "liaison", "马晓渡", "U-ZFB", "联络员", _K.DISTRICT, ""),
+    (_R.EXPERT, "expert", "钱伯庸", "U-KGJ", "评审专家", _K.PARK, story.EXPERT_PARK),
+    (_R.API_CLIENT, "api", "市级平台接口", "U-YQB", "接口账号", _K.DISTRICT, ""),
+    (_R.SYSTEM_ADMIN, "system", "罗运维", "U-YQB", "系统管理员", _K.DISTRICT, ""),
+    (_R.SECURITY_ADMIN, "security", "高守正", "U-ZFB", "安全管理员", _K.DISTRICT, ""),
+    (_R.AUDIT_ADMIN, "audit", "孙明察", "U-ZFB", "审计管理员", _K.DISTRICT, ""),
+)
+
+
+def seed(*, say: Say, first: str = story.FIRST) -> None:
+    """Fill an empty portal with the story from the quarter `first` on; the plan is loaded already.
+
+    Raises NotReady when the portal already holds returns: demonstration data is never mixed with
+    real data.
+    """
+    if Return.objects.exists():
+        raise NotReady("门户里已有报表，不能再载入演示数据。如需重来，请先清空数据库。")
+    quarters = [q for q in story.all_quarters() if q >= Period.parse(first)]
+    begin(day=story.BUSINESS_DATE, by=DEMONSTRATION)
+    with clock.known_demo_date(story.BUSINESS_DATE):
+        people = _cast(say)
+    for quarter in quarters[:-1]:
+        _past(quarter, people)
+        say(f"{quarter.label}：已报送、审核、锁定")
+    with clock.known_demo_date(story.BUSINESS_DATE):
+        _present(quarters[-1], people)
+        say(f"{quarters[-1].label}：各种状态各有其表")
+        jobs = worker.run_waiting()
+        say(f"汇总与试算：完成 {jobs} 项任务")
+
+
+@action("demonstration.begin")
+def begin(*, day: date, by: Actor) -> None:
+    """Say that demonstration data is loaded; from now on every page and the clock know."""
+    created(Demonstration.objects.create(business_date=day, loaded_at=clock.now()))
+
+
+class People:
+    """Who acts in the story: filers by park, reviewers by department, the office, filers of bureaus."""
+
+    def __init__(self, office: User) -> None:
+        self.office = office
+        self.filers: dict[str, User] = {}
+        self.departments: dict[str, User] = {}
+
+
+def _cast(say: Say) -> People:
+    add_parks(by=DEMONSTRATION)
+    add_titles(by=DEMONSTRATION)
+    add_projects(by=DEMONSTRATION)
+    say(f"园区：{len(story.PARKS)} 个")
+    made = [_person(*person, password=secrets.token_urlsafe(9)) for person in PEOPLE]
+    demo_passwords.write_demo_passwords([(user, role, password) for user, role, password in made])
+    accounts = {user.username: user for user, _, _ in made}
+    people = People(accounts["office"])
+    people.departments[story.DEPARTMENT] = accounts["department"]
+    people.filers[story.OPERATOR_PARK] = accounts["operator"]
+    for code in sorted({*story.SPONSORS.values(), "U-SWJ"} - {story.DEPARTMENT}):
+        people.departments[code] = _colleague(f"dept-{code[2:].lower()}", code, RoleCode.DEPARTMENT, code)
+    for park in story.PARKS:
+        if park.code not in people.filers:
+            name = f"op-{park.code[2:].lower()}"
+            people.filers[park.code] = _colleague(name, park.operator_code, RoleCode.OPERATOR, park.code)
+    say(f"账号：{User.objects.count()} 个")
+    return people
+
+
+def _person(role, username, name, unit, duty, kind, scope, *, password):
+    user = users.create(
+        username=username,
+        name=name,
+        unit=Unit.objects.get(code=unit),
+        duty=duty,
+        password=password,
+        is_demo=True,
+        by=DEMONSTRATION,
+    )
+    grants.give(user=user, role=role, scope_kind=kind, scope_code=scope, reason="演示", by=DEMONSTRATION)
+    return user, role, password
+
+
+def _colleague(username: str, unit: str, role: RoleCode, scope: str) -> User:
+    """Somebody who acts in the story but cannot sign in: no password."""
+    kind = ScopeKind.PARK if role == RoleCode.OPERATOR else ScopeKind.DEPARTMENT
+    name = Unit.objects.get(code=unit).name[:12]
+    return _person(role, username, f"{name}经办人", unit, "", kind, scope, password=None)[0]
+
+
+def _past(quarter: Period, people: People) -> None:
+    """A quarter that is over: filed in time or late, reviewed, confirmed in bulk."""
+    due = None
+    for template in ReturnTemplate.objects.order_by("code"):
+        with clock.known_demo_date(quarter.end + timedelta(days=2)):
+            due = cycles.open_cycle(template=template, period=quarter.code, by=people.office).due_on
+    for return_ in _returns(quarter):
+        if (return_.park_code, quarter.code) in story.NEVER_FILED:
+            continue
+        late = (return_.park_code, quarter.code) in story.LATE
+        with clock.known_demo_date(due + timedelta(days=4 if late else -2)):
+            _file(return_, quarter, people)
+            _review(return_, people)
+    with clock.known_demo_date(due + timedelta(days=8)):
+        returns.confirm_many(returns=_returns(quarter).filter(state="reviewed"), by=people.office)
+
+
+def _present(quarter: Period, people: People) -> None:
+    """The quarter under way: every state stands somewhere."""
+    for template in ReturnTemplate.objects.order_by("code"):
+        cycles.open_cycle(template=template, period=quarter.code, by=people.office)
+    state_of = {code: state for state, codes in story.STATES_NOW.items() for code in codes}
+    locked = []
+    for return_ in _returns(quarter):
+        state = state_of.get(return_.park_code, "locked")
+        if return_.cycle.template.code == "DISTRICT-TRADE-Q" or state == "draft":
+            continue
+        if state == "half":
+            _save(return_, dict(list(story.cells(_park(return_), quarter).items())[:4]), people)
+            continue
+        _file(return_, quarter, people)
+        if state == "sent_back":
+            _send_back(return_, people)
+        elif state in {"reviewed", "locked"}:
+            _review(return_, people)
+        if state == "locked":
+            locked.append(return_.pk)
+    returns.confirm_many(returns=Return.objects.filter(pk__in=locked), by=people.office)
+
+
+def _returns(quarter: Period):
+    return Return.objects.filter(cycle__period=quarter.code).select_related("cycle__template", "filer", "draft")
+
+
+def _park(return_: Return) -> story.DemoPark:
+    return next(park for park in story.PARKS if park.code == return_.park_code)
+
+
+def _filer(return_: Return, people: People) -> User:
+    return people.filers[return_.park_code] if return_.park_code else people.departments[return_.filer.code]
+
+
+def _file(return_: Return, quarter: Period, people: People) -> None:
+    typed = story.cells(_park(return_), quarter) if return_.park_code else story.district_cells(quarter)
+    _save(return_, typed, people)
+    return_.refresh_from_db()
+    returns.file(return_=return_, expected=return_.version, by=_filer(return_, people))
+
+
+def _save(return_: Return, typed: dict[str, str], people: People) -> None:
+    asked = set(return_.cycle.template.cells.values_list("indicator__code", flat=True))
+    cells = {code: text for code, text in typed.items() if code in asked}
+    raise_missing(cells, return_)
+    returns.save(
+        return_=return_, values=cells, base={}, counter=return_.draft.change_counter, by=_filer(return_, people)
+    )
+
+
+def _review(return_: Return, people: People) -> None:
+    return_.refresh_from_db()
+    if return_.cycle.template.route[0]["step"] == "review":
+        by = people.departments[return_.department_code]
+        returns.review(return_=return_, expected=return_.version, by=by)
+
+
+def _send_back(return_: Return, people: People) -> None:
+    return_.refresh_from_db()
+    returns.send_back(
+        return_=return_,
+        expected=return_.version,
+        comment="服务机构数与上季度变动较大，请核实后重报。",
+        cells={"SERVICE_FIRMS": "请对照入驻名单核实户数"},
+        by=people.departments[return_.department_code],
+    )
+
+
+def raise_missing(cells: Iterable[str], return_: Return) -> None:
+    if not cells:
+        raise NotReady(f"演示数据没有《{return_.cycle.template.name}》要的数。")
