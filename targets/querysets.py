@@ -25,6 +25,16 @@ class ReturnQuerySet(ScopedQuerySet):
 
     view_permission = Permission.RETURN_VIEW
 
+    def _condition(self, user, permission: Permission) -> Q:
+        condition = super()._condition(user, permission)
+        if permission == Permission.RETURN_FILE:
+            # A department sees its parks' returns and files its own: seeing is not filing.
+            scopes = user.scopes_with(permission)
+            condition &= Q(subject_kind="park", park_code__in=scopes.get(ScopeKind.PARK, ())) | Q(
+                subject_kind="district", filer__code__in=scopes.get(ScopeKind.DEPARTMENT, ())
+            )
+        return condition
+
     def scope_condition(self, kind: str, codes: set[str], day: date) -> Q:
         condition = Q(**{_COLUMNS[ScopeKind(kind)]: codes})
         if kind == ScopeKind.DEPARTMENT:

@@ -1,0 +1,56 @@
+"""核定值: what the office's confirmation settles. Rows are superseded, never changed."""
+
+from guandu.audit.actions import created, updated
+from guandu.audit.changes import snapshot
+from guandu.core import clock
+from guandu.core.actors import Actor
+from guandu.core.periods import Period
+from targets.enums import SubjectKind, ValueSource
+from targets.models import CertifiedValue, Return, ReturnVersion
+from targets.queries.sheet import FormCell, form_cells, subject_code
+
+SOURCES = {SubjectKind.PARK: ValueSource.OPERATOR, SubjectKind.DISTRICT: ValueSource.BUREAU}
+
+
+def certify(return_: Return, version: ReturnVersion, by: Actor) -> list[CertifiedValue]:
+    """A 核定值 for each reported cell of `version`, taking the place of the former one. A cell that
+    was not reported gets none. Called inside an action."""
+    line = version.lines.get()
+    form = form_cells(return_.cycle.template, Period.parse(return_.cycle.period))
+    reported = [cell for cell in form if cell.code in line.values]
+    _supersede(return_, reported)
+    rows = [
+        CertifiedValue(
+            indicator_id=cell.indicator_id,
+            indicator_version=cell.version,
+            subject_kind=return_.subject_kind,
+            subject_code=subject_code(return_),
+            period=return_.cycle.period,
+            units=line.values[cell.code],
+            base_units=line.base.get(cell.code) if cell.asks_base else None,
+            source=SOURCES[SubjectKind(return_.subject_kind)],
+            return_version=version,
+            certified_by=by.actor_name,
+            certified_at=clock.now(),
+        )
+        for cell in reported
+    ]
+    CertifiedValue.objects.bulk_create(rows)
+    for row in rows:
+        created(row)
+    return rows
+
+
+def _supersede(return_: Return, cells: list[FormCell]) -> None:
+    former = CertifiedValue.objects.current().filter(
+        subject_kind=return_.subject_kind,
+        subject_code=subject_code(return_),
+        period=return_.cycle.period,
+        indicator__in=[cell.indicator_id for cell in cells],
+    )
+    now = clock.now()
+    for row in former.select_related("indicator"):
+        before = snapshot(row)
+        row.superseded_at = now
+        row.save(update_fields=["superseded_at"])
+        updated(row, before)

@@ -1,0 +1,219 @@
+"""Filling in, filing, reviewing and settling a return. Each action answers the return as it then is."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from guandu.accounts.checks import require
+from guandu.accounts.permissions import Permission
+from guandu.audit.actions import about, action, created
+from guandu.core import clock
+from guandu.core.actors import Actor
+from guandu.core.digests import digest_of
+from guandu.core.errors import Conflict, Invalid, NotReady, PortalError
+from guandu.core.periods import Period
+from targets.actions.certified import certify
+from targets.actions.drafts import Draft, copy_of, write
+from targets.actions.figures import ask_roll_up
+from targets.actions.return_moves import locked, move, refusal, start
+from targets.checks import Severity
+from targets.enums import NoteKind
+from targets.models import CellNote, Return, ReturnVersion
+from targets.queries.next_steps import not_open_yet
+from targets.queries.sheet import form_cells, sheet_of
+from targets.workflow import Verb
+
+LONGEST_COMMENT = 300
+
+
+@action("return.save")
+def save(
+    *,
+    return_: Return,
+    cells: Mapping[str, str] | None = None,
+    base: Mapping[str, str] | None = None,
+    reasons: Mapping[str, str] | None = None,
+    counter: int | None = None,
+    by: Actor,
+) -> Return:
+    """Write typed cells into the draft: indicator code → text; an empty text empties the cell, a code
+    left out stays. `counter` is the draft's change counter that the person saw.
+
+    Raises Invalid with every wrong cell (code, or code + ":base"), Conflict with every cell that
+    somebody else changed since (label, theirs, yours); then nothing is written. A reason already
+    given is void once its value changes.
+    """
+    require(by, Permission.RETURN_FILE, return_, to="填报这张报表")
+    fresh = locked(return_)
+    about(fresh)
+    if not fresh.is_open:
+        raise NotReady(refusal(fresh, Verb.FILE))
+    _refuse_before_opening(fresh)
+    draft = Draft.read(fresh)
+    write(draft, cells or {}, base or {}, reasons or {}, counter, by)
+    return fresh
+
+
+@action("return.file")
+def file(*, return_: Return, expected: int | None = None, counter: int | None = None, by: Actor) -> Return:
+    """Freeze the draft and hand it in. Raises NotReady with what is missing, Invalid with wrong cells,
+    Conflict when the return or (by `counter`) its draft changed since it was seen."""
+    fresh, step = start(return_=return_, verb=Verb.FILE, expected=expected, by=by)
+    _refuse_before_opening(fresh)
+    _refuse_incomplete(fresh)
+    version = fresh.draft
+    if counter is not None and counter != version.change_counter:
+        raise Conflict("报送前表里又有改动，请核对后再报送。")
+    _freeze(version, by)
+    move(
+        return_=fresh,
+        step=step,
+        version=version,
+        by=by,
+        filed=version,
+        draft=None,
+        filed_at=version.frozen_at,
+        filed_on=clock.today(),
+    )
+    return fresh
+
+
+@action("return.review")
+def review(*, return_: Return, comment: str = "", expected: int | None = None, by: Actor) -> Return:
+    """The sponsoring department finds the filed version right. Never by the account that filed it."""
+    fresh, step = start(return_=return_, verb=Verb.REVIEW, expected=expected, by=by)
+    _refuse_broken(fresh.filed)
+    move(return_=fresh, step=step, version=fresh.filed, by=by, comment=_short(comment))
+    return fresh
+
+
+@action("return.send_back")
+def send_back(
+    *,
+    return_: Return,
+    comment: str,
+    cell_comments: Mapping[str, str] | None = None,
+    expected: int | None = None,
+    by: Actor,
+) -> Return:
+    """Give the return back to its filer with a comment, and comments on single cells by code; what
+    was filed is copied into a new draft. Raises Invalid without a comment."""
+    fresh, step = start(return_=return_, verb=Verb.SEND_BACK, expected=expected, by=by)
+    if not comment.strip():
+        raise Invalid("请写明退回意见。", errors=[("comment", "请写明退回意见，让填报单位知道要改什么。")])
+    filed = fresh.filed
+    _comment_cells(fresh, filed, cell_comments or {}, by)
+    draft = copy_of(filed)
+    created(draft)
+    move(return_=fresh, step=step, version=filed, by=by, comment=_short(comment), draft=draft)
+    return fresh
+
+
+@action("return.confirm")
+def confirm(*, return_: Return, comment: str = "", expected: int | None = None, by: Actor) -> Return:
+    """Lock the return, write its 核定值 and ask for the quarter's roll-up."""
+    fresh, step = start(return_=return_, verb=Verb.CONFIRM, expected=expected, by=by)
+    _refuse_broken(fresh.filed)
+    certify(fresh, fresh.filed, by)
+    move(return_=fresh, step=step, version=fresh.filed, by=by, comment=_short(comment), approved=fresh.filed)
+    ask_roll_up(period=Period.parse(fresh.cycle.period), by=by)
+    return fresh
+
+
+@dataclass(frozen=True)
+class Confirmed:
+    """How one item of a bulk confirmation fared; `sentence` is empty when it was confirmed."""
+
+    return_: Return
+    done: bool
+    sentence: str = ""
+
+
+@action("returns.confirm_many")
+def confirm_many(*, picks: Sequence[tuple[Return, int | None]], by: Actor) -> list[Confirmed]:
+    """Confirm each (return, state number seen); one refusal does not stop the others."""
+    require(by, Permission.RETURN_CONFIRM, to="批量确认报表")
+    report = []
+    for return_, expected in picks:
+        try:
+            report.append(Confirmed(confirm(return_=return_, expected=expected, by=by), True))
+        except PortalError as refused:
+            report.append(Confirmed(return_, False, refused.message))
+    return report
+
+
+def _refuse_before_opening(return_: Return) -> None:
+    missing = not_open_yet(return_)
+    if missing:
+        raise NotReady(f"《{return_.cycle.template.name}》{missing[0]}。", missing=missing)
+
+
+def _refuse_incomplete(return_: Return) -> None:
+    blocking = sheet_of(return_).blocking
+    if any(each.severity == Severity.ERROR for each in blocking):
+        raise Invalid(
+            "有数据需要改正，请按提示改好后再报送。", errors=[(each.code, each.text) for each in blocking]
+        )
+    if blocking:
+        raise NotReady("还不能报送，请先补齐下列各项。", missing=[each.text for each in blocking])
+
+
+def version_digest(version: ReturnVersion) -> str:
+    """Over the whole content of the version: subject, period, template and every line."""
+    return_ = version.return_of
+    lines = version.lines.order_by("subject_kind", "subject_code")
+    return digest_of(
+        {
+            "template": return_.cycle.template.code,
+            "period": return_.cycle.period,
+            "number": version.number,
+            "lines": [[line.subject_kind, line.subject_code, line.values, line.base] for line in lines],
+        }
+    )
+
+
+def _freeze(version: ReturnVersion, by: Actor) -> None:
+    """Close the version by a guarded update. Its lines are final from here on."""
+    now = clock.now()
+    values = {"frozen_at": now, "filed_by": by.actor_key, "digest": version_digest(version)}
+    still = ReturnVersion.objects.filter(
+        pk=version.pk, change_counter=version.change_counter, frozen_at__isnull=True
+    )
+    if not still.update(**values):
+        raise Conflict("报送前表里又有改动，请核对后再报送。")
+    for name, value in values.items():
+        setattr(version, name, value)
+
+
+def _refuse_broken(version: ReturnVersion) -> None:
+    """Approval is bound to the digest: what is approved is what was filed."""
+    if version_digest(version) != version.digest:
+        raise NotReady("已报数据与报送时的校验值不一致，不能审核。请联系系统管理员查明原因。")
+
+
+def _comment_cells(return_: Return, version: ReturnVersion, comments: Mapping[str, str], by: Actor) -> None:
+    cells = {
+        cell.code: cell for cell in form_cells(return_.cycle.template, Period.parse(return_.cycle.period))
+    }
+    unknown = [(code, f"本表没有“{code}”这项指标。") for code in comments if code not in cells]
+    if unknown:
+        raise Invalid("意见所指的指标不在本表内。", errors=unknown)
+    for code, text in comments.items():
+        if text.strip():
+            note = CellNote.objects.create(
+                return_of=return_,
+                version=version,
+                indicator_id=cells[code].indicator_id,
+                kind=NoteKind.COMMENT,
+                text=_short(text, code),
+                author_name=by.actor_name,
+                at=clock.now(),
+            )
+            created(note)
+
+
+def _short(text: str, field: str = "comment") -> str:
+    cleaned = text.strip()
+    if len(cleaned) > LONGEST_COMMENT:
+        sentence = f"意见最长 {LONGEST_COMMENT} 字，现有 {len(cleaned)} 字，请精简。"
+        raise Invalid(sentence, errors=[(field, sentence)])
+    return cleaned

@@ -1,0 +1,239 @@
+"""One return as a sheet of cells. Grain: one cell of the template; a fixed number of queries."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from decimal import Decimal
+
+from django.db.models import F
+
+from guandu.core.numbers import divide, from_units
+from guandu.core.periods import Period
+from targets.checks import Cell, Entries, Finding, Severity, findings
+from targets.enums import NoteKind, SubjectKind
+from targets.models import (
+    CellNote,
+    CertifiedValue,
+    IndicatorVersion,
+    Return,
+    ReturnLine,
+    ReturnTemplate,
+    ReturnVersion,
+    TemplateCell,
+)
+
+
+@dataclass(frozen=True)
+class FormCell(Cell):
+    """A cell of a template in one period, with the indicator version of the period's last day."""
+
+    indicator_id: int = 0
+    version: IndicatorVersion = None
+    section: str = ""
+    help_text: str = ""
+    caliber: str = ""
+    asks_base: bool = False
+
+    def decimal(self, units: int | None) -> Decimal | None:
+        return None if units is None else from_units(units, self.version.scale)
+
+
+@dataclass(frozen=True)
+class Previous:
+    """A value of the period before, and whether it is 核定 or only filed."""
+
+    units: int
+    certified: bool
+
+
+@dataclass(frozen=True)
+class SheetCell:
+    """One row of the sheet; numbers are Decimals in the cell's unit, None where there is none."""
+
+    form: FormCell
+    value: Decimal | None
+    base: Decimal | None
+    last: Decimal | None
+    last_certified: bool
+    earlier: Decimal | None  # in the version filed before the shown one
+    changed: bool  # against that version
+    author: str
+    findings: tuple[Finding, ...] = ()
+    comments: tuple[CellNote, ...] = ()
+    reason: str = ""
+
+    @property
+    def growth(self) -> Decimal | None:
+        """Growth on 上年同期可比数 in per cent, two decimals; None without a base above zero."""
+        if self.value is None or not self.base or self.base < 0:
+            return None
+        scale = self.form.version.scale
+        change, base = (int(each.scaleb(scale)) for each in (self.value - self.base, self.base))
+        return divide(change * 100, base, scale=2)
+
+    @property
+    def asks_reason(self) -> bool:
+        return bool(self.reason) or any(each.severity == Severity.REASON for each in self.findings)
+
+    @property
+    def errors(self) -> list[str]:
+        return [each.text for each in self.findings if each.severity == Severity.ERROR]
+
+    @property
+    def questions(self) -> list[str]:
+        return [each.text for each in self.findings if each.severity == Severity.REASON]
+
+
+@dataclass(frozen=True)
+class Sheet:
+    return_: Return
+    version: ReturnVersion
+    earlier_version: ReturnVersion | None
+    cells: tuple[SheetCell, ...]
+    comments: tuple[CellNote, ...] = field(default=())  # on the return as a whole
+
+    @property
+    def blocking(self) -> list[Finding]:
+        """What must be put right before filing, in the order of the cells."""
+        return [each for cell in self.cells for each in cell.findings if self._blocks(cell, each)]
+
+    @property
+    def sections(self) -> list[tuple[str, list[SheetCell]]]:
+        grouped: dict[str, list[SheetCell]] = {}
+        for cell in self.cells:
+            grouped.setdefault(cell.form.section, []).append(cell)
+        return list(grouped.items())
+
+    @property
+    def changes(self) -> list[SheetCell]:
+        return [cell for cell in self.cells if cell.changed]
+
+    @property
+    def filled(self) -> int:
+        return sum(cell.value is not None for cell in self.cells)
+
+    @staticmethod
+    def _blocks(cell: SheetCell, finding: Finding) -> bool:
+        return finding.severity != Severity.REASON or not cell.reason
+
+
+def form_cells(template: ReturnTemplate, period: Period) -> list[FormCell]:
+    """The template's cells in their order, with the indicator versions that the period uses."""
+    cells = list(
+        TemplateCell.objects.filter(template=template).select_related("indicator").order_by("position")
+    )
+    versions = {
+        version.indicator_id: version
+        for version in IndicatorVersion.objects.on(period.last_day).filter(
+            indicator__in=[cell.indicator_id for cell in cells]
+        )
+    }
+    return [_form_cell(cell, versions[cell.indicator_id]) for cell in cells]
+
+
+def _form_cell(cell: TemplateCell, version: IndicatorVersion) -> FormCell:
+    return FormCell(
+        code=cell.indicator.code,
+        name=cell.indicator.name,
+        unit=version.unit,
+        kind=cell.indicator.kind,
+        is_required=cell.is_required,
+        indicator_id=cell.indicator_id,
+        version=version,
+        section=cell.section,
+        help_text=cell.help_text,
+        caliber=cell.indicator.caliber,
+        asks_base=cell.asks_base,
+    )
+
+
+def quarter_before(period: Period) -> Period:
+    return Period.quarter_of(period.first_day - timedelta(days=1))
+
+
+def certified_units(
+    subject_kind: str, subject_codes: Iterable[str], period: Period, form: list[FormCell]
+) -> dict[tuple[str, str], int]:
+    """(subject code, indicator code) → 核定值 of `period`, where it was kept under the version that
+    the form uses: another version's numbers are not comparable."""
+    values = CertifiedValue.objects.current().filter(
+        subject_kind=subject_kind,
+        subject_code__in=list(subject_codes),
+        period=period.code,
+        indicator_version__in=[cell.version.pk for cell in form],
+    )
+    return {(s, c): units for s, c, units in values.values_list("subject_code", "indicator__code", "units")}
+
+
+def previous_values(return_: Return, form: list[FormCell]) -> dict[str, Previous]:
+    """Values of the quarter before by indicator code: 核定 where there is one, else as last filed."""
+    before = quarter_before(Period.parse(return_.cycle.period))
+    certified = certified_units(return_.subject_kind, [return_.park_code], before, form)
+    found = {code: Previous(units, certified=True) for (_, code), units in certified.items()}
+    filed = ReturnLine.objects.filter(
+        version__return_of__cycle__template=return_.cycle.template_id,
+        version__return_of__cycle__period=before.code,
+        version__return_of__park=return_.park_id,
+        version=F("version__return_of__filed"),
+    ).first()
+    comparable = {cell.code for cell in form if cell.version.valid_from <= before.last_day}
+    for code, units in (filed.values if filed else {}).items():
+        if code in comparable:
+            found.setdefault(code, Previous(units, certified=False))
+    return found
+
+
+def sheet_of(return_: Return, version: ReturnVersion | None = None) -> Sheet:
+    """The sheet of `version`, by default the draft while the return is open, else the filed one."""
+    version = version or return_.draft or return_.filed
+    period = Period.parse(return_.cycle.period)
+    form = form_cells(return_.cycle.template, period)
+    lines = {
+        line.version.number: line
+        for line in ReturnLine.objects.filter(version__return_of=return_).select_related("version")
+    }
+    line = lines[version.number]
+    earlier = lines.get(version.number - 1)
+    last = previous_values(return_, form)
+    found = findings(form, return_.cycle.template.checks, entries_of(line, last, period))
+    notes = list(CellNote.objects.filter(return_of=return_).order_by("pk"))
+    reasons = {
+        n.indicator_id: n.text for n in notes if n.kind == NoteKind.REASON and n.version_id == version.pk
+    }
+    comments = [n for n in notes if n.kind == NoteKind.COMMENT]
+    cells = tuple(
+        SheetCell(
+            form=cell,
+            value=cell.decimal(line.values.get(cell.code)),
+            base=cell.decimal(line.base.get(cell.code)),
+            last=cell.decimal(last[cell.code].units) if cell.code in last else None,
+            last_certified=cell.code in last and last[cell.code].certified,
+            earlier=cell.decimal(earlier.values.get(cell.code)) if earlier else None,
+            changed=bool(earlier) and _differs(line, earlier, cell.code),
+            author=line.authors.get(cell.code, {}).get("by", ""),
+            findings=tuple(each for each in found if each.code == cell.code),
+            comments=tuple(each for each in comments if each.indicator_id == cell.indicator_id),
+            reason=reasons.get(cell.indicator_id, ""),
+        )
+        for cell in form
+    )
+    whole = tuple(each for each in comments if each.indicator_id is None)
+    return Sheet(return_, version, earlier.version if earlier else None, cells, whole)
+
+
+def entries_of(line: ReturnLine, last: dict[str, Previous], period: Period) -> Entries:
+    return Entries(
+        values=line.values,
+        base=line.base,
+        last={code: each.units for code, each in last.items()},
+        last_is_same_year=quarter_before(period).year == period.year,
+    )
+
+
+def _differs(line: ReturnLine, earlier: ReturnLine, code: str) -> bool:
+    return line.values.get(code) != earlier.values.get(code) or line.base.get(code) != earlier.base.get(code)
+
+
+def subject_code(return_: Return) -> str:
+    """How 核定值 name the subject: the park's code, or empty for the district."""
+    return return_.park_code if return_.subject_kind == SubjectKind.PARK else ""

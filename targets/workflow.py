@@ -1,0 +1,81 @@
+"""How a return moves: one table that an official can read.
+
+A template's route says which of its steps it has, in order; a row applies while its step is the one
+that the return waits for. Filing belongs to no step of the route.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from guandu.accounts.permissions import Permission
+from targets.enums import ReturnState
+
+
+class Verb(StrEnum):
+    FILE = "file"
+    REVIEW = "review"
+    SEND_BACK = "send_back"
+    CONFIRM = "confirm"
+
+
+@dataclass(frozen=True)
+class Step:
+    """One permitted move. `who` and `needs` are words for people; `route_step` is empty for filing."""
+
+    from_state: str
+    verb: Verb
+    to_state: str
+    route_step: str
+    permission: Permission
+    who: str
+    label: str
+    needs: str
+
+
+_P, _S = Permission, ReturnState
+_COMPLETE = "必填项填齐，审核关系成立，需说明的已说明"
+_COMMENT = "退回意见必填"
+_OTHER = "报送人以外的人办理"
+
+# fmt: off
+TABLE: tuple[Step, ...] = (
+    Step(_S.DRAFT, Verb.FILE, _S.FILED, "", _P.RETURN_FILE, "填报单位", "报送", _COMPLETE),
+    Step(_S.SENT_BACK, Verb.FILE, _S.FILED, "", _P.RETURN_FILE, "填报单位", "报送", _COMPLETE),
+    Step(_S.FILED, Verb.REVIEW, _S.REVIEWED, "review", _P.RETURN_REVIEW, "包保部门工作人员", "审核通过", _OTHER),
+    Step(_S.FILED, Verb.SEND_BACK, _S.SENT_BACK, "review", _P.RETURN_REVIEW, "包保部门工作人员", "退回", _COMMENT),
+    Step(_S.FILED, Verb.CONFIRM, _S.LOCKED, "confirm", _P.RETURN_CONFIRM, "园区发展办", "确认锁定", _OTHER),
+    Step(_S.FILED, Verb.SEND_BACK, _S.SENT_BACK, "confirm", _P.RETURN_CONFIRM, "园区发展办", "退回", _COMMENT),
+    Step(_S.REVIEWED, Verb.CONFIRM, _S.LOCKED, "confirm", _P.RETURN_CONFIRM, "园区发展办", "确认锁定", _OTHER),
+    Step(_S.REVIEWED, Verb.SEND_BACK, _S.SENT_BACK, "confirm", _P.RETURN_CONFIRM, "园区发展办", "退回", _COMMENT),
+)
+# fmt: on
+APPROVALS = frozenset({Verb.REVIEW, Verb.CONFIRM})
+LABELS = {step.verb: step.label for step in TABLE}
+
+
+def awaited(state: str, route: Sequence[dict]) -> str:
+    """The step of the route that a return in `state` waits for; empty when none."""
+    steps = [each["step"] for each in route]
+    if state == ReturnState.FILED:
+        return next(iter(steps), "")
+    if state == ReturnState.REVIEWED and "review" in steps:
+        return next(iter(steps[steps.index("review") + 1 :]), "")
+    return ""
+
+
+def steps_from(state: str, route: Sequence[dict]) -> list[Step]:
+    """The moves that the table permits from `state` on this route, whoever makes them."""
+    waiting = awaited(state, route)
+    return [step for step in TABLE if step.from_state == state and step.route_step == waiting]
+
+
+def step_for(verb: Verb, state: str, route: Sequence[dict]) -> Step | None:
+    return next((step for step in steps_from(state, route) if step.verb == verb), None)
+
+
+def who_acts(state: str, route: Sequence[dict]) -> str:
+    """Who moves the return next, in the template's own words; empty when nobody does."""
+    waiting = awaited(state, route)
+    named = next((each.get("by", "") for each in route if each["step"] == waiting), "")
+    return named or next((step.who for step in steps_from(state, route)), "")
