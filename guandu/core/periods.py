@@ -1,7 +1,7 @@
 """Reporting periods: explicit ranges with one code each.
 
 2026Q3 is the single quarter, 2026Q1-3 the cumulative one, 2026H1 the first half (the same days
-as 2026Q1-2), 2026 the year, 2026-09 a month. Days are business dates of Asia/Shanghai.
+as 2026Q1-2, which is read but never written), 2026 the year, 2026-09 a month. Days are business dates of Asia/Shanghai.
 """
 
 import re
@@ -78,17 +78,19 @@ class Period:
             return f"{self.year}Q{self.last // 3}"
         if self.kind is PeriodKind.YEAR:
             return str(self.year)
-        return f"{self.year}Q1-{self.last // 3}"
+        return f"{self.year}H1" if self.last == 6 else f"{self.year}Q1-3"
 
     @property
     def label(self) -> str:
-        """The name officials use: 2026年第三季度, 2026年1—9月, 2026年全年, 2026年9月."""
+        """The name officials use: 2026年第三季度, 2026年上半年, 2026年1—9月, 2026年全年, 2026年9月."""
         if self.kind is PeriodKind.MONTH:
             return f"{self.year}年{self.first}月"
         if self.kind is PeriodKind.QUARTER:
             return f"{self.year}年{_CHINESE_QUARTER[self.last // 3]}"
         if self.kind is PeriodKind.YEAR:
             return f"{self.year}年全年"
+        if self.last == 6:
+            return f"{self.year}年上半年"
         return f"{self.year}年{self.first}—{self.last}月"
 
     @property
