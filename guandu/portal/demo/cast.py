@@ -96,3 +96,7 @@ def add_titles(*, by: Actor) -> None:
         if not name:
             name = Title.objects.get(park=park, level=level).name
         titles.award(park=park, level=level, name=name, on=date.fromisoformat(day), document="（演示）", by=by)
+
+
+def add_projects(*, by: Actor) -> None:
+    """Projects of the story: a few fictitious ones, each brought to its stage move by move."""

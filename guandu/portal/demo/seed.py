@@ -21,7 +21,6 @@ from guandu.core.periods import Period
 from guandu.jobs import worker
 from guandu.portal.demo import story
 from guandu.portal.demo.cast import add_parks, add_projects, add_titles
-from parks.models import Park
 from targets.actions import cycles, returns
 from targets.models import Return, ReturnTemplate
 
@@ -139,7 +138,7 @@ def _past(quarter: Period, people: People) -> None:
             _file(return_, quarter, people)
             _review(return_, people)
     with clock.known_demo_date(due + timedelta(days=8)):
-        returns.confirm_many(returns=_returns(quarter).filter(state="reviewed"), by=people.office)
+        _confirm(_returns(quarter).filter(state__in=["filed", "reviewed"]), people)
 
 
 def _present(quarter: Period, people: People) -> None:
@@ -162,7 +161,14 @@ def _present(quarter: Period, people: People) -> None:
             _review(return_, people)
         if state == "locked":
             locked.append(return_.pk)
-    returns.confirm_many(returns=Return.objects.filter(pk__in=locked), by=people.office)
+    _confirm(_returns(quarter).filter(pk__in=locked), people)
+
+
+def _confirm(waiting: Iterable[Return], people: People) -> None:
+    report = returns.confirm_many(picks=[(return_, None) for return_ in waiting], by=people.office)
+    refused = [f"{item.return_}：{item.sentence}" for item in report if not item.done]
+    if refused:
+        raise NotReady("演示数据没有全部确认。", missing=refused)
 
 
 def _returns(quarter: Period):
@@ -180,37 +186,27 @@ def _filer(return_: Return, people: People) -> User:
 def _file(return_: Return, quarter: Period, people: People) -> None:
     typed = story.cells(_park(return_), quarter) if return_.park_code else story.district_cells(quarter)
     _save(return_, typed, people)
-    return_.refresh_from_db()
-    returns.file(return_=return_, expected=return_.version, by=_filer(return_, people))
+    returns.file(return_=return_, by=_filer(return_, people))
 
 
 def _save(return_: Return, typed: dict[str, str], people: People) -> None:
     asked = set(return_.cycle.template.cells.values_list("indicator__code", flat=True))
     cells = {code: text for code, text in typed.items() if code in asked}
-    raise_missing(cells, return_)
-    returns.save(
-        return_=return_, values=cells, base={}, counter=return_.draft.change_counter, by=_filer(return_, people)
-    )
+    returns.save(return_=return_, cells=cells, by=_filer(return_, people))
 
 
 def _review(return_: Return, people: People) -> None:
-    return_.refresh_from_db()
     if return_.cycle.template.route[0]["step"] == "review":
-        by = people.departments[return_.department_code]
-        returns.review(return_=return_, expected=return_.version, by=by)
+        return_.refresh_from_db()
+        returns.review(return_=return_, by=people.departments[return_.department_code])
 
 
 def _send_back(return_: Return, people: People) -> None:
     return_.refresh_from_db()
     returns.send_back(
         return_=return_,
-        expected=return_.version,
         comment="服务机构数与上季度变动较大，请核实后重报。",
-        cells={"SERVICE_FIRMS": "请对照入驻名单核实户数"},
+        cell_comments={"SERVICE_FIRMS": "请对照入驻名单核实户数"},
         by=people.departments[return_.department_code],
     )
 
-
-def raise_missing(cells: Iterable[str], return_: Return) -> None:
-    if not cells:
-        raise NotReady(f"演示数据没有《{return_.cycle.template.name}》要的数。")
