@@ -12,8 +12,7 @@ from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 import pytest
-from hypothesis import HealthCheck
-from hypothesis import settings as hypothesis_settings
+from hypothesis import HealthCheck, settings as hypothesis_settings
 
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
 OWNS_ROOT = "GUANDU_TEST_ROOT" not in os.environ
