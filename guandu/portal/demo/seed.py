@@ -20,7 +20,7 @@ from guandu.core.models import Demonstration
 from guandu.core.periods import Period
 from guandu.jobs import worker
 from guandu.portal.demo import story
-from guandu.portal.demo.cast import add_parks, add_projects, add_titles
+from guandu.portal.demo.cast import PLAN_STARTS, add_parks, add_projects, add_titles
 from targets.actions import cycles, returns
 from targets.models import Return, ReturnTemplate
 
@@ -113,7 +113,15 @@ def _person(role, username, name, unit, duty, kind, scope, *, password):
         is_demo=True,
         by=DEMONSTRATION,
     )
-    grants.give(user=user, role=role, scope_kind=kind, scope_code=scope, reason="演示", by=DEMONSTRATION)
+    grants.give(
+        user=user,
+        role=role,
+        scope_kind=kind,
+        scope_code=scope,
+        since=PLAN_STARTS,
+        reason="演示",
+        by=DEMONSTRATION,
+    )
     return user, role, password
 
 
