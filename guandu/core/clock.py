@@ -13,8 +13,8 @@ from zoneinfo import ZoneInfo
 from django.utils import timezone
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
-_UNSET = object()
-_fixed: ContextVar[object] = ContextVar("guandu_business_date", default=_UNSET)
+_UNSET = date.min
+_fixed: ContextVar[date | None] = ContextVar("guandu_business_date", default=_UNSET)
 
 
 def now() -> datetime:
@@ -30,7 +30,7 @@ def real_today() -> date:
 def today() -> date:
     """The business date: the demonstration date while demonstration data is loaded."""
     known = _fixed.get()
-    return (demo_date() if known is _UNSET else known) or real_today()
+    return (demo_date() if known == _UNSET else known) or real_today()
 
 
 def demo_date() -> date | None:
