@@ -103,8 +103,11 @@ def _tiles(figure: SampleFigure) -> list[Tile]:
 
 def _events() -> list[dict]:
     return [
-        {"at": "2026-10-11 17:02", "title": "退回报表", "who": "区商务投促局 李工", "text": "进出口总额与海关反馈相差较大，请核对后重新报送。", "url": "#event"},
-        {"at": "2026-10-09 09:15", "title": f"{LONG_NAME}报送 2026年第三季度报表", "who": "园区运营方", "text": "", "url": ""},
+        {
+            "at": "2026-10-11 17:02", "title": "退回报表", "who": "区商务投促局 李工", "url": "#event",
+            "text": "进出口总额与海关反馈相差较大，请核对后重新报送。",
+        },
+        {"at": "2026-10-09 09:15", "title": f"{LONG_NAME}报送 2026年第三季度报表", "who": "园区运营方"},
     ]  # fmt: skip
 
 

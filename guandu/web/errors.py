@@ -46,5 +46,12 @@ def _page(request: HttpRequest, status: int, message: str, details: list[str] | 
         "message": message,
         "details": details or [],
         "request_id": getattr(request, "request_id", ""),
+        "layout": _layout(request, status),
     }
     return render(request, "errors/page.html", context, status=status)
+
+
+def _layout(request: HttpRequest, status: int) -> str:
+    """The portal's frame for those signed in; after a failure the frame that asks the database nothing."""
+    user = getattr(request, "user", None)
+    return "base.html" if status < 500 and user is not None and user.is_authenticated else "base_plain.html"
