@@ -11,6 +11,7 @@ def healthz(request):
 
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
+    path("", include("guandu.portal.urls")),
     path("admin/", admin.site.urls),
 ]
 
