@@ -268,26 +268,43 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
-        "knox.auth.TokenAuthentication",
+        "guandu.web.api.access.TokenAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],
-    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_PERMISSION_CLASSES": ["guandu.web.api.access.SignedInOrClient"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["guandu.web.api.parsing.StrictJSONParser"],
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "EXCEPTION_HANDLER": "guandu.web.api.exception_handler",
+    "DEFAULT_METADATA_CLASS": None,
+    "EXCEPTION_HANDLER": "guandu.web.api.errors.exception_handler",
+    "URL_FORMAT_OVERRIDE": None,
     "COERCE_DECIMAL_TO_STRING": True,
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "官渡区产业园区管理与星级评定平台 API",
     "VERSION": "1",
-    "DESCRIPTION": "园区、指标、数据、目标与评定结果的只读接口。数值以字符串给出十进制原值。",
+    "DESCRIPTION": "园区、指标、数据、目标与评定结果的只读接口。数值以字符串给出十进制原值，缺报为 null，不以零代替。",
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "SERVE_PERMISSIONS": ["rest_framework.permissions.IsAuthenticated"],
+    "SERVE_PERMISSIONS": ["guandu.web.api.access.SignedInOrClient"],
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "ENUM_NAME_OVERRIDES": {
+        "IndicatorKind": "targets.enums.IndicatorKind",
+        "AssessmentKind": "rating.enums.AssessmentKind",
+        "SubjectKind": "targets.enums.SubjectKind",
+        "TitleLevel": "parks.enums.TitleLevel",
+        "TitleState": "parks.enums.TitleState",
+        "ReturnState": "targets.enums.ReturnState",
+        "TargetStatus": "targets.enums.TargetStatus",
+    },
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "guandu.api.schema.document_refusals",
+        "guandu.api.schema.leave_out_docstrings",
+    ],
 }
 REST_KNOX = {"TOKEN_TTL": None, "AUTO_REFRESH": False}
 

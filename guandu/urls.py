@@ -13,6 +13,8 @@ urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("", include("guandu.portal.urls")),
     path("admin/", admin.site.urls),
+    path("api/v1/", include("guandu.api.urls")),
+    path("rating/", include("rating.urls")),
 ]
 
 handler400 = "guandu.web.errors.bad_request"

@@ -62,6 +62,12 @@ LAYERS = {
     "templatetags": EDGE,
     # A handler fetches and calls one action, as a view does; only apps.py imports it.
     "tasks": EDGE,
+    # What the room hands up to shared pages; only apps.py imports it.
+    "todos": EDGE,
+    "panels": EDGE,
+    "tiles": EDGE,
+    "navigation": EDGE,
+    "pages": EDGE,
     # apps.py composes the room: what it registers may stand anywhere in it.
     "apps": EDGE,
     # Migrations stand beside the layers.

@@ -1,0 +1,48 @@
+"""Scores as other systems read them."""
+
+import json
+
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from guandu.core.numbers import from_units
+from rating.models import Assessment
+
+SCORE_SCALE = 2
+
+
+class AssessmentSerializer(serializers.ModelSerializer):
+    park = serializers.CharField(source="park.code", label="园区编码")
+    park_name = serializers.CharField(source="park.name", label="园区名称")
+    scheme = serializers.CharField(source="scheme.code", label="评定方案编码")
+    scheme_version = serializers.CharField(source="scheme.version", label="评定方案版本")
+    kind_label = serializers.CharField(source="get_kind_display", label="性质名称")
+    total = serializers.SerializerMethodField(label="得分", help_text="十进制数字符串；暂不能评定为 null")
+    as_of = serializers.DateTimeField(source="computed_at", label="计算时间")
+
+    class Meta:
+        model = Assessment
+        fields = [
+            "id", "park", "park_name", "scheme", "scheme_version", "period", "kind", "kind_label", "total",
+            "stars", "grade", "as_of",
+        ]  # fmt: skip
+        read_only_fields = fields
+
+    def get_total(self, assessment: Assessment) -> str | None:
+        units = assessment.total_units
+        return None if units is None else str(from_units(units, SCORE_SCALE))
+
+
+class ExplainedAssessmentSerializer(AssessmentSerializer):
+    """With the whole tree of items, gates and grade, as the engine wrote it."""
+
+    result = serializers.SerializerMethodField(label="计分过程", help_text="逐项得分、门槛条件与等次的说明")
+
+    class Meta(AssessmentSerializer.Meta):
+        fields = [*AssessmentSerializer.Meta.fields, "result"]
+        read_only_fields = fields
+
+    @extend_schema_field(OpenApiTypes.OBJECT)
+    def get_result(self, assessment: Assessment) -> dict:
+        return json.loads(assessment.result)
