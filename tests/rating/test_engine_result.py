@@ -7,8 +7,7 @@ from decimal import Decimal as D
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given, settings, strategies as st
 
 from rating.engine import Facts, Input, Result, load_scheme, score
 from tests.rating.engine_schemes import group, item, scheme_text

@@ -15,13 +15,13 @@ from tests.targets.factories import (
     REVIEWED_ROUTE,
     Cast,
     make_cast,
+    make_cycle as open_for,
     make_district_template,
     make_office,
     make_operator,
     make_person,
     make_reviewer,
 )
-from tests.targets.factories import make_cycle as open_for
 
 pytestmark = pytest.mark.django_db
 
