@@ -12,9 +12,11 @@ def healthz(request):
 urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("", include("guandu.portal.urls")),
+    path("accounts/", include("guandu.accounts.urls")),
     path("admin/", admin.site.urls),
     path("api/v1/", include("guandu.api.urls")),
     path("rating/", include("rating.urls")),
+    path("projects/", include("investment.urls")),
 ]
 
 handler400 = "guandu.web.errors.bad_request"

@@ -1,6 +1,15 @@
 from django.apps import AppConfig
 
+from guandu.accounts.roles import ScopeKind
+from guandu.accounts.scopes import register_scope
+
 
 class ParksConfig(AppConfig):
     name = "parks"
     verbose_name = "园区与企业"
+
+    def ready(self) -> None:
+        from parks.models import Chain, Park  # reason: needs models
+
+        register_scope(ScopeKind.CHAIN, Chain.objects.all)
+        register_scope(ScopeKind.PARK, Park.objects.all)

@@ -4,11 +4,12 @@ from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
 
+from guandu.accounts import scopes
 from guandu.accounts.permissions import Permission
 from guandu.accounts.querysets import EVERYTHING, NOTHING, ReferenceQuerySet, ScopedQuerySet
 from guandu.accounts.roles import ROLES, RoleCode, ScopeKind, role
 from guandu.core import clock
-from guandu.core.models import CodedModel, DatedModel, DatedQuerySet, LoadedModel, dated_in_order
+from guandu.core.models import CodedModel, DatedModel, DatedQuerySet, LoadedModel
 
 
 class Unit(CodedModel, LoadedModel):
@@ -23,6 +24,9 @@ class Unit(CodedModel, LoadedModel):
         GOVERNMENT = "government", "区委区政府"
         COMPANY = "company", "国有企业"
         OUTSIDE = "outside", "驻区单位"
+
+    # Kinds of body that a role may be granted over as a department.
+    DEPARTMENTS = (Kind.OFFICE, Kind.DEPARTMENT, Kind.GOVERNMENT, Kind.COMPANY, Kind.OUTSIDE)
 
     name = models.CharField("单位名称", max_length=100)
     short_name = models.CharField("简称", max_length=40, blank=True)
@@ -167,7 +171,12 @@ class Grant(DatedModel):
         verbose_name = verbose_name_plural = "授权"
         ordering = ["user", "role", "scope_kind", "scope_code", "valid_from"]
         constraints = [
-            dated_in_order("accounts_grant_dates"),
+            # A grant taken back on its first day was in force on none: the two dates are equal.
+            models.CheckConstraint(
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=models.F("valid_from")),
+                name="accounts_grant_dates",
+                violation_error_message="终止日期不能早于起始日期。",
+            ),
             models.CheckConstraint(
                 condition=Q(scope_kind="district", scope_code="") | (~Q(scope_kind="district") & ~Q(scope_code="")),
                 name="accounts_grant_scope_code",
@@ -176,5 +185,10 @@ class Grant(DatedModel):
         ]
 
     def __str__(self) -> str:
-        scope = self.get_scope_kind_display() + (f" {self.scope_code}" if self.scope_code else "")
-        return f"{self.user.username} · {self.get_role_display()} · {scope}"
+        return f"{self.user.username} · {self.get_role_display()} · {self.scope_name}"
+
+    @property
+    def scope_name(self) -> str:
+        """What the grant is over, by name; the code where the thing is unknown."""
+        name = scopes.name_of(self.scope_kind, self.scope_code) or self.scope_code
+        return name if self.scope_kind == ScopeKind.DISTRICT else f"{self.get_scope_kind_display()} {name}"

@@ -33,6 +33,10 @@ class RoleCode(models.TextChoices):
     AUDIT_ADMIN = "audit_admin", "审计管理员"
 
 
+# 系统、安全、审计管理员: one person holds at most one of them, and no business role beside it.
+ADMINISTRATORS = frozenset({RoleCode.SYSTEM_ADMIN, RoleCode.SECURITY_ADMIN, RoleCode.AUDIT_ADMIN})
+
+
 @dataclass(frozen=True)
 class Role:
     code: str

@@ -7,17 +7,18 @@ after the outermost transaction has rolled back.
 """
 
 import functools
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import models, transaction
 
 from guandu.audit import trail
-from guandu.audit.changes import Change, difference, object_key, snapshot
+from guandu.audit.changes import Change, difference, differing, object_key, snapshot
 from guandu.core.actors import Actor
-from guandu.core.errors import NotAllowed
+from guandu.core.errors import Conflict, Invalid, NotAllowed
 
 
 @dataclass
@@ -132,3 +133,52 @@ def removed(obj: models.Model) -> None:
 def changed(changes: Iterable[Change]) -> None:
     """Record changes worked out elsewhere, e.g. of a set-based write."""
     _frame().changes.extend(changes)
+
+
+def checked(obj: models.Model) -> models.Model:
+    """`obj`, whose fields and constraints hold; raises Invalid with a sentence per field."""
+    try:
+        obj.full_clean()
+    except ValidationError as refusal:
+        errors = [(name, text) for name, texts in refusal.message_dict.items() for text in texts]
+        raise Invalid("填写内容有误，请按提示修改。", errors=errors) from refusal
+    return obj
+
+
+def enter(obj: models.Model) -> models.Model:
+    """Check, store and record the new `obj`. Raises Invalid."""
+    checked(obj).save(force_insert=True)
+    created(obj)
+    return obj
+
+
+def edit(
+    obj: models.Model,
+    values: Mapping[str, Any],
+    *,
+    editable: frozenset[str],
+    seen: dict[str, Any] | None = None,
+) -> Any:
+    """Lock the row of `obj`, give it `values` (of the `editable` fields only), check, store, record.
+
+    `seen` is the snapshot that the person was shown: where the row says something else by now,
+    Conflict names it. Raises Invalid. Returns the row as stored.
+    """
+    unknown = sorted(set(values) - editable)
+    if unknown:
+        raise Invalid(f"不能修改这些内容：{'、'.join(unknown)}。")
+    row = type(obj)._base_manager.select_for_update(of=("self",)).get(pk=obj.pk)
+    about(row)
+    changes = differing(row, seen, dict(values)) if seen else []
+    if changes:
+        raise Conflict("您填写期间，他人已修改这条记录，请核对后再保存。", changes=changes)
+    before = snapshot(row)
+    for name, value in values.items():
+        setattr(row, name, value)
+    if snapshot(row) == before:
+        return row
+    if hasattr(row, "version"):
+        row.version += 1
+    checked(row).save()
+    updated(row, before)
+    return row

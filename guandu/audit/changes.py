@@ -49,6 +49,31 @@ def difference(obj: models.Model, before: dict[str, Any] | None) -> Change | Non
     return Change(obj._meta.label_lower, object_key(obj), str(obj)[:200], before, after)
 
 
+def differing(obj: models.Model, seen: dict[str, Any], wanted: dict[str, Any]) -> list[tuple[str, str, str]]:
+    """Where the stored `obj` no longer says what was `seen`: (label, theirs, yours) in words."""
+    now = snapshot(obj)
+    mine = {**seen, **{name: getattr(value, "pk", value) for name, value in wanted.items()}}
+    fields = [field for field in obj._meta.concrete_fields if field.editable and field.name in seen]
+    return [
+        (str(field.verbose_name), in_words(field, now[field.name]), in_words(field, mine[field.name]))
+        for field in fields
+        if now[field.name] != seen[field.name]
+    ]
+
+
+def in_words(field: models.Field, value: Any) -> str:
+    """A stored value as an official reads it: choices by label, references by name, nothing as 空."""
+    if value is None or value == "":
+        return "空"
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    if field.choices:
+        return str(dict(field.flatchoices).get(value, value))
+    if field.is_relation:
+        return str(field.related_model._base_manager.filter(pk=value).first() or value)
+    return str(value)
+
+
 def _plain(name: str, value: Any) -> Any:
     if name in SECRET_FIELDS:
         return "已设置" if value else ""

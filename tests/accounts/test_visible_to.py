@@ -12,7 +12,7 @@ from guandu.core.actors import CALENDAR
 from parks.models import Enterprise, Park, Placement
 from tests.factories import give, make_demonstration, make_enterprise, make_park, make_sponsorship, make_user
 
-pytestmark = [pytest.mark.django_db, pytest.mark.feature("X1")]
+pytestmark = [pytest.mark.django_db, pytest.mark.feature("A12")]
 
 LIMITED = ["operator", "department_user", "task_force_user", "street_user", "expert"]
 WHOLE = ["office", "leader", "liaison", "api_client"]

@@ -1,22 +1,25 @@
-"""Units: made once under an immutable code, edited field by field."""
+"""Units: the bodies that own returns, duties and tasks."""
+
+from typing import Any
 
 from guandu.accounts.checks import require
 from guandu.accounts.models import Unit
 from guandu.accounts.permissions import Permission
-from guandu.audit.actions import about, action, created
+from guandu.audit.actions import action, edit, enter
 from guandu.core.actors import Actor
-from guandu.core.errors import Invalid
+
+EDITABLE = frozenset({"name", "short_name", "kind", "parent", "to_confirm", "note"})
 
 
 @action("unit.create")
-def create(*, code: str, name: str, kind: str, note: str = "", by: Actor) -> Unit:
-    """A new unit. Raises Invalid when the code is taken, also by a unit that is gone."""
-    require(by, Permission.REFERENCE_EDIT, to="新增单位")
-    if Unit.objects.filter(code=code).exists():
-        raise Invalid(f"单位编码 {code} 已经使用，请换一个。", errors=[("code", "编码已经使用")])
-    unit = Unit(code=code, name=name, kind=kind, note=note)
-    unit.full_clean()
-    unit.save(force_insert=True)
-    about(unit)
-    created(unit)
-    return unit
+def create(*, code: str, name: str, kind: str, by: Actor, **values: Any) -> Unit:
+    """A new unit. Raises NotAllowed, Invalid."""
+    require(by, Permission.REFERENCE_EDIT, to="登记单位")
+    return enter(Unit(code=code, name=name, kind=kind, **values))
+
+
+@action("unit.update")
+def update(*, unit: Unit, values: dict[str, Any], seen: dict[str, Any] | None = None, by: Actor) -> Unit:
+    """Change what EDITABLE names; the code stays for ever. Raises NotAllowed, Invalid, Conflict."""
+    require(by, Permission.REFERENCE_EDIT, unit, to="修改单位")
+    return edit(unit, values, editable=EDITABLE, seen=seen)

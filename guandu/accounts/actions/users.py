@@ -1,0 +1,105 @@
+"""People's accounts: opened, changed, closed. Rights are another matter (see grants)."""
+
+import secrets
+from typing import Any
+
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+
+from guandu.accounts.actions import tokens
+from guandu.accounts.checks import require
+from guandu.accounts.models import Unit, User
+from guandu.accounts.permissions import Permission
+from guandu.accounts.roles import ADMINISTRATORS
+from guandu.audit.actions import about, action, edit, enter, updated
+from guandu.audit.changes import snapshot
+from guandu.core import clock
+from guandu.core.actors import Actor
+from guandu.core.errors import Invalid, NotAllowed, NotReady
+
+EDITABLE = frozenset({"name", "unit", "duty", "phone", "email"})
+
+
+@action("user.create")
+def create(
+    *, username: str, name: str, unit: Unit, password: str | None = None, by: Actor, **values: Any
+) -> User:
+    """A new account without rights; without a password it cannot sign in. Raises NotAllowed, Invalid."""
+    require(by, Permission.ACCOUNT_EDIT, to="开通账号")
+    user = User(username=username.strip(), name=name.strip(), unit=unit, created_at=clock.now(), **values)
+    if password is None:
+        user.set_unusable_password()
+    else:
+        _set_checked(user, password)
+    return enter(user)
+
+
+@action("user.update")
+def update(*, user: User, values: dict[str, Any], seen: dict[str, Any] | None = None, by: Actor) -> User:
+    """Change what EDITABLE names; the account's name stays. Raises NotAllowed, Invalid, Conflict."""
+    require(by, Permission.ACCOUNT_EDIT, user, to="修改账号")
+    return edit(user, values, editable=EDITABLE, seen=seen)
+
+
+@action("user.disable")
+def disable(*, user: User, reason: str = "", by: Actor) -> User:
+    """Close the account: its sessions end with the next request, its tokens at once. What the person
+    did stays. Raises NotAllowed, NotReady."""
+    require(by, Permission.ACCOUNT_EDIT, user, to="停用账号")
+    if by == user:
+        raise NotReady("不能停用自己的账号，请由另一名管理员办理。")
+    about(user, reason=reason)
+    tokens.revoke_all(user=user, by=by)
+    return _set_active(user, False)
+
+
+@action("user.enable")
+def enable(*, user: User, reason: str = "", by: Actor) -> User:
+    """Open a closed account again, with the grants that are in force. Raises NotAllowed."""
+    require(by, Permission.ACCOUNT_EDIT, user, to="启用账号")
+    about(user, reason=reason)
+    return _set_active(user, True)
+
+
+@action("user.set_password")
+def set_password(*, user: User, password: str, by: Actor) -> User:
+    """Give the account a new password, which ends its sessions. Raises NotAllowed, Invalid."""
+    if by != user:
+        require(by, Permission.ACCOUNT_EDIT, user, to="重置口令")
+        _refuse_for_administrators(user, by)
+    user = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
+    before = snapshot(user)
+    _set_checked(user, password)
+    user.save(update_fields=["password"])
+    about(user)
+    updated(user, before)
+    return user
+
+
+def one_time_password() -> str:
+    """Twelve characters that nobody chose."""
+    return secrets.token_urlsafe(9)
+
+
+def _set_active(user: User, active: bool) -> User:
+    row = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
+    before = snapshot(row)
+    row.is_active = active
+    row.save(update_fields=["is_active"])
+    updated(row, before)
+    return row
+
+
+def _set_checked(user: User, password: str) -> None:
+    try:
+        validate_password(password, user)
+    except ValidationError as refusal:
+        errors = [("password", text) for text in refusal.messages]
+        raise Invalid("口令不符合要求。", errors=errors) from refusal
+    user.set_password(password)
+
+
+def _refuse_for_administrators(user: User, by: Actor) -> None:
+    """Who may reset an administrator's password could act as that administrator."""
+    if by.actor_kind == "user" and any(grant.role in ADMINISTRATORS for grant in user.grants_today()):
+        raise NotAllowed("三类管理员的口令只能由本人修改；遗失时请在服务器上执行 manage.py bootstrap --reset 账号。")
