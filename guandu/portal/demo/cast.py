@@ -7,19 +7,22 @@ from guandu.accounts.models import Unit
 from guandu.core.actors import Actor
 from guandu.core.digests import digest_of
 from guandu.portal.demo import story
+from investment.actions import projects
+from investment.enums import Stage
 from parks.actions import enterprises, parks, placements, titles
 from parks.enums import HonourKind
 from parks.models import Area, Chain, Park, Title
 
 PLAN_STARTS = date(2024, 1, 1)
 FIRMS_A_PARK = 8
+STAGES = (Stage.SIGNED, Stage.STARTED, Stage.PRODUCING, Stage.DELIVERING)
 
 
 def add_parks(*, by: Actor) -> None:
     """Each park of the story with its operator, its place and its sponsor from the plan's first day."""
     for each in story.PARKS:
         operator = units.create(
-            code=each.operator_code, name=f"{each.name[:40]}运营公司（演示）", kind=Unit.Kind.OPERATOR, by=by
+            code=each.operator_code, name=f"{each.plain_name[:20]}运营公司（演示）", kind=Unit.Kind.OPERATOR, by=by
         )
         park = _park(each, by)
         placements.place(
@@ -71,7 +74,7 @@ def _firms(each: story.DemoPark, park: Park):
             honours.append((HonourKind.SPECIALISED, date(2025, 3, 1), date(2028, 3, 1)))
         yield {
             "code": code,
-            "name": f"演示企业·{each.name.replace(story.FICTITIOUS, '')[:12]}第{number + 1}公司",
+            "name": f"演示企业·{each.plain_name[:12]}第{number + 1}公司",
             "credit_code": credit_code(code),
             "park": park,
             "on": opened,
@@ -100,3 +103,19 @@ def add_titles(*, by: Actor) -> None:
 
 def add_projects(*, by: Actor) -> None:
     """Projects of the story: a few fictitious ones, each brought to its stage move by move."""
+    for name, chain, park, amount, moves in story.PROJECTS:
+        project = projects.create(
+            values={
+                "name": f"演示项目·{name}",
+                "chain": Chain.objects.get(code=chain),
+                "park": Park.objects.get(code=park),
+                "lead": Chain.objects.get(code=chain).task_force,
+                "promised_investment": amount * 100,
+            },
+            is_demo=True,
+            by=by,
+        )
+        for stage, day in zip(STAGES, moves, strict=False):
+            project = projects.move(
+                project=project, to=stage, on=date.fromisoformat(day), version=project.version, by=by
+            )

@@ -50,6 +50,10 @@ class DemoPark:
         return self.name.startswith(FICTITIOUS)
 
     @property
+    def plain_name(self) -> str:
+        return self.name.removeprefix(FICTITIOUS)
+
+    @property
     def operator_code(self) -> str:
         return f"YY-{self.code}"
 
@@ -96,6 +100,15 @@ STATES_NOW = {
     "sent_back": ("P-Y12", "P-Y17"),
     "reviewed": ("P-Y08", "P-PMS", "P-Y18"),
 }
+PROJECTS = (
+    # name, chain, park, promised investment in 万元, days of 签约、开工、投产、达效
+    ("区域算力调度中心", "DIG", "P-Y07", 86_000, ("2025-03-12", "2025-09-01")),
+    ("跨境直播基地", "TRD", "P-Y10", 12_500, ("2025-06-18", "2025-10-08", "2026-04-20")),
+    ("轨道装备关键部件生产线", "IND", "P-Y16", 45_000, ("2024-08-09", "2024-12-30", "2026-01-15", "2026-08-31")),
+    ("区域总部与结算中心", "HQ", "P-Y02", 150_000, ("2026-05-27",)),
+    ("智慧康养服务综合体", "CUL", "P-Y13", 38_000, ()),
+    ("生物医药中试平台", "IND", "P-Y18", 27_500, ("2026-02-26", "2026-07-07")),
+)
 LATE = {("P-Y12", "2026Q1"), ("P-Y12", "2026Q2"), ("P-Y17", "2025Q4"), ("P-FHL", "2026Q2")}
 NEVER_FILED = {("P-Y19", "2025Q2")}
 
