@@ -2,6 +2,8 @@
 
 from django.db import models
 
+TRIAL_JOB = "rating.trial"  # the kind of job that scores every park of a quarter
+
 
 class SchemeState(models.TextChoices):
     DRAFT = "draft", "试行草案"

@@ -1,5 +1,7 @@
 """Trial scores: asked for, computed in a job, stored as a whole for one quarter."""
 
+from guandu.accounts.checks import require
+from guandu.accounts.permissions import Permission
 from guandu.audit.actions import action, changed
 from guandu.audit.changes import Change
 from guandu.core import clock
@@ -10,10 +12,9 @@ from guandu.core.periods import Period
 from guandu.jobs import queue
 from parks.models import Park
 from rating.engine import Facts, Result
-from rating.enums import AssessmentKind
+from rating.enums import TRIAL_JOB, AssessmentKind
 from rating.models import Assessment, Scheme
 
-TRIAL_JOB = "rating.trial"
 SCORE_SCALE = 2
 _COMPUTED = ["total_units", "stars", "grade", "facts", "result", "result_digest", "run", "computed_at"]
 
@@ -21,6 +22,7 @@ _COMPUTED = ["total_units", "stars", "grade", "facts", "result", "result_digest"
 @action("assessments.ask")
 def ask_trial(*, period: Period, by: Actor):
     """Queue the trial scores of the quarter; a job that already waits is returned."""
+    require(by, Permission.ASSESSMENT_RUN, to="发起星级试算")
     return queue.enqueue(TRIAL_JOB, by=by, key=period.code, period=period.code)
 
 

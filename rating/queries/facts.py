@@ -38,8 +38,8 @@ def facts_of_parks(quarter: Period) -> list[Facts]:
             attributes={"attr.park_type": park.chain_code, "attr.carrier": park.carrier or None},
             inputs=figures[park.code]
             | _register_inputs(park)
-            | _honour_inputs(honours[park.code] if park.code in housed else None)
-            | {"reg.late_returns": _counted(late[park.code], "次", "报送记录")},
+            | _honour_inputs(park, honours[park.code] if park.code in housed else None)
+            | {"reg.late_returns": _counted(park, late[park.code], "次", "报送记录")},
         )
         for park in parks
     ]
@@ -90,10 +90,9 @@ def _honours(quarter: Period) -> dict[str, Counter]:
     return counters
 
 
-def _honour_inputs(counts: Counter | None) -> dict[str, Input]:
-    known = counts is not None
+def _honour_inputs(park: Park, counts: Counter | None) -> dict[str, Input]:
     return {
-        code: _counted(counts[group] if known else None, "家", "企业登记册")
+        code: _counted(park, None if counts is None else counts[group], "家", "企业登记册")
         for code, group in (("reg.hitech_firms", HonourKind.HITECH), ("reg.sme_titles", "sme"))
     }
 
@@ -116,5 +115,6 @@ def _is_late(state: str, filed_on: date | None, due: date) -> bool:
     return filed_on > due
 
 
-def _counted(count: int | None, unit: str, source: str) -> Input:
-    return Input(None if count is None else Decimal(count), unit=unit, source=source)
+def _counted(park: Park, count: int | None, unit: str, source: str) -> Input:
+    value = None if count is None else Decimal(count)
+    return Input(value, unit=unit, source=source, reference={"park": park.code})
