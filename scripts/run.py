@@ -109,7 +109,7 @@ def put_aside(var: Path, env: Mapping[str, str]) -> int:
     """Move the SQLite database and its files to var/aside-<time>; nothing is deleted."""
     if env.get("DATABASE_URL"):
         raise Halt("已设置 DATABASE_URL，本命令只处理本目录的 SQLite 演示库，请自行处理该数据库。")
-    names = ["db.sqlite3", "db.sqlite3-wal", "db.sqlite3-shm", "media", "celery"]
+    names = ["db.sqlite3", "db.sqlite3-wal", "db.sqlite3-shm", "demo-accounts.txt", "media", "celery"]
     aside = var / f"aside-{time.strftime('%Y%m%d-%H%M%S')}"
     aside.mkdir()
     for name in names:
