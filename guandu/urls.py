@@ -15,6 +15,7 @@ urlpatterns = [
     path("accounts/", include("guandu.accounts.urls")),
     path("admin/", admin.site.urls),
     path("api/v1/", include("guandu.api.urls")),
+    path("", include("targets.urls")),
     path("rating/", include("rating.urls")),
     path("projects/", include("investment.urls")),
 ]

@@ -1,10 +1,17 @@
 from django.apps import AppConfig
 
+from guandu.accounts.permissions import Permission
+
 
 class TargetsConfig(AppConfig):
     name = "targets"
     verbose_name = "指标与目标"
 
     def ready(self) -> None:
-        from targets import tasks  # noqa: F401  # reason: registers job handlers, needs models
+        from guandu.web.registry import NavigationEntry, add_navigation  # reason: needs models
+        from targets import tasks, todos  # noqa: F401  # reason: register job handlers and to-dos, need models
         from targets.queries import register_facts  # noqa: F401  # reason: registers counted sources
+
+        add_navigation(
+            NavigationEntry("日常工作", "数据填报", "targets:returns", "report", (Permission.RETURN_VIEW,), 30)
+        )

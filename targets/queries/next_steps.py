@@ -11,7 +11,7 @@ from guandu.core.actors import Actor
 from targets.enums import ReturnState
 from targets.models import Return, ReturnTemplate
 from targets.queries.sheet import Sheet, sheet_of
-from targets.workflow import APPROVALS, TABLE, Verb, awaited, steps_from, who_acts
+from targets.workflow import APPROVALS, TABLE, Step, Verb, awaited, steps_from, who_acts
 
 OWN_FILING = "这张报表由您报送，须由其他人办理"
 LOCKED_HINT = "已核定锁定。需要改动的，请联系园区发展办办理数据订正。"
@@ -36,12 +36,16 @@ def next_steps(return_: Return, user: Actor, sheet: Sheet | None = None) -> list
 
     `sheet` saves reading it again. Expects `cycle__template`, `draft` and `filed` to be selected.
     """
-    route = return_.cycle.template.route
     return [
         NextStep(step.verb, step.label, step.needs, _missing(return_, step.verb, user, sheet))
-        for step in steps_from(return_.state, route)
-        if user.actor_kind == "service" or user.may(step.permission, return_)
+        for step in duties(return_, user)
     ]
+
+
+def duties(return_: Return, user: Actor) -> list[Step]:
+    """The rows of the table that are this person's now, whether or not they are ready."""
+    steps = steps_from(return_.state, return_.cycle.template.route)
+    return [each for each in steps if user.actor_kind == "service" or user.may(each.permission, return_)]
 
 
 def _missing(return_: Return, verb: Verb, user: Actor, sheet: Sheet | None) -> tuple[str, ...]:

@@ -196,7 +196,7 @@ def sheet_of(return_: Return, version: ReturnVersion | None = None) -> Sheet:
     earlier = lines.get(version.number - 1)
     last = previous_values(return_, form)
     found = findings(form, return_.cycle.template.checks, entries_of(line, last, period))
-    notes = list(CellNote.objects.filter(return_of=return_).order_by("pk"))
+    notes = list(CellNote.objects.filter(return_of=return_).select_related("version").order_by("pk"))
     reasons = {
         n.indicator_id: n.text for n in notes if n.kind == NoteKind.REASON and n.version_id == version.pk
     }

@@ -1,0 +1,80 @@
+"""What the returns hand to the home page: what waits for a person, and what happened to his returns."""
+
+from collections.abc import Iterable
+from itertools import groupby
+
+from django.urls import reverse
+
+from guandu.accounts.models import User
+from guandu.core import clock
+from guandu.core.periods import Period
+from guandu.web.registry import Change, ToDo, change_sources, todo_sources
+from targets.enums import ReturnState
+from targets.models import Return, ReturnMove
+from targets.queries.next_steps import waiting_for
+from targets.workflow import LABELS, Verb, awaited
+
+FEW = 3  # as many of one kind are listed one by one; more become one line
+ACTIONS = {"": "去填报", "review": "去审核", "confirm": "去确认"}
+NOUNS = {"": "待填报", "review": "待审核", "confirm": "待确认"}
+
+
+@todo_sources.register(10)
+def returns_waiting(user: User) -> list[ToDo]:
+    """What this person is to fill in, review or confirm; ordered by due date."""
+    waiting = sorted(waiting_for(user), key=_kind)
+    return [todo for kind, group in groupby(waiting, key=_kind) for todo in _todos(kind, list(group))]
+
+
+def _kind(return_: Return) -> tuple[str, str]:
+    return return_.cycle.period, awaited(return_.state, return_.cycle.template.route)
+
+
+def _todos(kind: tuple[str, str], group: list[Return]) -> Iterable[ToDo]:
+    period, step = kind
+    if len(group) <= FEW:
+        return [_todo(return_, step) for return_ in group]
+    title = f"{Period.parse(period).label}{len(group)} 张报表{NOUNS[step]}"
+    due = min(return_.cycle.due_on for return_ in group)
+    url = f"{reverse('targets:returns')}?period={period}#waiting"
+    return [ToDo(title, url, ACTIONS[step], due, word=NOUNS[step], tone=_tone(due))]
+
+
+def _todo(return_: Return, step: str) -> ToDo:
+    sent_back = return_.state == ReturnState.SENT_BACK
+    due = return_.cycle.due_on
+    return ToDo(
+        title=_name(return_),
+        url=reverse("targets:return", args=[return_.pk]),
+        action="去修改" if sent_back else ACTIONS[step],
+        due_on=due,
+        word=return_.get_state_display(),
+        tone="late" if sent_back else _tone(due),
+    )
+
+
+def _tone(due) -> str:
+    return "late" if due < clock.today() else "active"
+
+
+@change_sources.register(10)
+def returns_moved(user: User, most: int) -> list[Change]:
+    """The newest moves of the returns that this person sees."""
+    visible = Return.objects.visible_to(user)
+    moves = ReturnMove.objects.filter(return_of__in=visible.values("pk")).select_related(
+        "return_of__cycle__template"
+    )
+    return [
+        Change(
+            at=move.at,
+            title=f"{LABELS[Verb(move.verb)]} · {_name(move.return_of)}",
+            who=" ".join(each for each in (move.unit_name, move.actor_name) if each),
+            url=reverse("targets:return", args=[move.return_of_id]),
+            text=move.comment,
+        )
+        for move in moves.order_by("-pk")[:most]
+    ]
+
+
+def _name(return_: Return) -> str:
+    return f"{return_.subject_name}{Period.parse(return_.cycle.period).label}{return_.cycle.template.name}"

@@ -1,0 +1,6 @@
+"""Addresses of this room, by subject."""
+
+from targets import urls_returns
+
+app_name = "targets"
+urlpatterns = [*urls_returns.urlpatterns]

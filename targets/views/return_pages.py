@@ -1,0 +1,197 @@
+"""What the return pages show: a sheet as rows of text, where the return is, what happened to it."""
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from django.utils import timezone
+
+from guandu.core.periods import Period
+from guandu.web.templatetags.portal import written, written_moment
+from targets.enums import ReturnState
+from targets.forms import BASE, VALUE, TypedReview, TypedSheet
+from targets.models import Return
+from targets.queries.next_steps import LOCKED_HINT, duties, next_steps, who_is_next
+from targets.queries.sheet import Sheet, SheetCell, quarter_before, sheet_of
+from targets.workflow import LABELS, Verb, awaited
+
+BASE_KEY = ":base"
+
+
+@dataclass(frozen=True)
+class Attempt:
+    """What a refused request had typed, and why it was refused; errors are (key, sentence), the key
+    an indicator code, a code with ":base", or "comment"."""
+
+    message: str = ""
+    errors: tuple[tuple[str, str], ...] = ()
+    changes: tuple[tuple[str, str, str], ...] = ()
+    sheet: TypedSheet | None = None
+    review: TypedReview | None = None
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the grid, as text where a person types."""
+
+    cell: SheetCell
+    value: str
+    base: str
+    reason: str
+    comment: str
+    errors: list[str] = field(default_factory=list)
+    base_errors: list[str] = field(default_factory=list)
+
+    @property
+    def asks_reason(self) -> bool:
+        return self.cell.asks_reason or bool(self.reason)
+
+
+def detail_context(return_: Return, user: Any, attempt: Attempt | None = None) -> dict[str, Any]:
+    """Everything that the page of one return reads; a fixed number of queries."""
+    attempt = attempt or Attempt()
+    editable = any(step.verb == Verb.FILE for step in duties(return_, user))
+    version = return_.draft if editable else return_.filed
+    sheet = sheet_of(return_, version) if version else None
+    steps = {step.verb.value: step for step in next_steps(return_, user, sheet)}
+    period = Period.parse(return_.cycle.period)
+    return {
+        "return": return_,
+        "sheet": sheet,
+        "sections": sections(sheet, attempt) if sheet else [],
+        "steps": steps,
+        "editable": editable,
+        "attempt": attempt,
+        "summary": [(anchor(key), text) for key, text in attempt.errors],
+        "period": period,
+        "period_before": quarter_before(period),
+        "workflow": workflow(return_),
+        "next_words": LOCKED_HINT if return_.state == ReturnState.LOCKED else who_is_next(return_),
+        "differences": [] if editable or not sheet else differences(sheet),
+        "events": events(return_),
+        "saved_at": saved_at(return_) if editable else "",
+        "comments": sheet.comments if sheet else (),
+        "last_comment": _last_comment(return_) if return_.state == ReturnState.SENT_BACK else None,
+    }
+
+
+def sections(sheet: Sheet, attempt: Attempt) -> list[tuple[str, list[Row]]]:
+    return [(name, [row(cell, attempt) for cell in cells]) for name, cells in sheet.sections]
+
+
+def row(cell: SheetCell, attempt: Attempt) -> Row:
+    code, typed, review = cell.form.code, attempt.sheet, attempt.review
+    refused = [text for key, text in attempt.errors if key == code]
+    return Row(
+        cell=cell,
+        value=typed.cells.get(code, plain(cell.value)) if typed else plain(cell.value),
+        base=typed.base.get(code, plain(cell.base)) if typed else plain(cell.base),
+        reason=typed.reasons.get(code, cell.reason) if typed else cell.reason,
+        comment=review.cell_comments.get(code, "") if review else "",
+        errors=list(dict.fromkeys([*refused, *cell.errors])),
+        base_errors=[text for key, text in attempt.errors if key == code + BASE_KEY],
+    )
+
+
+def plain(value: Decimal | None) -> str:
+    """A number as a person would type it: exact, without separators."""
+    return "" if value is None else f"{value:f}"
+
+
+def anchor(key: str) -> str:
+    """The id of the field that an error is about."""
+    if key.endswith(BASE_KEY):
+        return BASE + key.removesuffix(BASE_KEY)
+    return "comment" if key == "comment" else VALUE + key
+
+
+def workflow(return_: Return) -> list[dict[str, Any]]:
+    """The steps of the template's route for the workflow bar; filing comes first."""
+    route = return_.cycle.template.route
+    waiting = awaited(return_.state, route)
+    tone = "late" if return_.state == ReturnState.SENT_BACK else "active" if return_.is_open else "done"
+    filer = return_.filer.name if return_.filer else "园区运营方"
+    bar = [
+        {
+            "label": "填报并报送",
+            "tone": tone,
+            "who": filer,
+            "at": None if return_.is_open else return_.filed_at,
+        }
+    ]
+    passed = not return_.is_open
+    for step in route:
+        now = step["step"] == waiting
+        passed = passed and not now
+        tone = "active" if now else "done" if passed else "idle"
+        bar.append({"label": step.get("label", ""), "tone": tone, "who": step.get("by", ""), "at": None})
+    return bar
+
+
+def differences(sheet: Sheet) -> list[tuple[str, str, str]]:
+    """What changed since the version filed before: (label, old, new) as text."""
+    return [
+        (f"{cell.form.name}（{cell.form.unit}）", written(cell.earlier), written(cell.value))
+        for cell in sheet.changes
+    ]
+
+
+def events(return_: Return) -> list[dict[str, str]]:
+    """The return's moves, newest first, for the timeline."""
+    return [
+        {
+            "at": written_moment(move.at),
+            "title": LABELS[Verb(move.verb)],
+            "who": " ".join(each for each in (move.unit_name, move.actor_name) if each),
+            "text": move.comment,
+        }
+        for move in return_.moves.order_by("-pk")
+    ]
+
+
+def _last_comment(return_: Return):
+    return return_.moves.filter(verb=Verb.SEND_BACK).order_by("-pk").first()
+
+
+def saved_at(return_: Return) -> str:
+    """The time of day of the draft's last save, empty before the first."""
+    at = return_.draft.edited_at if return_.draft else None
+    return f"{timezone.localtime(at):%H:%M}" if at else ""
+
+
+def saved_answer(return_: Return, typed: TypedSheet) -> dict[str, Any]:
+    """What autosave tells the page: when, the counter, progress, what the checks now say by cell, and
+    the cells that somebody else changed since the page was read."""
+    sheet = sheet_of(return_)
+    return {
+        "saved_at": saved_at(return_),
+        "counter": return_.draft.change_counter,
+        "filled": sheet.filled,
+        "others": _changed_by_others(return_, sheet, typed),
+        "cells": {
+            cell.form.code: {
+                "errors": cell.errors,
+                "questions": cell.questions,
+                "asks_reason": cell.asks_reason,
+                "reason": cell.reason,
+            }
+            for cell in sheet.cells
+        },
+    }
+
+
+def _changed_by_others(return_: Return, sheet: Sheet, typed: TypedSheet) -> dict[str, str]:
+    """Field name → text, so that no page keeps a number that is no longer the stored one."""
+    if typed.counter is None:
+        return {}
+    authors = return_.draft.lines.get().authors
+    found = {}
+    for cell in sheet.cells:
+        code = cell.form.code
+        for key, name, text, sent in (
+            (code, VALUE + code, plain(cell.value), typed.cells),
+            (code + BASE_KEY, BASE + code, plain(cell.base), typed.base),
+        ):
+            if authors.get(key, {}).get("at", 0) > typed.counter and code not in sent:
+                found[name] = text
+    return found
