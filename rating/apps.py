@@ -1,9 +1,18 @@
 from django.apps import AppConfig
 
+from guandu.accounts.permissions import Permission
+
 
 class RatingConfig(AppConfig):
     name = "rating"
     verbose_name = "星级评定"
 
     def ready(self) -> None:
-        from rating import tasks  # noqa: F401  # reason: registers job handlers, needs models
+        from guandu.web.registry import NavigationEntry, add_navigation  # reason: needs models
+        from rating import panels, tasks  # noqa: F401  # reason: register panels, tiles and job handlers
+
+        add_navigation(
+            NavigationEntry(
+                "评定与招商", "星级评定", "rating:list", "star", (Permission.ASSESSMENT_VIEW,), 50
+            )
+        )

@@ -15,7 +15,6 @@ from rating.engine import Facts, Result
 from rating.enums import TRIAL_JOB, AssessmentKind
 from rating.models import Assessment, Scheme
 
-SCORE_SCALE = 2
 _COMPUTED = ["total_units", "stars", "grade", "facts", "result", "result_digest", "run", "computed_at"]
 
 
@@ -65,7 +64,7 @@ def _assessment(scheme: Scheme, quarter: Period, park: int, facts: Facts, result
         park_id=park,
         period=quarter.code,
         kind=AssessmentKind.TRIAL,
-        total_units=None if blocked else to_units(result.total, SCORE_SCALE),
+        total_units=None if blocked else to_units(result.total, Assessment.SCORE_SCALE),
         stars=None if blocked else result.grade.stars,
         grade="" if blocked else result.grade.title,
         facts=facts.to_json(),

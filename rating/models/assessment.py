@@ -1,6 +1,9 @@
+from decimal import Decimal
+
 from django.db import models
 
 from guandu.accounts.permissions import Permission
+from guandu.core.numbers import from_units
 from parks.models import Park
 from parks.querysets import OfParkQuerySet
 from rating.enums import AssessmentKind
@@ -29,6 +32,8 @@ class Assessment(models.Model):
 
     objects = AssessmentQuerySet.as_manager()
 
+    SCORE_SCALE = 2
+
     class Meta:
         verbose_name = verbose_name_plural = "评定"
         ordering = ["-period", "park"]
@@ -40,3 +45,8 @@ class Assessment(models.Model):
 
     def __str__(self) -> str:
         return f"{self.park} {self.period} {self.get_kind_display()}"
+
+    @property
+    def total(self) -> Decimal | None:
+        """The points; None while something that must be known is missing."""
+        return None if self.total_units is None else from_units(self.total_units, self.SCORE_SCALE)

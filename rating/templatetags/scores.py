@@ -1,0 +1,55 @@
+"""How a score's parts are written."""
+
+import re
+from decimal import Decimal
+
+from django import template
+
+from rating.engine.inputs import Reading
+
+register = template.Library()
+
+GATE_TONES = {"passed": "done", "failed": "late", "pending": "warn"}
+GATE_WORDS = {"passed": "通过", "failed": "未通过", "pending": "待核"}
+ITEM_TONES = {"scored": "done", "missing": "warn", "excluded": "idle", "blocked": "late"}
+ITEM_WORDS = {"missing": "缺数据，按规则计分", "excluded": "不参评", "blocked": "暂不评定"}
+JOB_TONES = {"queued": "idle", "running": "active", "done": "done", "failed": "late"}
+_WHOLE_PART = re.compile(r"\d+")
+
+
+@register.filter
+def reading_value(reading: Reading) -> str:
+    """The value with its unit, thousands separated: 1,200,000 万元."""
+    if not isinstance(reading.value, Decimal):
+        return reading.shown
+    return _WHOLE_PART.sub(lambda whole: f"{int(whole[0]):,}", reading.shown, count=1)
+
+
+@register.filter
+def gate_tone(status: str) -> str:
+    return GATE_TONES[status]
+
+
+@register.filter
+def gate_word(status: str) -> str:
+    return GATE_WORDS[status]
+
+
+@register.filter
+def item_tone(status: str) -> str:
+    return ITEM_TONES[status]
+
+
+@register.filter
+def item_word(status: str) -> str:
+    return ITEM_WORDS.get(status, "")
+
+
+@register.filter
+def job_tone(state: str) -> str:
+    return JOB_TONES[state]
+
+
+@register.filter
+def stars(count: int | None) -> str:
+    return "★" * (count or 0)
