@@ -4,8 +4,9 @@ from django.db import models
 
 
 class Stage(models.TextChoices):
-    """The shown stages of a project, in order."""
+    """The shown stages of a project, in order. The first says that nobody has confirmed one yet."""
 
+    UNCONFIRMED = "unconfirmed", "待确认"
     TALKING = "talking", "在谈"
     SIGNED = "signed", "签约"
     STARTED = "started", "开工"

@@ -12,7 +12,7 @@ from parks.querysets import parks_in_scope
 
 
 class ProjectQuerySet(ScopedQuerySet):
-    """By the project's chain and street, and by the park it is to stand in."""
+    """By the project's chain, street and lead, and by the park it is to stand in."""
 
     view_permission = Permission.PROJECT_VIEW
 
@@ -23,4 +23,6 @@ class ProjectQuerySet(ScopedQuerySet):
             condition |= Q(chain__code__in=codes)
         if kind == ScopeKind.STREET:
             condition |= Q(street__code__in=codes)
+        if kind == ScopeKind.DEPARTMENT:
+            condition |= Q(lead__code__in=codes)
         return condition
