@@ -11,6 +11,9 @@ from guandu.accounts.models import Unit, User
 from guandu.accounts.roles import RoleCode
 from parks.models import Chain, Park
 from tests.factories import make_chain, make_park, make_unit, make_user
+from tests.plugins import flush
+
+flush.install()
 
 
 @pytest.fixture

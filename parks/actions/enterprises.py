@@ -1,81 +1,85 @@
-"""Firms, where they sit and what they hold."""
+"""Firms of the register, where they are tenants, and their honours."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date
+from typing import Any
 
-from stdnum.cn import uscc
-from stdnum.exceptions import ValidationError as BadCode
+from django.db import models
 
 from guandu.accounts.checks import require
 from guandu.accounts.permissions import Permission
-from guandu.audit.actions import about, action, created
+from guandu.audit.actions import about, action, changed, edit, enter
+from guandu.audit.changes import difference
 from guandu.core.actors import Actor
 from guandu.core.errors import Invalid
-from parks.models import Enterprise, Honour, Park, Tenancy
+from parks.models import Enterprise, Honour, Tenancy
+from parks.validators import credit_code
+
+EDITABLE = frozenset({"name", "credit_code", "is_service_body", "note"})
+MEMBERS = EDITABLE | {"code", "is_demo"}
+Row = Mapping[str, Any]
 
 
 @action("enterprise.create")
-def create(*, code: str, name: str, credit_code: str = "", is_demo: bool = False, by: Actor) -> Enterprise:
-    """A new firm. The credit code may be empty (待核); a wrong one is refused."""
+def create(*, code: str, name: str, by: Actor, **values: Any) -> Enterprise:
+    """A new firm. Raises NotAllowed, Invalid."""
     require(by, Permission.PARK_EDIT, to="登记企业")
-    firm = Enterprise(code=code, name=name, credit_code=checked_credit_code(credit_code), is_demo=is_demo)
-    firm.full_clean()
-    firm.save(force_insert=True)
-    created(firm)
-    return firm
+    return enter(Enterprise(code=code, name=name, **_clean(values)))
 
 
-@action("enterprise.move_in")
-def move_in(*, enterprise: Enterprise, park: Park, on: date, by: Actor) -> Tenancy:
-    """The firm is in the park from `on`."""
-    require(by, Permission.PARK_EDIT, park, to="登记企业入驻")
-    about(enterprise)
-    tenancy = Tenancy(park=park, enterprise=enterprise, valid_from=on)
-    tenancy.full_clean()
-    tenancy.save(force_insert=True)
-    created(tenancy)
-    return tenancy
-
-
-@action("enterprise.honour")
-def honour(
-    *, enterprise: Enterprise, kind: str, valid_from: date, valid_to: date | None, document: str = "", by: Actor
-) -> Honour:
-    """The firm holds the honour on [valid_from, valid_to)."""
-    require(by, Permission.PARK_EDIT, to="登记企业荣誉")
-    about(enterprise)
-    row = Honour(
-        enterprise=enterprise, kind=kind, valid_from=valid_from, valid_to=valid_to, document=document
-    )
-    row.full_clean()
-    row.save(force_insert=True)
-    created(row)
-    return row
+@action("enterprise.update")
+def update(
+    *, enterprise: Enterprise, values: dict[str, Any], seen: dict[str, Any] | None = None, by: Actor
+) -> Enterprise:
+    """Change what EDITABLE names. Raises NotAllowed, Invalid, Conflict."""
+    require(by, Permission.PARK_EDIT, enterprise, to="修改企业")
+    return edit(enterprise, _clean(values), editable=EDITABLE, seen=seen)
 
 
 @action("enterprise.enter_many")
-def enter_many(*, rows: Sequence[dict], by: Actor) -> list[Enterprise]:
-    """Firms with park, day and honours in one event; all or none. Each row: code, name, credit_code,
-    park, on, honours (kind, valid_from, valid_to), is_demo."""
-    firms = []
-    for row in rows:
-        firm = create(
-            code=row["code"], name=row["name"], credit_code=row["credit_code"], is_demo=row["is_demo"], by=by
-        )
-        move_in(enterprise=firm, park=row["park"], on=row["on"], by=by)
-        for kind, start, end in row["honours"]:
-            honour(enterprise=firm, kind=kind, valid_from=start, valid_to=end, by=by)
-        firms.append(firm)
+def enter_many(*, rows: Iterable[Row], by: Actor) -> list[Enterprise]:
+    """New firms in one write. A row has `code`, `name`, and may have `credit_code`, `is_service_body`,
+    `note`, `is_demo`; `park` with `on`, the day it became a tenant; `honours` as (kind, from, to).
+
+    Raises NotAllowed, Invalid; then nothing is written.
+    """
+    require(by, Permission.PARK_EDIT, to="登记企业")
+    rows = list(rows)
+    firms = [Enterprise(**_clean({name: row[name] for name in MEMBERS & set(row)})) for row in rows]
+    _refuse_known(firms)
+    _store(firms)
+    pairs = list(zip(firms, rows, strict=True))
+    _store([Tenancy(enterprise=f, park=r["park"], valid_from=r["on"]) for f, r in pairs if r.get("park")])
+    _store([_honour(firm, *each) for firm, row in pairs for each in row.get("honours", ())])
     return firms
 
 
-def checked_credit_code(text: str) -> str:
-    """The code normalised (width, case, blanks); "" for none. Raises Invalid for a wrong one."""
-    if not text.strip():
-        return ""
-    try:
-        return uscc.validate(text)
-    except BadCode as error:
-        raise Invalid(
-            f"统一社会信用代码“{text}”不正确，请对照营业执照核对 18 位代码。", errors=[("credit_code", "代码不正确")]
-        ) from error
+def _clean(values: dict[str, Any]) -> dict[str, Any]:
+    if "credit_code" in values:
+        return {**values, "credit_code": credit_code(values["credit_code"])}
+    return values
+
+
+def _honour(firm: Enterprise, kind: str, first: date, last: date | None) -> Honour:
+    return Honour(enterprise=firm, kind=kind, valid_from=first, valid_to=last)
+
+
+def _refuse_known(firms: list[Enterprise]) -> None:
+    """Firms and codes that the register or the same list holds already, all of them at once."""
+    codes = [firm.code for firm in firms]
+    credits = [firm.credit_code for firm in firms if firm.credit_code]
+    known = set(Enterprise.objects.filter(code__in=codes).values_list("code", flat=True))
+    taken = set(Enterprise.objects.filter(credit_code__in=credits).values_list("credit_code", flat=True))
+    errors = [
+        *[("code", f"编码 {code} 已被使用。") for code in codes if code in known or codes.count(code) > 1],
+        *[("credit_code", f"{code} 已登记。") for code in credits if code in taken or credits.count(code) > 1],
+    ]
+    if errors:
+        raise Invalid("有企业重复，未登记任何一家。", errors=list(dict.fromkeys(errors)))
+
+
+def _store(objects: list[models.Model]) -> None:
+    if objects:
+        type(objects[0])._default_manager.bulk_create(objects, batch_size=500)
+        about(objects[0])
+        changed(difference(each, None) for each in objects)

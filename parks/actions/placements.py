@@ -1,80 +1,121 @@
-"""Where a park belongs, from a day on: the former row is closed, the next begins, nothing overlaps."""
+"""Where a park belongs and who sponsors it: dated rows, one after another, never two at a time."""
 
-from datetime import date
+from datetime import date, timedelta
+from typing import Any
+
+from django.db import models
 
 from guandu.accounts.checks import require
 from guandu.accounts.models import Unit
 from guandu.accounts.permissions import Permission
-from guandu.audit.actions import about, action, created, updated
+from guandu.audit.actions import about, action, checked, created, updated
 from guandu.audit.changes import snapshot
 from guandu.core.actors import Actor
-from guandu.core.errors import Invalid
+from guandu.core.errors import Invalid, NotReady
 from parks.models import Area, Chain, Park, Placement, Sponsorship
 
 
-@action("park.place")
+@action("placement.change")
 def place(
     *,
     park: Park,
     chain: Chain,
+    on: date,
     area: Area | None = None,
     street: Unit | None = None,
     operator: Unit | None = None,
-    on: date,
     by: Actor,
 ) -> Placement:
-    """The park belongs here from `on`. Raises Invalid when a later or equal row already stands."""
+    """The park belongs there from `on`; what was in force before ends on the day before.
+
+    A row that began on the very day is corrected. Raises NotAllowed, Invalid when something later
+    is in force already.
+    """
     require(by, Permission.PARK_EDIT, park, to="调整园区归属")
     values = {"chain": chain, "area": area, "street": street, "operator": operator}
-    return _begin(Placement, park, on, values, "归属")
+    return _succeed(Placement, "归属", park, on, values)
 
 
-@action("park.sponsor")
+@action("sponsorship.change")
 def sponsor(
     *,
     park: Park,
     department: Unit,
+    on: date,
     leader: str = "",
     deputy_head: str = "",
     staff_member: str = "",
-    on: date,
     by: Actor,
 ) -> Sponsorship:
-    """The department answers for the park from `on`; one duty at a time."""
-    require(by, Permission.PARK_EDIT, park, to="调整包保")
-    people = {"leader": leader, "deputy_head": deputy_head, "staff_member": staff_member}
-    return _begin(Sponsorship, park, on, {"department": department, **people}, "包保")
+    """The park is sponsored so from `on`; what was in force before ends on the day before.
+
+    Raises NotAllowed, Invalid when something later is in force already.
+    """
+    require(by, Permission.PARK_EDIT, park, to="调整园区包保")
+    values = {
+        "department": department,
+        "leader": leader,
+        "deputy_head": deputy_head,
+        "staff_member": staff_member,
+    }
+    return _succeed(Sponsorship, "包保", park, on, values)
 
 
-def _begin(model: type, park: Park, on: date, values: dict, what: str):
-    """Close the row in force and open the next, with the park locked so that two cannot cross."""
-    locked = Park.objects.select_for_update().get(pk=park.pk)
-    about(locked)
-    rows = model.objects.filter(park=locked)
-    if rows.filter(valid_from__gt=on).exists():
-        raise Invalid(f"{on} 之后已有{what}记录，请从最近一条之后的日期开始调整。", errors=[("valid_from", "日期过早")])
-    same_day = rows.filter(valid_from=on).first()
-    if same_day:
-        return _replace(same_day, values)
-    current = rows.on(on).first()
-    if current:
-        before = snapshot(current)
-        current.valid_to = on
-        current.save(update_fields=["valid_to"])
-        updated(current, before)
-    row = model(park=locked, valid_from=on, **values)
-    row.full_clean()
-    row.save(force_insert=True)
+@action("sponsorship.end")
+def end_sponsorship(*, park: Park, on: date, by: Actor) -> Sponsorship:
+    """Nobody sponsors the park from `on`. Raises NotAllowed, NotReady."""
+    require(by, Permission.PARK_EDIT, park, to="终止园区包保")
+    about(_locked(park))
+    row = park.sponsorships.filter(valid_to__isnull=True).first()
+    if row is None:
+        raise NotReady("该园区目前没有包保，无需终止。")
+    _close(row, on)
+    return row
+
+
+def _locked(park: Park) -> Park:
+    """The park's row is the parent that concurrent changes wait for."""
+    return Park.objects.select_for_update(of=("self",)).get(pk=park.pk)
+
+
+def _succeed(model: type[models.Model], word: str, park: Park, on: date, values: dict[str, Any]) -> Any:
+    """The row of `model` with `values` from `on`, half-open: the former one ends where it begins."""
+    park = _locked(park)
+    about(park)
+    last = model.objects.filter(park=park).order_by("valid_from").last()
+    if last is None or (last.valid_to is not None and last.valid_to <= on):
+        return _open(model(park=park, valid_from=on, **values))
+    if last.valid_from > on or last.valid_to is not None:
+        until = f"至 {last.valid_to - timedelta(days=1)}" if last.valid_to else "起"
+        raise Invalid(
+            f"该园区已有 {last.valid_from} {until}的{word}，新的起始日期与它重叠，请改用更晚的日期。",
+            errors=[("on", "起始日期与已有记录重叠。")],
+        )
+    if all(getattr(last, name) == value for name, value in values.items()):
+        return last
+    if last.valid_from == on:
+        return _correct(last, values)
+    _close(last, on)
+    return _open(model(park=park, valid_from=on, **values))
+
+
+def _open(row: Any) -> Any:
+    checked(row).save(force_insert=True)
     created(row)
     return row
 
 
-def _replace(row, values: dict):
-    """The same day told again: the row is put right instead of lasting no day."""
+def _correct(row: Any, values: dict[str, Any]) -> Any:
     before = snapshot(row)
     for name, value in values.items():
         setattr(row, name, value)
-    row.full_clean()
-    row.save(update_fields=list(values))
+    checked(row).save()
     updated(row, before)
     return row
+
+
+def _close(row: Any, on: date) -> None:
+    before = snapshot(row)
+    row.valid_to = on
+    checked(row).save()
+    updated(row, before)

@@ -1,34 +1,31 @@
-"""A park's titles: from candidate to award and lapse."""
+"""Titles of parks: candidate, applied for, awarded, lapsed."""
 
 from datetime import date
+from typing import Any
 
 from guandu.accounts.checks import require
 from guandu.accounts.permissions import Permission
-from guandu.audit.actions import about, action, created, updated
-from guandu.audit.changes import snapshot
+from guandu.audit.actions import about, action, edit, enter
 from guandu.core.actors import Actor
-from guandu.core.errors import Invalid
 from parks.enums import TitleState
 from parks.models import Park, Title
+
+EDITABLE = frozenset({"state", "awarded_on", "lapsed_on", "document", "clause"})
+
+
+@action("title.record")
+def record(*, park: Park, level: str, name: str, by: Actor, **values: Any) -> Title:
+    """Say how far the park's title is; a title not known yet is entered. Raises NotAllowed, Invalid."""
+    require(by, Permission.PARK_EDIT, park, to="登记园区称号")
+    about(park)
+    title = Title.objects.filter(park=park, level=level, name=name).first()
+    if title is None:
+        return enter(Title(park=park, level=level, name=name, **values))
+    return edit(title, values, editable=EDITABLE)
 
 
 @action("title.award")
 def award(*, park: Park, level: str, name: str, on: date, document: str = "", by: Actor) -> Title:
-    """The title is awarded on `on`; a candidate of that level and name becomes it, else it is entered."""
-    require(by, Permission.PARK_EDIT, park, to="登记园区称号")
-    title = Title.objects.select_for_update().filter(park=park, level=level, name=name).first()
-    if title is None:
-        title = Title(park=park, level=level, name=name, state=TitleState.AWARDED, awarded_on=on, document=document)
-        title.full_clean()
-        title.save(force_insert=True)
-        created(title)
-        return title
-    about(title)
-    if title.state == TitleState.AWARDED:
-        raise Invalid(f"{title} 已登记为 {title.awarded_on} 认定，不能重复登记。")
-    before = snapshot(title)
-    title.state, title.awarded_on, title.document = TitleState.AWARDED, on, document
-    title.full_clean()
-    title.save(update_fields=["state", "awarded_on", "document"])
-    updated(title, before)
-    return title
+    """The park was awarded the title on `on`. Raises NotAllowed, Invalid."""
+    values = {"state": TitleState.AWARDED, "awarded_on": on, "document": document}
+    return record(park=park, level=level, name=name, by=by, **values)

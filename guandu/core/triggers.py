@@ -1,0 +1,107 @@
+"""Rules that the database itself keeps, in the two dialects we run on.
+
+A room declares its guards in `triggers.py`, creates them in one migration and hands them to
+`keep_through_migrations`: SQLite rebuilds a table to alter it, which loses the table's triggers and
+stumbles over those that name it.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from django.apps import AppConfig
+from django.db import connections
+from django.db.migrations import RunPython
+from django.db.migrations.recorder import MigrationRecorder
+from django.db.models.signals import post_migrate, pre_migrate
+
+
+@dataclass(frozen=True)
+class Guard:
+    """Refuse `event` (INSERT, UPDATE, DELETE) on a row of `table` where `condition` holds.
+
+    `condition` is SQL that both dialects read, over OLD and NEW. The refusal is an IntegrityError
+    that carries `sentence`.
+    """
+
+    name: str
+    table: str
+    event: str
+    sentence: str
+    condition: str = "1 = 1"
+
+    def create(self, vendor: str) -> list[str]:
+        sentence = self.sentence.replace("'", "''")
+        if vendor == "sqlite":
+            return [
+                f'CREATE TRIGGER IF NOT EXISTS "{self.name}" BEFORE {self.event} ON "{self.table}" '
+                f"FOR EACH ROW WHEN {self.condition} BEGIN SELECT RAISE(ABORT, '{sentence}'); END"
+            ]
+        row = "OLD" if self.event == "DELETE" else "NEW"
+        return [
+            f'CREATE OR REPLACE FUNCTION "{self.name}"() RETURNS trigger LANGUAGE plpgsql AS $guard$ '
+            f"BEGIN IF {self.condition} THEN RAISE EXCEPTION USING MESSAGE = '{sentence}', "
+            f"ERRCODE = 'integrity_constraint_violation'; END IF; RETURN {row}; END $guard$",
+            f'DROP TRIGGER IF EXISTS "{self.name}" ON "{self.table}"',
+            f'CREATE TRIGGER "{self.name}" BEFORE {self.event} ON "{self.table}" '
+            f'FOR EACH ROW EXECUTE FUNCTION "{self.name}"()',
+        ]
+
+    def drop(self, vendor: str) -> list[str]:
+        if vendor == "sqlite":
+            return [f'DROP TRIGGER IF EXISTS "{self.name}"']
+        return [
+            f'DROP TRIGGER IF EXISTS "{self.name}" ON "{self.table}"',
+            f'DROP FUNCTION IF EXISTS "{self.name}"()',
+        ]
+
+
+def create_all(guards: Iterable[Guard], connection) -> None:
+    _execute([sql for guard in guards for sql in guard.create(connection.vendor)], connection)
+
+
+def drop_all(guards: Iterable[Guard], connection) -> None:
+    _execute([sql for guard in guards for sql in guard.drop(connection.vendor)], connection)
+
+
+def installed(connection) -> set[str]:
+    """Names of the triggers that the database has."""
+    query = (
+        "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+        if connection.vendor == "sqlite"
+        else "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        return {row[0] for row in cursor.fetchall()}
+
+
+def in_migration(guards: Sequence[Guard]) -> RunPython:
+    """The migration step that creates `guards`, and drops them when it is reversed."""
+    return RunPython(
+        lambda apps, editor: create_all(guards, editor.connection),
+        lambda apps, editor: drop_all(guards, editor.connection),
+    )
+
+
+def keep_through_migrations(app: AppConfig, migration: str, guards: Sequence[Guard]) -> None:
+    """On SQLite, take the guards of `app` away before tables change and put them back afterwards,
+    as far as `migration`, which created them, is applied."""
+
+    def take_away(sender, using, plan=(), **kwargs) -> None:
+        if plan and connections[using].vendor == "sqlite":
+            drop_all(guards, connections[using])
+
+    def put_back(sender, using, **kwargs) -> None:
+        connection = connections[using]
+        applied = MigrationRecorder(connection).applied_migrations()
+        if connection.vendor == "sqlite" and (app.label, migration) in applied:
+            create_all(guards, connection)
+
+    pre_migrate.connect(take_away, sender=app, weak=False, dispatch_uid=f"{app.label}.guards.away")
+    post_migrate.connect(put_back, sender=app, weak=False, dispatch_uid=f"{app.label}.guards.back")
+
+
+def _execute(statements: Iterable[str], connection) -> None:
+    with connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)
