@@ -1,4 +1,4 @@
-"""What the returns hand to the home page: what waits for a person, and what happened to his returns."""
+"""Returns that wait for a person, for the home page's to-do list."""
 
 from collections.abc import Iterable
 from itertools import groupby
@@ -8,11 +8,11 @@ from django.urls import reverse
 from guandu.accounts.models import User
 from guandu.core import clock
 from guandu.core.periods import Period
-from guandu.web.registry import Change, ToDo, change_sources, todo_sources
+from guandu.web.registry import ToDo, todo_sources
 from targets.enums import ReturnState
-from targets.models import Return, ReturnMove
+from targets.models import Return
 from targets.queries.next_steps import waiting_for
-from targets.workflow import LABELS, Verb, awaited
+from targets.workflow import awaited
 
 FEW = 3  # as many of one kind are listed one by one; more become one line
 ACTIONS = {"": "去填报", "review": "去审核", "confirm": "去确认"}
@@ -55,25 +55,6 @@ def _todo(return_: Return, step: str) -> ToDo:
 
 def _tone(due) -> str:
     return "late" if due < clock.today() else "active"
-
-
-@change_sources.register(10)
-def returns_moved(user: User, most: int) -> list[Change]:
-    """The newest moves of the returns that this person sees."""
-    visible = Return.objects.visible_to(user)
-    moves = ReturnMove.objects.filter(return_of__in=visible.values("pk")).select_related(
-        "return_of__cycle__template"
-    )
-    return [
-        Change(
-            at=move.at,
-            title=f"{LABELS[Verb(move.verb)]} · {_name(move.return_of)}",
-            who=" ".join(each for each in (move.unit_name, move.actor_name) if each),
-            url=reverse("targets:return", args=[move.return_of_id]),
-            text=move.comment,
-        )
-        for move in moves.order_by("-pk")[:most]
-    ]
 
 
 def _name(return_: Return) -> str:

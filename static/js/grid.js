@@ -46,7 +46,7 @@
     if (field.tagName === "TEXTAREA") return;
     var start = field.selectionStart === 0 && field.selectionEnd === 0;
     var end = field.selectionStart === field.value.length && field.selectionEnd === field.value.length;
-    var whole = field.selectionStart === 0 && end;
+    var whole = field.selectionStart === 0 && field.selectionEnd === field.value.length;
     var done = false;
     if (event.key === "Enter") {
       move(field, event.shiftKey ? -1 : 1);
@@ -128,20 +128,26 @@
       redirect: "error",
       headers: { "Accept": "application/json", "X-CSRFToken": form.querySelector("[name=csrfmiddlewaretoken]").value }
     }).then(function (answer) {
-      return answer.json().then(function (data) { settle(answer.status, data, sent); });
+      return answer.json().then(function (data) { return settle(answer.status, data, sent); });
     }).catch(function () {
       say("没有保存上，请检查网络后点“保存”", "failed");
-    }).then(function () {
+      return false;
+    }).then(function (answered) {
       busy = false;
-      if (sendable().length && !state.classList.contains("is-failed")) timer = window.setTimeout(save, WAIT);
+      if (answered && sendable().length) timer = window.setTimeout(save, WAIT);
     });
   }
 
+  /* Whether it makes sense to send what is still unsaved. */
   function settle(status, data, sent) {
     if (status === 200) saved(data, sent);
     else if (status === 422) wrong(data, sent);
     else if (status === 409 && data.changes && data.changes.length) clash(data, sent);
-    else say(data.message || "没有保存上，请刷新后再填", "failed");
+    else {
+      say(data.message || "没有保存上，请刷新后再填", "failed");
+      return false;
+    }
+    return true;
   }
 
   function saved(data, sent) {
@@ -150,7 +156,8 @@
     Object.keys(data.others).forEach(function (name) { take(name, data.others[name], data.counter); });
     form.querySelector("[data-filled]").textContent = data.filled;
     Object.keys(data.cells).forEach(function (code) { judge(code, data.cells[code]); });
-    say(dirty().length ? "已保存 " + data.saved_at + "，还有未改好的项" : "已保存 " + data.saved_at, dirty().length ? "failed" : "");
+    var left = dirty().length - sendable().length;
+    say("已保存 " + data.saved_at + (left ? "，还有未改好的项" : ""), left ? "failed" : "");
   }
 
   /* A number that somebody else stored meanwhile: shown at once, or offered where this page has its own. */
@@ -190,7 +197,6 @@
       showError(field, each[1]);
     });
     say("有 " + data.errors.length + " 项需要改正", "failed");
-    if (sendable().length) timer = window.setTimeout(function () { say("正在保存…", "saving"); save(); }, 0);
   }
 
   function fieldOf(key) {

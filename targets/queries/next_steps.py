@@ -69,7 +69,7 @@ def filed_by(return_: Return, user: Actor) -> bool:
 def who_is_next(return_: Return) -> str:
     """Who acts next, in words: a unit by name where one is known."""
     if return_.is_open:
-        return return_.filer.name if return_.filer else f"{return_.subject_name}运营方"
+        return return_.filer.name if return_.filer else "园区运营方"
     return who_acts(return_.state, return_.cycle.template.route)
 
 

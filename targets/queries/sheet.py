@@ -10,7 +10,7 @@ from django.db.models import F
 from guandu.core.numbers import divide, from_units
 from guandu.core.periods import Period
 from targets.checks import Cell, Entries, Finding, Severity, findings
-from targets.enums import NoteKind, SubjectKind
+from targets.enums import IndicatorKind, NoteKind, SubjectKind
 from targets.models import (
     CellNote,
     CertifiedValue,
@@ -33,6 +33,11 @@ class FormCell(Cell):
     help_text: str = ""
     caliber: str = ""
     asks_base: bool = False
+
+    @property
+    def kind_word(self) -> str:
+        """What the number is: 本年累计, 期末数."""
+        return IndicatorKind(self.kind).label
 
     def decimal(self, units: int | None) -> Decimal | None:
         return None if units is None else from_units(units, self.version.scale)

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from guandu.accounts.models import Unit
 from guandu.core.periods import Period
 from guandu.web.templatetags.portal import written, written_moment
 from targets.enums import ReturnState
@@ -124,8 +125,16 @@ def workflow(return_: Return) -> list[dict[str, Any]]:
         now = step["step"] == waiting
         passed = passed and not now
         tone = "active" if now else "done" if passed else "idle"
-        bar.append({"label": step.get("label", ""), "tone": tone, "who": step.get("by", ""), "at": None})
+        bar.append({"label": step.get("label", ""), "tone": tone, "who": _duty(return_, step), "at": None})
     return bar
+
+
+def _duty(return_: Return, step: dict) -> str:
+    """Whose the step is; the review names the sponsoring department of the period's last day."""
+    if step["step"] != "review":
+        return step.get("by", "")
+    department = Unit.objects.filter(code=return_.department_code).values_list("name", flat=True).first()
+    return f"{step.get('by', '')}（{department or '未明确包保部门'}）"
 
 
 def differences(sheet: Sheet) -> list[tuple[str, str, str]]:
