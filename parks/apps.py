@@ -9,6 +9,7 @@ class ParksConfig(AppConfig):
     verbose_name = "园区与企业"
 
     def ready(self) -> None:
+        from parks import pages  # noqa: F401  # reason: registers the side bar and search, needs models
         from parks.models import Chain, Park  # reason: needs models
 
         register_scope(ScopeKind.CHAIN, Chain.objects.all)

@@ -32,3 +32,11 @@ class HonourKind(models.TextChoices):
     INNOVATIVE = "innovative", "创新型中小企业"
     SPECIALISED = "specialised", "专精特新中小企业"
     LITTLE_GIANT = "little_giant", "专精特新小巨人企业"
+
+
+class ParkState(models.TextChoices):
+    """Where a park stands on a day, by its dates."""
+
+    PLANNED = "planned", "规划中"
+    OPEN = "open", "在运营"
+    CLOSED = "closed", "已关闭"

@@ -4,3 +4,6 @@ from django.apps import AppConfig
 class PortalConfig(AppConfig):
     name = "guandu.portal"
     verbose_name = "门户"
+
+    def ready(self) -> None:
+        from guandu.portal import navigation  # noqa: F401  # reason: registers the side bar, needs models

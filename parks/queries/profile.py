@@ -1,0 +1,106 @@
+"""一园一档: one park with everything the register knows of it."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import QuerySet
+
+from guandu.accounts.models import User
+from guandu.core.numbers import from_units
+from parks.enums import ParkState, TitleState
+from parks.models import Enterprise, Park, Placement, Sponsorship, Tenancy, Title
+from parks.querysets import ParkQuerySet
+
+AREA_SCALE = 2  # lettable area is kept in hundredths of a square metre
+SHOWN_FIRMS = 20
+
+
+@dataclass(frozen=True)
+class Milestone:
+    """Something of the register that happened on a day; a line of the timeline."""
+
+    at: date
+    title: str
+    text: str = ""
+    who: str = ""
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Profile:
+    park: Park
+    state: ParkState
+    placement: Placement | None
+    sponsorship: Sponsorship | None
+    titles: list[Title]
+    firms: list[Enterprise]
+    firm_count: int
+    milestones: list[Milestone]
+
+    @property
+    def lettable_area(self):
+        """In square metres, exact; None where nobody has entered it."""
+        units = self.park.lettable_area
+        return None if units is None else from_units(units, AREA_SCALE)
+
+
+def profile_of(park: Park, user: User, day: date) -> Profile:
+    """The park as it stands on `day`. A fixed number of queries."""
+    placements = list(park.placements.select_related("chain", "area", "street", "operator").order_by("valid_from"))
+    sponsorships = list(park.sponsorships.select_related("department").order_by("valid_from"))
+    titles = list(park.titles.all())
+    firms = _firms(park, user, day)
+    return Profile(
+        park=park,
+        state=state_on(park, day),
+        placement=next((each for each in placements if each.in_force(day)), None),
+        sponsorship=next((each for each in sponsorships if each.in_force(day)), None),
+        titles=titles,
+        firms=list(firms[:SHOWN_FIRMS]),
+        firm_count=firms.count(),
+        milestones=_milestones(park, placements, sponsorships, titles, day),
+    )
+
+
+def state_on(park: Park, day: date) -> ParkState:
+    if park.closed_on and park.closed_on <= day:
+        return ParkState.CLOSED
+    return ParkState.OPEN if park.opened_on and park.opened_on <= day else ParkState.PLANNED
+
+
+def visible_parks(day: date) -> ParkQuerySet:
+    """Parks with where they belong on `day`; the caller narrows them to what a person may see."""
+    return Park.objects.placed_on(day)
+
+
+def _firms(park: Park, user: User, day: date) -> QuerySet:
+    here = Tenancy.objects.on(day).filter(park=park).values("enterprise")
+    return Enterprise.objects.visible_to(user).filter(pk__in=here).order_by("name")
+
+
+def _milestones(park: Park, placements: list, sponsorships: list, titles: list, day: date) -> list[Milestone]:
+    found = [
+        Milestone(on, text)
+        for on, text in ((park.approved_on, "批准设立"), (park.opened_on, "开园"), (park.closed_on, "关闭"))
+        if on
+    ]
+    found += [Milestone(each.valid_from, _moved(each), _where(each)) for each in placements]
+    found += [Milestone(each.valid_from, f"包保部门：{each.department.name}") for each in sponsorships]
+    found += [
+        Milestone(title.awarded_on, f"获{title.get_level_display()}{title.name}", title.document)
+        for title in titles
+        if title.awarded_on and title.state in {TitleState.AWARDED, TitleState.LAPSED}
+    ]
+    found += [
+        Milestone(title.lapsed_on, f"{title.get_level_display()}{title.name}失效") for title in titles if title.lapsed_on
+    ]
+    return sorted((each for each in found if each.at <= day), key=lambda each: each.at, reverse=True)
+
+
+def _moved(placement: Placement) -> str:
+    return f"归属{placement.chain.name}产业链"
+
+
+def _where(placement: Placement) -> str:
+    parts = (("街道", placement.street), ("片区", placement.area), ("运营方", placement.operator))
+    return "；".join(f"{label}：{each.name}" for label, each in parts if each)

@@ -1,0 +1,102 @@
+"""行动计划: the plan on a page, one target, and the dictionary of indicators."""
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from guandu.accounts.permissions import Permission
+from guandu.core import clock
+from guandu.core.models import dated
+from guandu.web.quarters import asked_quarter
+from guandu.web.views import get_visible_or_404, permission_required
+from targets.enums import TargetStatus
+from targets.models import Ambiguity, Figure, Indicator, IndicatorVersion, Target
+from targets.queries import plan as plans
+from targets.queries.quarters import offered_quarters
+
+plan_viewer = permission_required(Permission.PLAN_VIEW, to="查看行动计划")
+dictionary_viewer = permission_required(Permission.REFERENCE_VIEW, to="查看指标字典")
+
+
+@plan_viewer
+@require_GET
+def plan_page(request: HttpRequest) -> HttpResponse:
+    """How many of the plan's targets are reached, and which are not?"""
+    quarter = asked_quarter(request)
+    plan = plans.plan_in_force(request.user, quarter)
+    if plan is None:
+        return render(request, "targets/plan.html", {"plan": None})
+    rows = plans.target_rows(plan.targets.order_by("position"), quarter, request.user)
+    shown = _of_status(rows, request.GET.get("status", ""))
+    by_chain = request.GET.get("by") == "chain"
+    context = {
+        "plan": plan,
+        "quarter": quarter,
+        "quarters": offered_quarters(quarter),
+        "counts": plans.counts(rows),
+        "status": request.GET.get("status", ""),
+        "total": len(rows),
+        "by_chain": by_chain,
+        "groups": plans.by_chain(shown) if by_chain else plans.by_goal(shown),
+        "aims": plan.aims.all(),
+        "mechanisms": plan.mechanisms.prefetch_related("leads", "responsible"),
+        "readings": plan.readings.all(),
+        "kept_filters": [(key, request.GET[key]) for key in ("by", "status") if request.GET.get(key)],
+    }
+    return render(request, "targets/plan.html", context)
+
+
+def _of_status(rows: list[plans.TargetRow], status: str) -> list[plans.TargetRow]:
+    return [row for row in rows if row.status == status] if status in TargetStatus.values else rows
+
+
+@plan_viewer
+@require_GET
+def target_page(request: HttpRequest, code: str) -> HttpResponse:
+    """How far is this target, and what is it counted from?"""
+    quarter = asked_quarter(request)
+    plan = plans.plan_in_force(request.user, quarter)
+    found = get_visible_or_404(Target.objects.filter(plan=plan), request.user, code=code)
+    row = plans.target_rows(Target.objects.filter(pk=found.pk), quarter, request.user)[0]
+    parts = row.standing.parts if row.standing else []
+    named = Figure.objects.visible_to(request.user).filter(pk__in=[part["figure"] for part in parts])
+    context = {
+        "row": row,
+        "target": row.target,
+        "plan": plan,
+        "quarter": quarter,
+        "quarters": offered_quarters(quarter),
+        "figures": _listed(parts, named.select_related("indicator", "indicator_version")),
+        "children": plans.target_rows(found.target_set.order_by("position"), quarter, request.user),
+        "readings": Ambiguity.objects.visible_to(request.user).filter(
+            plan=plan, code__in=row.target.ambiguities
+        ),
+        "each": row.target.shape in plans.EACH,
+    }
+    return render(request, "targets/target.html", context)
+
+
+def _listed(parts: list[dict], figures) -> list[dict]:
+    """The parts with their figures; the value itself stands apart from what it is made of."""
+    by_id = {figure.pk: figure for figure in figures}
+    return [
+        {**part, "row": by_id[part["figure"]]}
+        for part in parts
+        if part["figure"] in by_id and not part.get("whole")
+    ]
+
+
+@dictionary_viewer
+@require_GET
+def indicator_list(request: HttpRequest) -> HttpResponse:
+    """What does each indicator mean, and where does it come from?"""
+    day = clock.today()
+    versions = {
+        version.indicator_id: version
+        for version in IndicatorVersion.objects.filter(dated(day)).order_by("number")
+    }
+    names = dict(Indicator.objects.values_list("code", "name"))
+    rows = [
+        (indicator, versions.get(indicator.pk)) for indicator in Indicator.objects.visible_to(request.user)
+    ]
+    return render(request, "targets/indicators.html", {"rows": rows, "names": names})
