@@ -9,7 +9,7 @@ class TargetsConfig(AppConfig):
 
     def ready(self) -> None:
         from guandu.web.registry import NavigationEntry, add_navigation  # reason: needs models
-        from targets import tasks, todos  # noqa: F401  # reason: register job handlers and to-dos, need models
+        from targets import pages, panels, tasks, tiles, todos  # noqa: F401  # reason: register themselves, need models
         from targets.queries import register_facts  # noqa: F401  # reason: registers counted sources
 
         add_navigation(
