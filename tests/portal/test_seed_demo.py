@@ -1,0 +1,192 @@
+"""The demonstration's story: seeded once for all tests here, read by each."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+
+import pytest
+from django.apps import apps
+from django.core.management import CommandError, call_command
+from django.db import transaction
+from django.test import override_settings
+
+from guandu.accounts.demo import path as passwords_file, read_demo_passwords
+from guandu.accounts.models import User
+from guandu.accounts.roles import RoleCode
+from guandu.audit import trail
+from guandu.core import clock
+from guandu.core.digests import digest_of
+from guandu.jobs.models import Job
+from guandu.portal.demo import story
+from rating.models import Assessment
+from targets.enums import FigureScope, IndicatorKind, ReturnState
+from targets.models import CertifiedValue, Figure, Return, TargetResult
+from tests.portal.seeded import NOW, seed_story
+
+pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("seeded-story")]
+
+# What the story comes to, on every machine and both databases. A change of the story, the plan's
+# indicators, the roll-up or the draft scheme changes one of these: look at the numbers, then write it here.
+FIGURES = "dd3dc3de3c250468eae6e539450f598bfa673b8e2d61f92e31a533bd47f50812"
+STANDINGS = "6235e6c369c69704f7e66a746e4d9ec8d19357f1a62efb1ec3593e890f420dac"
+SCORES = "bffd2c7b01b5b2e4233d6f520b131525e656e9646a9f42c71b91693556fa6311"
+
+ADDED = {IndicatorKind.FLOW, IndicatorKind.STOCK, IndicatorKind.COUNT, IndicatorKind.REGISTERED}
+COLUMNS = {
+    FigureScope.CHAIN: "chain_code",
+    FigureScope.STREET: "street_code",
+    FigureScope.AREA: "area_code",
+    FigureScope.DEPARTMENT: "department_code",
+}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def said(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[str]:
+    """What the commands said. One transaction around all tests of this file, rolled back at the end."""
+    with django_db_blocker.unblock(), override_settings(VAR_DIR=tmp_path_factory.mktemp("var")):
+        around = transaction.atomic()
+        # The tests' own transactions stand inside this one, as the framework's do inside a class's.
+        around._from_testcase = True
+        with around:
+            yield seed_story()
+            transaction.set_rollback(True)
+
+
+def everything() -> str:
+    """A digest over every row of every table."""
+    rows = [
+        [model._meta.label, *map(str, row)]
+        for model in apps.get_models()
+        for row in model._base_manager.order_by("pk").values_list()
+    ]
+    return digest_of(rows)
+
+
+@pytest.mark.feature("B1")
+def test_the_present_quarter_stands_in_every_state():
+    parks = Return.objects.filter(cycle__period=NOW, cycle__template__code="PARK-Q")
+    state_of = dict(parks.values_list("park_code", "state"))
+    assert set(state_of.values()) == set(ReturnState)
+    told = {
+        code: {"half": "draft"}.get(state, state)
+        for state, codes in story.STATES_NOW.items()
+        for code in codes
+    }
+    assert {code: state_of[code] for code in told} == told
+    half = parks.get(park_code=story.STATES_NOW["half"][0])
+    assert 0 < len(half.draft.lines.get().values) < half.cycle.template.cells.count()
+
+
+def test_the_quarter_before_is_locked_and_every_job_is_done():
+    before = Return.objects.filter(cycle__period="2026Q2")
+    assert set(before.values_list("state", flat=True)) == {ReturnState.LOCKED}
+    assert set(Job.objects.values_list("state", flat=True)) == {Job.State.DONE}
+
+
+@pytest.mark.parametrize("role", RoleCode)
+def test_every_role_has_an_account_that_signs_in(role, client):
+    listed = {word: (name, password) for word, name, password in read_demo_passwords()}
+    name, password = listed[role.label]
+    assert client.login(username=name, password=password)
+    assert User.objects.get(username=name).has_role(role)
+
+
+def test_the_passwords_are_the_owners_alone():
+    assert passwords_file().stat().st_mode & 0o777 == 0o600
+
+
+def test_the_clock_answers_the_demonstration_date():
+    assert clock.today() == story.BUSINESS_DATE
+
+
+def test_a_second_start_changes_nothing(capsys):
+    before = everything()
+    call_command("seed_demo", if_empty=True)
+    assert "不再载入" in capsys.readouterr().out
+    assert everything() == before
+
+
+def test_demonstration_data_is_never_mixed_with_other_data():
+    before = everything()
+    with pytest.raises(CommandError, match="门户里已有报表，不能再载入演示数据"):
+        call_command("seed_demo")
+    assert everything() == before
+
+
+@pytest.mark.feature("X1")
+def test_the_chain_of_events_holds():
+    assert list(trail.verify()) == []
+
+
+@pytest.mark.feature("C1", "C10")
+def test_every_figure_is_the_sum_of_its_parks_at_every_scope():
+    wrong = []
+    for code, period in set(figures().values_list("indicator__code", "period")):
+        rows = list(figures().filter(indicator__code=code, period=period))
+        sums = _sums([row for row in rows if row.scope_kind == FigureScope.PARK])
+        for row in rows:
+            if row.scope_kind == FigureScope.PARK:
+                continue
+            scope = (row.scope_kind, row.scope_code)
+            if (row.numerator or 0, row.reported) != tuple(sums[scope]):
+                wrong.append((code, period, *scope, row.numerator, row.reported, sums[scope]))
+    assert wrong == []
+
+
+def figures():
+    """The figures that add up over parks, among them the numerators of shares."""
+    added = Figure.objects.filter(indicator__kind__in=[*ADDED, IndicatorKind.SHARE])
+    return added.exclude(indicator__level="district")
+
+
+def _sums(park_rows: list[Figure]) -> dict[tuple[str, str], list[int]]:
+    """[number, reported] by (scope kind, scope code), added one by one from park rows."""
+    sums: dict[tuple[str, str], list[int]] = defaultdict(lambda: [0, 0])
+    for row in park_rows:
+        places = [(kind.value, getattr(row, column)) for kind, column in COLUMNS.items()]
+        for place in [*places, (FigureScope.DISTRICT.value, "")]:
+            sums[place][0] += row.numerator or 0
+            sums[place][1] += row.reported
+    return sums
+
+
+def test_every_park_figure_of_filed_numbers_is_its_certified_value():
+    values = {
+        (value.indicator_id, value.subject_code, value.pk): value.units
+        for value in CertifiedValue.objects.current()
+    }
+    filed = Figure.objects.filter(scope_kind="park", indicator__kind__in=["flow", "stock"])
+    wrong = [
+        str(row)
+        for row in filed.exclude(source=None)
+        if values.get((row.indicator_id, row.park_code, row.source_id)) != row.numerator
+    ]
+    assert wrong == []
+    assert not filed.filter(source=None).exclude(numerator=None).exists()
+
+
+def test_a_park_that_did_not_finish_is_expected_and_not_zero():
+    whole = Figure.objects.get(indicator__code="REV", scope_kind="district", period="2026Q1-3")
+    locked = Return.objects.filter(cycle__period=NOW, cycle__template__code="PARK-Q", state="locked").count()
+    assert (whole.expected, whole.reported) == (len(story.PARKS), locked)
+    open_park = Figure.objects.get(indicator__code="REV", park_code=story.OPERATOR_PARK, period="2026Q1-3")
+    assert open_park.numerator is None
+
+
+def test_both_databases_come_to_the_same_figures():
+    rows = Figure.objects.values_list(
+        "indicator__code", "scope_kind", "scope_code", "period", "numerator", "denominator",
+        "base_numerator", "expected", "reported",
+    )  # fmt: skip
+    assert digest_of(sorted(map(list, rows), key=lambda row: row[:4])) == FIGURES
+
+
+def test_both_databases_come_to_the_same_standings():
+    rows = TargetResult.objects.values_list(
+        "target__code", "period", "status", "value_units", "value_scale", "expected", "reported", "sentence"
+    )
+    assert digest_of(sorted(map(list, rows), key=lambda row: row[:2])) == STANDINGS
+
+
+def test_both_databases_come_to_the_same_scores():
+    rows = Assessment.objects.values_list("park__code", "period", "total_units", "stars", "grade")
+    assert digest_of(sorted(map(list, rows), key=lambda row: row[:2])) == SCORES
