@@ -18,7 +18,7 @@ class ProjectForm(forms.ModelForm):
     """Choices hold what the person may name: his chains, and the parks that he sees."""
 
     promised_investment = forms.CharField(
-        label="计划总投资", required=False, help_text="单位：万元，最多两位小数；未谈定的留空"
+        label="计划总投资", required=False, help_text="最多两位小数；未谈定的留空"
     )
     version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
@@ -36,7 +36,11 @@ class ProjectForm(forms.ModelForm):
         self.initial.setdefault("version", self.instance.version)
         if self.instance.investment is not None:
             self.initial["promised_investment"] = f"{self.instance.investment:f}"
+        self.fields["chain"].required = self.instance.stage != Stage.UNCONFIRMED or self.instance.pk is None
         for field in self.fields.values():
+            field.error_messages["required"] = f"请填写{field.label}。"
+            if isinstance(field, forms.ModelChoiceField):
+                field.empty_label = "未定"
             field.widget.attrs.setdefault(
                 "class", "form-select" if isinstance(field, forms.ModelChoiceField) else "form-control"
             )
@@ -61,7 +65,7 @@ class ProjectForm(forms.ModelForm):
 class MoveForm(forms.Form):
     to = forms.ChoiceField(label="办理", choices=Stage.choices)
     on = forms.DateField(
-        label="发生日期", widget=forms.DateInput(attrs={"type": "date", "class": "form-control"})
+        label="发生日期", widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", "class": "form-control"})
     )
     comment = forms.CharField(
         label="说明", max_length=200, required=False, widget=forms.TextInput(attrs={"class": "form-control"})

@@ -118,11 +118,13 @@ def _detail(
             "who": move.actor_name,
             "text": move.comment,
         }
-        for move in project.moves.order_by("-on", "-pk")
+        for move in project.moves.order_by("-pk")
     ]
+    steps = queries.open_steps(project, request.user)
     context = {
         "project": project,
-        "steps": queries.open_steps(project, request.user),
+        "steps": steps,
+        "ready": any(not each.missing for each in steps),
         "moves": moves,
         "stages": _stage_marks(project),
         "form": form or MoveForm(initial={"on": clock.today(), "version": project.version}),

@@ -40,7 +40,6 @@ def create(
         raise Conflict("项目编号刚被占用，请再保存一次。") from error
     require(by, Permission.PROJECT_EDIT, project, to="登记本人工作范围以外的项目")
     created(project)
-    _trace(project, "", stage, clock.today(), "", by)
     return project
 
 
@@ -75,8 +74,7 @@ def move(*, project: Project, to: str, on: date, comment: str = "", version: int
         raise Conflict(STALE)
     step = step_to(current, to)
     check(step, current, comment)
-    if on > clock.today():
-        raise Invalid("阶段变动日期不能晚于今天，请填写实际发生的日期。", errors=[("on", "不能晚于今天。")])
+    _check_day(current, on)
     before = snapshot(current)
     moved = Project.objects.filter(pk=current.pk, stage=current.stage, version=version)
     if not moved.update(stage=to, version=F("version") + 1):
@@ -103,6 +101,17 @@ def _keep_ready(project: Project) -> None:
         raise Invalid(
             f"项目现为{stage}，{'、'.join(wanting)}不能留空。",
             errors=[("", f"{words}不能留空。") for words in wanting],
+        )
+
+
+def _check_day(project: Project, on: date) -> None:
+    """A move has happened, and not before the one that led to the present stage."""
+    last = project.moves.order_by("-pk").values_list("on", flat=True).first()
+    if on > clock.today():
+        raise Invalid("阶段变动日期不能晚于今天，请填写实际发生的日期。", errors=[("on", "不能晚于今天。")])
+    if last and on < last:
+        raise Invalid(
+            f"上一次阶段变动在{last:%Y-%m-%d}，这一次不能早于它。", errors=[("on", "不能早于上一次变动。")]
         )
 
 

@@ -40,7 +40,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='stagemove',
             name='from_stage',
-            field=models.CharField(blank=True, choices=[('unconfirmed', '待确认'), ('talking', '在谈'), ('signed', '签约'), ('started', '开工'), ('producing', '投产'), ('delivering', '达效')], max_length=20, verbose_name='原阶段'),
+            field=models.CharField(choices=[('unconfirmed', '待确认'), ('talking', '在谈'), ('signed', '签约'), ('started', '开工'), ('producing', '投产'), ('delivering', '达效')], max_length=20, verbose_name='原阶段'),
         ),
         migrations.AlterField(
             model_name='stagemove',

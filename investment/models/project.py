@@ -62,7 +62,7 @@ class StageMove(models.Model):
     """One move of a project between stages."""
 
     project = models.ForeignKey(Project, models.PROTECT, related_name="moves", verbose_name="招商项目")
-    from_stage = models.CharField("原阶段", max_length=20, choices=Stage.choices, blank=True)
+    from_stage = models.CharField("原阶段", max_length=20, choices=Stage.choices)
     to_stage = models.CharField("新阶段", max_length=20, choices=Stage.choices)
     on = models.DateField("日期")
     comment = models.CharField("说明", max_length=200, blank=True)

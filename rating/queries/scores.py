@@ -16,6 +16,7 @@ from rating.enums import TRIAL_JOB
 from rating.models import Assessment, Scheme
 from targets.models import Figure, Target
 
+FEWEST_DIGITS = 2
 # The plan's targets of starred parks: goals to compare with, never quotas.
 STAR_TARGETS = {5: "T03", 4: "T02", 3: "T01"}
 
@@ -271,7 +272,7 @@ def _digits(result: Result) -> int:
     numbers = [n for node in nodes for n in (node.points, node.full, node.lost)]
     numbers += [adjustment.amount for adjustment in result.adjustments()]
     exponents = [number.normalize().as_tuple().exponent for number in numbers]
-    return max(0, *(-exponent for exponent in exponents if isinstance(exponent, int)))
+    return max(FEWEST_DIGITS, *(-exponent for exponent in exponents if isinstance(exponent, int)))
 
 
 def _open_figures(result: Result, user: User) -> frozenset[int]:

@@ -14,7 +14,10 @@ GATE_WORDS = {"passed": "通过", "failed": "未通过", "pending": "待核"}
 ITEM_TONES = {"scored": "done", "missing": "warn", "excluded": "idle", "blocked": "late"}
 ITEM_WORDS = {"missing": "缺数据，按规则计分", "excluded": "不参评", "blocked": "暂不评定"}
 JOB_TONES = {"queued": "idle", "running": "active", "done": "done", "failed": "late"}
+STAR_NAMES = {5: "五星级", 4: "四星级", 3: "三星级", 2: "二星级", 1: "一星级"}
 _WHOLE_PART = re.compile(r"\d+")
+# A whole part of four digits or more that is neither a year nor part of a code.
+_LONG_NUMBER = re.compile(r"(?<![A-Za-z\d.-])\d{4,}(?![\d年Q-])")
 
 
 @register.filter
@@ -23,6 +26,12 @@ def reading_value(reading: Reading) -> str:
     if not isinstance(reading.value, Decimal):
         return reading.shown
     return _WHOLE_PART.sub(lambda whole: f"{int(whole[0]):,}", reading.shown, count=1)
+
+
+@register.filter
+def grouped(sentence: str) -> str:
+    """The sentence with its numbers' thousands separated."""
+    return _LONG_NUMBER.sub(lambda whole: f"{int(whole[0]):,}", sentence)
 
 
 @register.filter
@@ -48,6 +57,11 @@ def item_word(status: str) -> str:
 @register.filter
 def job_tone(state: str) -> str:
     return JOB_TONES[state]
+
+
+@register.filter
+def star_name(count: int) -> str:
+    return STAR_NAMES[count]
 
 
 @register.filter

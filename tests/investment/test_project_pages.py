@@ -120,8 +120,8 @@ def test_a_task_force_enters_a_project_with_full_width_digits(task_force_user, s
 @pytest.mark.parametrize(
     ("field", "value", "words"),
     [
-        ("name", "", "项目名称"),
-        ("chain", "", "所属产业链不能留空"),
+        ("name", "", "请填写项目名称"),
+        ("chain", "", "请填写产业链"),
         ("promised_investment", "约三千万", "不是数字"),
         ("promised_investment", "-1", "不能小于零"),
         ("promised_investment", "1.234", "小数位数过多"),

@@ -128,6 +128,14 @@ def test_a_move_has_happened_already(project, office):
         move(project, Stage.SIGNED, office, on=date(2026, 10, 13))
 
 
+def test_moves_stand_in_the_order_of_their_days(project, office):
+    project = at(project, Stage.TALKING, promised_investment=1, site="C8地块")
+    move(project, Stage.SIGNED, office, on=date(2026, 6, 1))
+    with pytest.raises(Invalid, match="不能早于它"):
+        move(project, Stage.STARTED, office, on=date(2026, 5, 31))
+    assert move(project, Stage.STARTED, office, on=date(2026, 6, 1)).stage == Stage.STARTED
+
+
 def test_the_second_of_two_people_is_told(project, office):
     projects.update(project=project, values={"note": "甲写的"}, version=1, by=office)
     with pytest.raises(Conflict) as refused:

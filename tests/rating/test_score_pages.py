@@ -15,6 +15,7 @@ from guandu.jobs.worker import run_waiting
 from rating.engine import Result
 from rating.models import Assessment
 from rating.queries.scores import explained, score_table
+from rating.templatetags.scores import grouped
 from targets.models import Figure
 from tests.factories import make_chain, make_demonstration, make_park
 from tests.rating.worlds import give_good_figures, load_draft, run_trial
@@ -59,8 +60,8 @@ def test_the_page_shows_each_items_rule_inputs_points_and_loss(operator, sign_in
     words = text_of(response)
     result = Result.from_json(score.result)
     for leaf in result.leaves():
-        assert leaf.rule_text in words
-        assert leaf.sentence in words
+        assert grouped(leaf.rule_text) in words
+        assert grouped(leaf.sentence) in words
     assert "35,000 平方米" in words
     assert "试行草案 · 试算，不作为认定依据" in words
     assert "2026年第三季度" in words
@@ -222,3 +223,16 @@ def test_a_parks_profile_shows_its_trial_stars(operator, sign_in, score, park):
     words = text_of(sign_in(operator).get(reverse("parks:detail", args=[park.code])))
     assert "星级试算" in words
     assert f"{score.total} 分" in words
+
+
+@pytest.mark.parametrize(
+    ("plain", "shown"),
+    [
+        ("企业入驻面积 113600 平方米", "企业入驻面积 113,600 平方米"),
+        ("每万平方米税收约 3912.49 万元", "每万平方米税收约 3,912.49 万元"),
+        ("截至2026年第三季度，见 J-2026-001", "截至2026年第三季度，见 J-2026-001"),
+        ("占 0.12345", "占 0.12345"),
+    ],
+)
+def test_sentences_separate_thousands_and_leave_years_and_codes_alone(plain, shown):
+    assert grouped(plain) == shown
