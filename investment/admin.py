@@ -14,7 +14,7 @@ class ProjectForm(OfficialForm):
 
     class Meta:
         model = Project
-        fields = ("code", "name", "chain", "park", "street", "stage", "note")
+        fields = ("code", "name", "chain", "park", "street", "note")
 
 
 class StageMoveInline(ReadOnlyInline):

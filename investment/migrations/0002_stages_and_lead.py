@@ -30,7 +30,7 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='project',
             name='stage',
-            field=models.CharField(choices=[('unconfirmed', '待确认'), ('talking', '在谈'), ('signed', '签约'), ('started', '开工'), ('producing', '投产'), ('delivering', '达效')], default='unconfirmed', editable=False, max_length=20, verbose_name='阶段'),
+            field=models.CharField(choices=[('unconfirmed', '待确认'), ('talking', '在谈'), ('signed', '签约'), ('started', '开工'), ('producing', '投产'), ('delivering', '达效')], default='unconfirmed', max_length=20, verbose_name='阶段'),
         ),
         migrations.AlterField(
             model_name='project',

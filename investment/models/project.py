@@ -26,9 +26,7 @@ class Project(CodedModel, LoadedModel):
     lead = models.ForeignKey(
         Unit, models.PROTECT, null=True, blank=True, verbose_name="牵头单位", related_name="led_projects"
     )
-    stage = models.CharField(
-        "阶段", max_length=20, choices=Stage.choices, default=Stage.UNCONFIRMED, editable=False
-    )
+    stage = models.CharField("阶段", max_length=20, choices=Stage.choices, default=Stage.UNCONFIRMED)
     promised_investment = models.BigIntegerField(
         "计划总投资", null=True, blank=True, help_text="以百分之一万元为单位存放的整数"
     )
