@@ -14,6 +14,7 @@ def prepare() -> None:
     django.setup()
     call_command("migrate", interactive=False, verbosity=0)
     call_command("load_plan")
+    call_command("load_projects")
     call_command("load_scheme")
     if os.environ.get("GUANDU_ENV") == "local":
         call_command("seed_demo", if_empty=True)

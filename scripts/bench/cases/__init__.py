@@ -5,6 +5,7 @@ from scripts.bench.cases.crossing import CrossChainsAndStreets
 from scripts.bench.cases.figures import ReadFigures
 from scripts.bench.cases.fill import FillQuarter
 from scripts.bench.cases.page import OpenReturn
+from scripts.bench.cases.portal import PortalRollUp
 from scripts.bench.cases.rollup import RollUpQuarter
 from scripts.bench.cases.sqlite import RollUpOnSqlite
 
@@ -16,4 +17,5 @@ CASES = (
     OpenReturn,
     CrossChainsAndStreets,
     ReadFigures,
+    PortalRollUp,
 )

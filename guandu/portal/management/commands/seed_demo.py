@@ -1,4 +1,5 @@
 from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
 
 from guandu.core.errors import PortalError
 from guandu.portal.demo import story
@@ -19,7 +20,9 @@ class Command(BaseCommand):
             return
         self.stdout.write("首次启动：正在载入演示数据，约需一分钟……")
         try:
-            seed(say=lambda line: self.stdout.write(f"  {line}"), first=options["first"])
+            # All or nothing: an interrupted first start leaves an empty portal, not half a story.
+            with transaction.atomic():
+                seed(say=lambda line: self.stdout.write(f"  {line}"), first=options["first"])
         except PortalError as refusal:
             lines = [refusal.message, *getattr(refusal, "missing", ()), *(t for _, t in getattr(refusal, "errors", ()))]
             raise CommandError("\n".join(lines)) from refusal
