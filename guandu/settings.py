@@ -110,9 +110,9 @@ else:
 # --- Applications: lower rooms first (docs/architecture.md) --------------------------------------
 
 INSTALLED_APPS = [
-    "unfold",
+    "unfold.apps.BasicAppConfig",
     "unfold.contrib.import_export",
-    "django.contrib.admin",
+    "guandu.admin_config.OfficialAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

@@ -35,5 +35,5 @@ class ProjectAdmin(OfficialAdmin):
     fixed_fields = ("code", "stage")
     inlines = (StageMoveInline,)
 
-    def update(self, request, obj, values, seen):
+    def change_row(self, request, obj, values, seen):
         return projects.update(project=obj, values=values, version=seen["version"], by=request.user)

@@ -1,4 +1,4 @@
-"""The sign-in form."""
+"""The forms of signing in and of one's own password."""
 
 from django import forms
 from django.contrib.auth import authenticate
@@ -6,6 +6,11 @@ from django.http import HttpRequest
 
 from guandu.accounts.actions.sessions import REFUSED
 from guandu.accounts.models import User
+from guandu.core.errors import Invalid
+
+
+def _password(purpose: str) -> forms.PasswordInput:
+    return forms.PasswordInput(attrs={"autocomplete": purpose, "class": "form-control"})
 
 
 class SignInForm(forms.Form):
@@ -18,7 +23,7 @@ class SignInForm(forms.Form):
         label="口令",
         strip=False,
         max_length=128,
-        widget=forms.PasswordInput(attrs={"autocomplete": "current-password", "class": "form-control"}),
+        widget=_password("current-password"),
     )
 
     def __init__(self, *args, request: HttpRequest, **kwargs) -> None:
@@ -33,3 +38,27 @@ class SignInForm(forms.Form):
             if self.user is None:
                 raise forms.ValidationError(REFUSED)
         return data
+
+
+class PasswordForm(forms.Form):
+    """A person's own new password, which he types twice and vouches for with the old one."""
+
+    old = forms.CharField(label="原口令", strip=False, widget=_password("current-password"))
+    new = forms.CharField(label="新口令", strip=False, widget=_password("new-password"))
+    again = forms.CharField(label="再次输入新口令", strip=False, widget=_password("new-password"))
+
+    def __init__(self, *args, user: User, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+
+    def clean(self) -> dict:
+        data = super().clean()
+        if "old" in data and not self.user.check_password(data["old"]):
+            self.add_error("old", "原口令不正确。")
+        if data.get("new") != data.get("again"):
+            self.add_error("again", "两次输入的新口令不一致。")
+        return data
+
+    def refuse(self, refusal: Invalid) -> None:
+        for _, sentence in refusal.errors:
+            self.add_error("new", sentence)

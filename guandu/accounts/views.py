@@ -1,7 +1,8 @@
-"""Signing in and out."""
+"""Signing in and out, and one's own password."""
 
 from django.conf import settings
-from django.contrib.auth import login, logout
+from django.contrib import messages
+from django.contrib.auth import login, logout, update_session_auth_hash
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -9,9 +10,12 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from guandu.accounts.forms import SignInForm
+from guandu.accounts.actions import users
+from guandu.accounts.forms import PasswordForm, SignInForm
 from guandu.accounts.models import User
 from guandu.accounts.queries import demo_accounts
+from guandu.core.errors import Invalid
+from guandu.web.views import signed_in
 
 
 @sensitive_post_parameters("password")
@@ -45,6 +49,24 @@ def demo_sign_in(request: HttpRequest) -> HttpResponse:
 def sign_out(request: HttpRequest) -> HttpResponse:
     logout(request)
     return redirect("accounts:sign-in")
+
+
+@sensitive_post_parameters("old", "new", "again")
+@never_cache
+@signed_in
+@require_http_methods(["GET", "POST"])
+def password(request: HttpRequest) -> HttpResponse:
+    form = PasswordForm(request.POST or None, user=request.user)
+    if request.method == "POST" and form.is_valid():
+        try:
+            user = users.set_password(user=request.user, password=form.cleaned_data["new"], by=request.user)
+        except Invalid as refusal:
+            form.refuse(refusal)
+        else:
+            update_session_auth_hash(request, user)
+            messages.success(request, "口令已修改，其他设备上的登录随即结束。")
+            return redirect(settings.LOGIN_REDIRECT_URL)
+    return render(request, "accounts/password.html", {"form": form})
 
 
 def _next(request: HttpRequest, default: str | None = None) -> str:

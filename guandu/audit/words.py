@@ -1,0 +1,40 @@
+"""What was done, in an official's words: the verb of an action and the kind of its object."""
+
+from django.apps import apps
+
+VERBS = {
+    "create": "登记", "update": "修改", "disable": "停用", "enable": "启用", "set_password": "重置口令",
+    "give": "授予", "revoke": "收回", "issue": "签发", "sign_in": "登录", "sign_out": "退出", "reset": "重置",
+    "change": "调整", "end": "终止", "record": "登记", "award": "认定", "enter_many": "批量登记", "load": "载入",
+    "open": "布置", "save": "填写", "file": "报送", "review": "审核", "send_back": "退回", "confirm": "确认",
+    "confirm_many": "批量确认", "roll_up": "汇总", "begin": "载入", "run": "计算", "store": "保存",
+    "score": "试算", "move": "变更", "retry": "重试", "import": "导入", "export": "导出", "draft": "起草",
+    "ask": "申请计算", "trial": "试算",
+    "correct": "订正", "certify": "核定", "compute": "计算", "request": "申请", "withdraw": "撤回",
+}  # fmt: skip
+NOUNS = {
+    "user": "账号", "grant": "授权", "unit": "单位", "token": "接口令牌", "session": "门户", "projects": "招商项目",
+    "targets": "目标进展", "rating": "星级",
+    "administrators": "三类管理员", "park": "园区", "placement": "园区归属", "sponsorship": "包保",
+    "title": "称号", "enterprise": "企业", "chain": "产业链", "area": "片区", "register": "登记册",
+    "indicator": "指标", "template": "报表模板", "target": "计划目标", "mechanism": "工作机制",
+    "ambiguity": "口径疑点", "aim": "定性目标", "plan": "行动计划", "cycle": "报送期次", "return": "报表",
+    "returns": "报表", "figures": "数据", "figure": "数据", "scheme": "评定方案", "assessment": "评定",
+    "assessments": "评定", "project": "招商项目", "demonstration": "演示数据", "job": "后台任务",
+}  # fmt: skip
+
+
+def verb_in_words(code: str) -> str:
+    """park.update → 修改园区; a verb without words is shown as it is."""
+    noun, _, verb = code.partition(".")
+    if noun in NOUNS and verb in VERBS:
+        return VERBS[verb] + NOUNS[noun]
+    return code
+
+
+def type_in_words(label: str) -> str:
+    """parks.park → 园区; a model that is gone keeps its label."""
+    try:
+        return str(apps.get_model(label)._meta.verbose_name)
+    except (LookupError, ValueError):
+        return label

@@ -1,0 +1,86 @@
+"""Fields of the admin's own forms, drawn as its model forms are."""
+
+from typing import Any
+
+from django import forms
+from django.db.models import QuerySet
+from unfold import widgets
+
+from guandu.core.errors import Invalid
+from guandu.core.numbers import from_units, parse_decimal, to_units
+
+
+def text(label: str, *, required: bool = True, max_length: int = 200, help_text: str = "") -> forms.CharField:
+    return forms.CharField(
+        label=label,
+        required=required,
+        max_length=max_length,
+        help_text=help_text,
+        widget=widgets.UnfoldAdminTextInputWidget(),
+    )
+
+
+def day(label: str, *, required: bool = True, help_text: str = "") -> forms.DateField:
+    return forms.DateField(
+        label=label, required=required, help_text=help_text, widget=widgets.UnfoldAdminDateWidget()
+    )
+
+
+def choice(label: str, choices, *, required: bool = True, help_text: str = "") -> forms.ChoiceField:
+    return forms.ChoiceField(
+        label=label,
+        choices=choices,
+        required=required,
+        help_text=help_text,
+        widget=widgets.UnfoldAdminSelectWidget(),
+    )
+
+
+def one_of(label: str, rows: QuerySet, *, required: bool = True) -> forms.ModelChoiceField:
+    return forms.ModelChoiceField(
+        rows, label=label, required=required, empty_label="请选择", widget=widgets.UnfoldAdminSelectWidget()
+    )
+
+
+def many_of(label: str, rows: QuerySet, *, required: bool = False, help_text: str = "") -> forms.ModelMultipleChoiceField:
+    return forms.ModelMultipleChoiceField(
+        rows,
+        label=label,
+        required=required,
+        help_text=help_text,
+        widget=widgets.UnfoldAdminCheckboxSelectMultipleWidget(),
+    )
+
+
+class UnitsField(forms.CharField):
+    """A number in its unit, kept as a whole number of 10**-scale; empty is not known."""
+
+    def __init__(self, *, scale: int, **kwargs) -> None:
+        super().__init__(required=False, max_length=20, widget=widgets.UnfoldAdminTextInputWidget(), **kwargs)
+        self.scale = scale
+
+    def prepare_value(self, value: Any) -> Any:
+        return f"{from_units(value, self.scale):f}" if isinstance(value, int) else value
+
+    def clean(self, value: Any) -> int | None:
+        try:
+            number = parse_decimal(super().clean(value))
+            return None if number is None else to_units(number, self.scale)
+        except Invalid as refusal:
+            raise forms.ValidationError(refusal.message) from refusal
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        try:
+            return self.clean(data) != initial
+        except forms.ValidationError:
+            return True
+
+
+class Confirmation(forms.Form):
+    """Nothing to fill in but a reason: a sentence says what will happen."""
+
+    reason = text("原因", required=False)
+
+    def __init__(self, *args, sentence: str, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].help_text = sentence

@@ -1,0 +1,191 @@
+"""The register in the officials' admin: chains, areas, parks and firms."""
+
+from django.contrib import admin
+from django.http import HttpRequest, HttpResponse
+from import_export.admin import ExportMixin
+from import_export.formats.base_formats import CSV, XLSX
+from unfold.contrib.import_export.forms import ExportForm
+from unfold.decorators import action
+
+from guandu.accounts.permissions import Permission
+from guandu.core import clock
+from guandu.web.admin import OfficialAdmin, ReadOnlyInline
+from parks.actions import enterprises, parks, placements, register, titles
+from parks.exchange import ParkResource
+from parks.forms import AreaForm, ParkForm, PlacementForm, SponsorshipForm, TitleForm
+from parks.models import Area, Chain, Enterprise, Honour, Park, Placement, Sponsorship, Tenancy, Title
+
+
+@admin.register(Chain)
+class ChainAdmin(OfficialAdmin):
+    view_permission = Permission.REFERENCE_VIEW
+    edit_permission = add_permission = Permission.REFERENCE_EDIT
+    list_display = ("name", "park_type", "cluster_name", "task_force", "code")
+    list_select_related = ("task_force",)
+    fields = ("code", "name", "park_type", "cluster_name", "task_force", "position")
+
+    def add_row(self, request, values):
+        return register.create_chain(by=request.user, **values)
+
+    def change_row(self, request, obj, values, seen):
+        return register.update_chain(chain=obj, values=values, seen=seen, by=request.user)
+
+
+@admin.register(Area)
+class AreaAdmin(OfficialAdmin):
+    view_permission = Permission.REFERENCE_VIEW
+    edit_permission = add_permission = Permission.REFERENCE_EDIT
+    form = AreaForm
+    list_display = ("name", "chain_names", "clause", "code")
+    search_fields = ("name", "code")
+    fields = ("code", "name", "clause", "clusters")
+
+    def get_queryset(self, request: HttpRequest):
+        return super().get_queryset(request).prefetch_related("chains")
+
+    @admin.display(description="产业链")
+    def chain_names(self, area: Area) -> str:
+        return "、".join(chain.name for chain in area.chains.all()) or "—"
+
+    def get_fields(self, request: HttpRequest, obj=None):
+        names = super().get_fields(request, obj)
+        if self.has_change_permission(request, obj) or obj is None:
+            return names
+        return [name if name != "clusters" else "chain_names" for name in names]
+
+    def get_readonly_fields(self, request: HttpRequest, obj=None):
+        return (*super().get_readonly_fields(request, obj), "chain_names")
+
+    def add_row(self, request, values):
+        return register.create_area(chains=values.pop("clusters"), by=request.user, **values)
+
+    def change_row(self, request, obj, values, seen):
+        chains = values.pop("clusters", None)
+        return register.update_area(area=obj, values=values, chains=chains, seen=seen, by=request.user)
+
+
+class PlacementInline(ReadOnlyInline):
+    model = Placement
+    fields = readonly_fields = ("chain", "area", "street", "operator", "valid_from", "valid_to")
+    ordering = ("-valid_from",)
+
+
+class SponsorshipInline(ReadOnlyInline):
+    model = Sponsorship
+    fields = readonly_fields = ("department", "leader", "deputy_head", "staff_member", "valid_from", "valid_to")
+    ordering = ("-valid_from",)
+
+
+class TitleInline(ReadOnlyInline):
+    model = Title
+    fields = readonly_fields = ("level", "name", "state", "awarded_on", "lapsed_on", "document")
+
+
+@admin.register(Park)
+class ParkAdmin(ExportMixin, OfficialAdmin):
+    view_permission = Permission.PARK_VIEW
+    edit_permission = add_permission = Permission.PARK_EDIT
+    form = ParkForm
+    resource_classes = (ParkResource,)
+    export_form_class = ExportForm
+    formats = (XLSX, CSV)
+    list_display = ("name", "chain_name", "area_name", "street_name", "department_name", "opened_on", "code")
+    list_filter = ("carrier", "operating_model")
+    search_fields = ("name", "short_name", "code")
+    inlines = (PlacementInline, SponsorshipInline, TitleInline)
+    actions_detail = ("change_placement", "change_sponsorship", "record_title")
+    fieldsets = (
+        (None, {"fields": ("code", ("name", "short_name"), ("carrier", "operating_model"))}),
+        ("时间", {"fields": (("approved_on", "opened_on", "closed_on"),)}),
+        ("条件", {"fields": ("lettable_area", ("has_service_station", "has_one_stop"))}),
+        ("来源", {"fields": (("clause", "note"),)}),
+    )
+
+    def get_queryset(self, request: HttpRequest):
+        return super().get_queryset(request).placed_on(clock.today())
+
+    @admin.display(description="产业链", ordering="chain_name")
+    def chain_name(self, park: Park) -> str:
+        return park.chain_name or "—"
+
+    @admin.display(description="片区", ordering="area_name")
+    def area_name(self, park: Park) -> str:
+        return park.area_name or "—"
+
+    @admin.display(description="街道", ordering="street_name")
+    def street_name(self, park: Park) -> str:
+        return park.street_name or "—"
+
+    @admin.display(description="包保部门", ordering="department_name")
+    def department_name(self, park: Park) -> str:
+        return park.department_name or "—"
+
+    def add_row(self, request, values):
+        return parks.create(by=request.user, **values)
+
+    def change_row(self, request, obj, values, seen):
+        return parks.update(park=obj, values=values, seen=seen, by=request.user)
+
+    def get_export_filename(self, request, queryset, file_format):
+        return f"parks-{clock.today():%Y%m%d}.{file_format.get_extension()}"
+
+    @action(description="调整归属", url_path="placement", permissions=["change"], icon="swap_horiz")
+    def change_placement(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        park = self.visible_or_404(request, object_id)
+        form = PlacementForm(request.POST or None, initial=PlacementForm.current(park))
+
+        def run(data: dict) -> str:
+            placements.place(park=park, by=request.user, **data)
+            return "归属已调整。"
+
+        return self.form_page(request, park, form, title="调整归属", verb="保存", run=run)
+
+    @action(description="调整包保", url_path="sponsorship", permissions=["change"], icon="diversity_3")
+    def change_sponsorship(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        park = self.visible_or_404(request, object_id)
+        form = SponsorshipForm(request.POST or None, initial=SponsorshipForm.current(park))
+
+        def run(data: dict) -> str:
+            placements.sponsor(park=park, by=request.user, **data)
+            return "包保已调整。"
+
+        return self.form_page(request, park, form, title="调整包保", verb="保存", run=run)
+
+    @action(description="登记称号", url_path="title", permissions=["change"], icon="military_tech")
+    def record_title(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        park = self.visible_or_404(request, object_id)
+
+        def run(data: dict) -> str:
+            titles.record(park=park, by=request.user, **data)
+            return "称号已登记。"
+
+        return self.form_page(
+            request, park, TitleForm(request.POST or None), title="登记称号", verb="保存", run=run
+        )
+
+
+class TenancyInline(ReadOnlyInline):
+    model = Tenancy
+    fields = readonly_fields = ("park", "valid_from", "valid_to")
+
+
+class HonourInline(ReadOnlyInline):
+    model = Honour
+    fields = readonly_fields = ("kind", "document", "valid_from", "valid_to")
+
+
+@admin.register(Enterprise)
+class EnterpriseAdmin(OfficialAdmin):
+    view_permission = Permission.PARK_VIEW
+    edit_permission = add_permission = Permission.PARK_EDIT
+    list_display = ("name", "credit_code", "is_service_body", "code")
+    list_filter = ("is_service_body",)
+    search_fields = ("name", "credit_code", "code")
+    fields = ("code", "name", "credit_code", "is_service_body", "note")
+    inlines = (TenancyInline, HonourInline)
+
+    def add_row(self, request, values):
+        return enterprises.create(by=request.user, **values)
+
+    def change_row(self, request, obj, values, seen):
+        return enterprises.update(enterprise=obj, values=values, seen=seen, by=request.user)

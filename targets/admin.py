@@ -1,0 +1,186 @@
+"""Indicators, templates, cycles and the plan in the officials' admin."""
+
+from django.contrib import admin
+from django.http import HttpRequest
+
+from guandu.accounts.permissions import Permission
+from guandu.web.admin import OfficialAdmin, ReadOnlyInline
+from targets.actions import indicators, plan
+from targets.forms_plan import MechanismForm, TargetForm
+from targets.models import (
+    Ambiguity,
+    Cycle,
+    Indicator,
+    IndicatorVersion,
+    Mechanism,
+    Plan,
+    QualitativeAim,
+    ReturnTemplate,
+    Target,
+    TemplateCell,
+)
+
+
+class IndicatorVersionInline(ReadOnlyInline):
+    model = IndicatorVersion
+    fields = readonly_fields = ("number", "unit", "scale", "display_decimals", "valid_from", "valid_to")
+
+
+@admin.register(Indicator)
+class IndicatorAdmin(OfficialAdmin):
+    view_permission = Permission.REFERENCE_VIEW
+    edit_permission = Permission.REFERENCE_EDIT
+    list_display = ("name", "kind", "level", "frequency", "certifying_unit", "code")
+    list_filter = ("kind", "level")
+    search_fields = ("name", "code", "caliber")
+    fields = (
+        "code", "name", "caliber", "kind", "level", "frequency", "higher_is_better", "certifying_unit",
+        "note", "position",
+    )  # fmt: skip
+    fixed_fields = ("code", "kind", "level", "frequency", "higher_is_better")
+    inlines = (IndicatorVersionInline,)
+
+    def change_row(self, request, obj, values, seen):
+        return indicators.update(indicator=obj, values=values, seen=seen, by=request.user)
+
+
+class TemplateCellInline(ReadOnlyInline):
+    model = TemplateCell
+    fields = readonly_fields = ("position", "section", "indicator", "is_required", "asks_base", "help_text")
+
+
+@admin.register(ReturnTemplate)
+class ReturnTemplateAdmin(OfficialAdmin):
+    view_permission = Permission.REFERENCE_VIEW
+    edit_permission = Permission.REFERENCE_EDIT
+    list_display = ("name", "kind", "subject_kind", "filer", "due_days", "code")
+    list_select_related = ("filer",)
+    fields = (
+        "code", "name", "kind", "subject_kind", "filer", "printed_line", "due_days", "valid_from", "valid_to",
+    )  # fmt: skip
+    fixed_fields = ("code", "kind", "subject_kind", "filer", "valid_from", "valid_to")
+    inlines = (TemplateCellInline,)
+
+    def change_row(self, request, obj, values, seen):
+        return indicators.update_template(template=obj, values=values, seen=seen, by=request.user)
+
+
+@admin.register(Cycle)
+class CycleAdmin(OfficialAdmin):
+    view_permission = Permission.CYCLE_OPEN
+    list_display = ("period", "template", "opens_on", "due_on", "opened_at")
+    list_filter = ("period", "template")
+    list_select_related = ("template",)
+    fields = ("template", "period", "opens_on", "due_on", "opened_at")
+
+
+@admin.register(Plan)
+class PlanAdmin(OfficialAdmin):
+    view_permission = Permission.PLAN_VIEW
+    edit_permission = Permission.PLAN_EDIT
+    list_display = ("title", "issuer", "issued_on", "starts_on", "ends_on")
+    fields = ("code", "title", "issuer", "issued_on", "starts_on", "ends_on")
+    fixed_fields = ("code", "issued_on", "starts_on", "ends_on")
+
+    def change_row(self, request, obj, values, seen):
+        return plan.update_plan(plan=obj, values=values, seen=seen, by=request.user)
+
+
+class OfPlanAdmin(OfficialAdmin):
+    """A numbered row of a plan: the office edits it, nobody adds one by hand."""
+
+    view_permission = Permission.PLAN_VIEW
+    edit_permission = Permission.PLAN_EDIT
+    search_fields = ("code", "title")
+    # Which names of the form are sets of units and go to the action beside the values.
+    unit_sets: tuple[str, ...] = ()
+
+    def get_fields(self, request: HttpRequest, obj=None):
+        names = super().get_fields(request, obj)
+        if self.has_change_permission(request, obj):
+            return [name for name in names if name != "units_text"]
+        return [name for name in names if name not in self.unit_sets]
+
+    def split(self, form_values: dict) -> tuple[dict, dict]:
+        """The values of the row, and the sets of units beside it."""
+        units = {name: form_values.pop(name) for name in self.unit_sets if name in form_values}
+        return form_values, units
+
+
+@admin.register(Target)
+class TargetAdmin(OfPlanAdmin):
+    form = TargetForm
+    list_display = ("code", "title", "operator", "value", "unit", "deadline", "indicator", "waits_for")
+    list_display_links = ("code", "title")
+    list_filter = ("goal", "force", "shape")
+    list_select_related = ("indicator",)
+    fields = (
+        "code", "clause", "goal", "title", "metric", "operator", "value", "unit", "deadline", "deadline_note",
+        "force", "shape", "indicator", "baseline_note", "caliber", "waits_for", "leads", "responsible",
+        "units_text",
+    )  # fmt: skip
+    fixed_fields = ("code", "clause", "goal", "operator", "force", "shape", "indicator", "units_text")
+    unit_sets = ("leads", "responsible")
+
+    @admin.display(description="责任单位")
+    def units_text(self, target: Target) -> str:
+        duties = target.duties.select_related("unit")
+        return "、".join(f"{duty.unit.name}{'（牵头）' if duty.leads else ''}" for duty in duties) or "—"
+
+    def change_row(self, request, obj, values, seen):
+        said = self.both_sets(request, obj, values)
+        return plan.update_target(target=obj, seen=seen, by=request.user, **said)
+
+    def both_sets(self, request: HttpRequest, obj: Target, values: dict) -> dict:
+        """Leads and responsible units together, since a unit stands in one of them only."""
+        values, units = self.split(values)
+        if not units:
+            return {"values": values}
+        duties = obj.duties.select_related("unit")
+        known = {
+            "leads": [duty.unit for duty in duties if duty.leads],
+            "responsible": [duty.unit for duty in duties if not duty.leads],
+        }
+        return {"values": values, **known, **units}
+
+
+@admin.register(QualitativeAim)
+class QualitativeAimAdmin(OfPlanAdmin):
+    list_display = ("code", "title", "clause")
+    list_display_links = ("code", "title")
+    fields = ("code", "clause", "title")
+    fixed_fields = ("code", "clause")
+
+    def change_row(self, request, obj, values, seen):
+        return plan.update_aim(aim=obj, values=values, seen=seen, by=request.user)
+
+
+@admin.register(Mechanism)
+class MechanismAdmin(OfPlanAdmin):
+    form = MechanismForm
+    list_display = ("code", "title", "clause")
+    list_display_links = ("code", "title")
+    fields = ("code", "clause", "title", "content", "leads", "responsible", "units_text")
+    fixed_fields = ("code", "clause", "units_text")
+    unit_sets = ("leads", "responsible")
+
+    @admin.display(description="单位")
+    def units_text(self, mechanism: Mechanism) -> str:
+        leads = [f"{unit.name}（牵头）" for unit in mechanism.leads.all()]
+        return "、".join([*leads, *(unit.name for unit in mechanism.responsible.all())]) or "—"
+
+    def change_row(self, request, obj, values, seen):
+        values, units = self.split(values)
+        return plan.update_mechanism(mechanism=obj, values=values, seen=seen, by=request.user, **units)
+
+
+@admin.register(Ambiguity)
+class AmbiguityAdmin(OfPlanAdmin):
+    list_display = ("code", "place", "question", "reading")
+    list_display_links = ("code", "place")
+    search_fields = ("code", "place", "question", "reading")
+    fields = ("code", "place", "question", "reading")
+    fixed_fields = ("code", "place")
+
+    def change_row(self, request, obj, values, seen):
+        return plan.update_ambiguity(ambiguity=obj, values=values, seen=seen, by=request.user)
