@@ -6,10 +6,8 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from guandu.core.numbers import from_units
 from rating.models import Assessment
-
-SCORE_SCALE = 2
+from rating.queries.scores import may_see_nearness, without_nearness
 
 
 class AssessmentSerializer(serializers.ModelSerializer):
@@ -30,12 +28,11 @@ class AssessmentSerializer(serializers.ModelSerializer):
         read_only_fields = fields
 
     def get_total(self, assessment: Assessment) -> str | None:
-        units = assessment.total_units
-        return None if units is None else str(from_units(units, SCORE_SCALE))
+        return None if assessment.total is None else str(assessment.total)
 
 
 class ExplainedAssessmentSerializer(AssessmentSerializer):
-    """With the whole tree of items, gates and grade, as the engine wrote it."""
+    """With the whole tree of items, gates and grade; what lies ahead of a park is for the office only."""
 
     result = serializers.SerializerMethodField(label="计分过程", help_text="逐项得分、门槛条件与等次的说明")
 
@@ -45,4 +42,6 @@ class ExplainedAssessmentSerializer(AssessmentSerializer):
 
     @extend_schema_field(OpenApiTypes.OBJECT)
     def get_result(self, assessment: Assessment) -> dict:
-        return json.loads(assessment.result)
+        content = json.loads(assessment.result)
+        near = may_see_nearness(self.context["request"].user)
+        return content if near else without_nearness(content)

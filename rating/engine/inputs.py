@@ -100,7 +100,7 @@ def _given(spec: InputSpec, facts: Facts) -> Reading:
     given = facts.find(spec.name)
     if given is None:
         return Reading(spec.name, spec.title, None, spec.unit, "无数据", "missing", "无数据", reported=False)
-    note = "" if not given.missing else "未报送" if not given.reported else "数据为空"
+    note = "" if not given.missing else "未报送或未核定" if not given.reported else "数据为空"
     if note:
         return _reading(spec, given, None, note, "missing", note)
     _demand_type(spec, given, facts)

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import ROUND_FLOOR, Decimal
+from typing import Any
 
 from guandu.accounts.models import User
 from guandu.accounts.permissions import Permission
@@ -17,6 +18,7 @@ from rating.models import Assessment, Scheme
 from targets.models import Figure, Target
 
 FEWEST_DIGITS = 2
+NEARNESS = frozenset({"next", "next_code", "next_title", "points_to_next"})
 # The plan's targets of starred parks: goals to compare with, never quotas.
 STAR_TARGETS = {5: "T03", 4: "T02", 3: "T01"}
 
@@ -142,6 +144,13 @@ def trial_job(quarter: Period) -> Job | None:
 def may_see_nearness(user: User) -> bool:
     """How near a park is to the next band or star stays with the office until the 评定办法 is issued."""
     return user.may(Permission.ASSESSMENT_RUN)
+
+
+def without_nearness(content: Any) -> Any:
+    """A result's JSON without next bands and the distance to the next grade."""
+    if isinstance(content, dict):
+        return {key: without_nearness(value) for key, value in content.items() if key not in NEARNESS}
+    return [without_nearness(each) for each in content] if isinstance(content, list) else content
 
 
 def _chains(quarter: Period, parks: list[int]) -> dict[int, tuple[str, str]]:

@@ -45,7 +45,7 @@ def test_zero_is_a_value_and_is_scored():
     ("given", "note"),
     [
         ({}, "无数据"),
-        ({"X": Input(D(7), "家", reported=False)}, "未报送"),
+        ({"X": Input(D(7), "家", reported=False)}, "未报送或未核定"),
         ({"X": Input(None, "家")}, "数据为空"),
     ],
 )

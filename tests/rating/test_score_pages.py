@@ -236,3 +236,20 @@ def test_a_parks_profile_shows_its_trial_stars(operator, sign_in, score, park):
 )
 def test_sentences_separate_thousands_and_leave_years_and_codes_alone(plain, shown):
     assert grouped(plain) == shown
+
+
+def test_the_api_keeps_what_lies_ahead_for_the_office(office, operator, api_client, sign_in, score):
+    address = f"/api/v1/assessments/{score.pk}/"
+    assert '"points_to_next"' in sign_in(office).get(address).content.decode()
+    for person in (operator, api_client):
+        body = sign_in(person).get(address).content.decode()
+        assert '"sentence"' in body
+        assert not re.search(r'"(next|next_code|next_title|points_to_next)":', body)
+
+
+def test_when_no_park_has_a_score_the_page_says_so(operator, sign_in, score):
+    Figure.objects.filter(indicator__code="AREA_LET").update(numerator=None)
+    run_trial()
+    words = text_of(sign_in(operator).get(reverse("rating:list")))
+    assert "1 个园区都因缺少核定数据暂不评定" in words
+    assert "企业入驻面积未报送或未核定" in words
