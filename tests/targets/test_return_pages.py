@@ -1,9 +1,12 @@
 """The returns' pages, as a person uses them: list, grid, review bar, and what a browser may send."""
 
+from datetime import date
+
 import pytest
 from django.urls import reverse
 
 from guandu.accounts.roles import RoleCode, ScopeKind
+from guandu.core import clock
 from guandu.web.registry import todos_for
 from targets.actions import returns
 from targets.models import CellNote, CertifiedValue, Return, ReturnLine, ReturnMove
@@ -287,6 +290,14 @@ def test_the_list_filters_by_state_and_period(cast, sign_in):
     assert found("?state=filed") == [("P1", "2026Q2")]
     assert found("?period=2026Q1") == [("P1", "2026Q1"), ("P2", "2026Q1")]
     assert len(found("?period=bad&state=bad")) == 4
+
+
+def test_the_list_says_what_was_filed_late(cast, sign_in):
+    with clock.known_demo_date(date(2026, 7, 16)):
+        cast.filed("2026Q2")
+    assert "逾期报送" in body(sign_in(cast.office).get(reverse("targets:returns")))
+    Return.objects.update(filed_on=date(2026, 7, 15))
+    assert "逾期报送" not in body(sign_in(cast.office).get(reverse("targets:returns")))
 
 
 @pytest.mark.parametrize("role", ["operator", "reviewer", "office"])

@@ -1,6 +1,7 @@
 """Filling in and filing: exact numbers, conflicts by cell, reasons, what a filed version is worth."""
 
 import pytest
+from django.db import DatabaseError, transaction
 
 from guandu.audit.models import AuditEvent
 from guandu.core.errors import Conflict, Invalid, NotReady, PortalError
@@ -167,6 +168,13 @@ def test_filing_freezes_the_version_under_its_digest(cast):
     assert return_.filed.frozen_at == return_.filed_at
     assert return_.filed.digest == version_digest(return_.filed)
     assert (return_.filed.number, return_.filed.filed_by) == (1, cast.operator.username)
+
+
+@pytest.mark.feature("B3")
+def test_a_filed_line_is_not_written_to_around_the_service(cast):
+    cast.filed()
+    with pytest.raises(DatabaseError, match="locked return line"), transaction.atomic():
+        ReturnLine.objects.update(values={})
 
 
 def test_filing_what_changed_since_the_page_was_read_is_a_conflict(cast):
