@@ -1,7 +1,10 @@
 """What this room hands up to the frame of every page: side bar, search, and what changed."""
 
+from itertools import groupby
+
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.timezone import localtime
 
 from guandu.accounts.models import User
 from guandu.accounts.permissions import Permission
@@ -14,10 +17,13 @@ from guandu.web.registry import (
     change_sources,
     search_sources,
 )
+from guandu.web.templatetags.portal import clause
 from targets.models import Indicator, Return, ReturnMove, Target
 from targets.workflow import LABELS, Verb
 
 MOST = 20
+READ_AHEAD = 6  # as many moves are read per line shown, because several may become one line
+FEW = 3
 GROUP = "指标与目标"
 
 add_navigation(
@@ -31,7 +37,8 @@ def targets_found(user: User, text: str) -> list[Hit]:
     named = Q(code__iexact=text) | Q(title__icontains=text) | Q(metric__icontains=text)
     rows = Target.objects.visible_to(user).filter(named).order_by("plan", "position")[:MOST]
     return [
-        Hit("目标", f"{row.code} {row.title}", reverse("targets:target", args=[row.code]), row.clause) for row in rows
+        Hit("目标", f"{row.code} {row.title}", reverse("targets:target", args=[row.code]), clause(row.clause))
+        for row in rows
     ]
 
 
@@ -45,18 +52,31 @@ def indicators_found(user: User, text: str) -> list[Hit]:
 
 @change_sources.register(10)
 def returns_moved(user: User, most: int) -> list[Change]:
-    """The newest moves of returns that the person may see. One query."""
+    """The newest moves of returns that the person may see; the same move of several returns by one
+    person on one day is one line. One query."""
     visible = Return.objects.visible_to(user)
     moves = ReturnMove.objects.filter(return_of__in=visible.values("pk")).select_related("return_of__cycle")
-    return [_change(move) for move in moves.order_by("-at", "-pk")[:most]]
+    newest = moves.order_by("-at", "-pk")[: most * READ_AHEAD]
+    return [_change(list(group)) for _, group in groupby(newest, key=_kind)][:most]
 
 
-def _change(move: ReturnMove) -> Change:
-    return_ = move.return_of
+def _kind(move: ReturnMove) -> tuple:
+    """Moves with a comment stand alone: each says something of its own."""
+    own = move.pk if move.comment else None
+    return (own, move.verb, move.actor_name, move.return_of.cycle.period, localtime(move.at).date())
+
+
+def _change(moves: list[ReturnMove]) -> Change:
+    move, count = moves[0], len(moves)
+    period = move.return_of.cycle.period
+    verb = LABELS[Verb(move.verb)]
+    names = [each.return_of.subject_name for each in moves]
+    one = reverse("targets:return", args=[move.return_of_id])
+    label = Period.parse(period).label
     return Change(
         at=move.at,
-        title=f"{return_.subject_name}{Period.parse(return_.cycle.period).label}报表{LABELS[Verb(move.verb)]}",
+        title=f"{names[0]}{label}报表{verb}" if count == 1 else f"{label}{count} 张报表{verb}",
         who=" ".join(each for each in (move.unit_name, move.actor_name) if each),
-        url=reverse("targets:return", args=[return_.pk]),
-        text=move.comment,
+        url=one if count == 1 else f"{reverse('targets:returns')}?period={period}",
+        text=move.comment if count == 1 else "、".join(names[:FEW]) + ("等" if count > FEW else ""),
     )

@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from guandu.accounts.models import User
 from guandu.accounts.permissions import Permission
 from guandu.accounts.roles import ScopeKind
 from guandu.portal import queries
@@ -15,6 +16,7 @@ from parks.models import Chain
 from targets.queries.plan import counts, not_met
 from targets.queries.quarters import offered_quarters
 
+SHOWN_CHANGES = 6
 totals_viewer = permission_required(Permission.TOTALS_VIEW, to="查看驾驶舱")
 
 
@@ -27,14 +29,21 @@ def home(request: HttpRequest) -> HttpResponse:
     context = {
         "quarter": quarter,
         "todos": todos_for(user),
-        "changes": changes_for(user),
+        "changes": changes_for(user, SHOWN_CHANGES),
         "tiles": tiles_for(user, quarter),
         "table": queries.park_table(user, quarter) if sees_parks else None,
         "sees_parks": sees_parks,
+        "chains": _own_chains(user),
     }
     if sees_parks:
         context["quarters"] = offered_quarters(quarter)
     return render(request, "portal/home.html", context)
+
+
+def _own_chains(user: User) -> list[Chain]:
+    """The chains granted by name: their dashboards stand one click from home."""
+    codes = user.scopes_with(Permission.TOTALS_VIEW).get(ScopeKind.CHAIN)
+    return list(Chain.objects.filter(code__in=codes)) if codes else []
 
 
 @totals_viewer

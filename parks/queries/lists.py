@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from django.db.models import Prefetch, Q
+from django.db.models import F, Prefetch, Q
 
 from guandu.accounts.models import Unit, User
 from parks.enums import ParkState, TitleState
@@ -17,7 +17,7 @@ def parks_on(user: User, day: date) -> ParkQuerySet:
         Park.objects.visible_to(user)
         .placed_on(day)
         .prefetch_related(Prefetch("titles", queryset=titles))
-        .order_by("chain_code", "code")
+        .order_by(F("_place__chain__position").asc(nulls_last=True), "code")
     )
 
 

@@ -6,12 +6,13 @@ from dataclasses import dataclass
 
 from guandu.accounts.models import User
 from guandu.core.periods import Period
-from targets.enums import Basis, FigureScope, SubjectKind
+from targets.enums import Basis, FigureScope, IndicatorKind, SubjectKind
 from targets.models import Figure, Indicator, Return
 from targets.querysets import FigureQuerySet
 
 # Columns of the park and chain tables, in this order.
 BOARD = ("REV", "TAX", "TRADE", "LEAD_RATIO", "OCCUPANCY", "FIRMS", "JOBS")
+COUNTS = frozenset({IndicatorKind.COUNT, IndicatorKind.REGISTERED})
 # Tiles of the district's dashboard, in this order.
 DISTRICT_TILES = ("REV", "TAX", "TAX_SHARE", "TRADE_SHARE", "PARKS_100", "PARKS_10", "PARKS_NEW", "JOBS")
 
@@ -97,5 +98,7 @@ def series_at(user: User, kind: str, code: str, indicator: str, quarters: list[P
 
 
 def park_figures(user: User, quarter: Period, park_code: str) -> list[Figure]:
-    """Everything that is known of one park in the quarter, in the dictionary's order. One query."""
-    return list(figures_at(user, quarter, FigureScope.PARK, park_code).values())
+    """What one park reports and what follows from it, in the dictionary's order; counts of parks say
+    nothing about one of them. One query."""
+    found = figures_at(user, quarter, FigureScope.PARK, park_code).values()
+    return [figure for figure in found if figure.indicator.kind not in COUNTS]

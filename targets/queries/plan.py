@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from guandu.accounts.models import Unit, User
+from guandu.core.numbers import round_half_up
 from guandu.core.periods import Period
 from parks.models import Chain
 from targets.enums import Operator, Shape, TargetStatus
@@ -72,6 +73,18 @@ def required_words(target: Target) -> str:
     if target.operator == Operator.DONE or not target.value:
         return Operator.DONE.label
     return f"{target.get_operator_display()} {Decimal(target.value):,f} {target.unit}".rstrip()
+
+
+def telling_decimals(value: Decimal | None, line: Decimal, fewest: int = 2, most: int = 6) -> int:
+    """As many decimals as show on which side of `line` the value lies: 59.9999 is not 60.00."""
+    if value is None:
+        return fewest
+    digits = range(fewest, most)
+    return next((n for n in digits if _side(round_half_up(value, n), line) == _side(value, line)), most)
+
+
+def _side(value: Decimal, line: Decimal) -> int:
+    return (value > line) - (value < line)
 
 
 def plan_in_force(user: User, quarter: Period) -> Plan | None:

@@ -1,5 +1,7 @@
 """行动计划: the plan on a page, one target, and the dictionary of indicators."""
 
+from decimal import Decimal
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
@@ -13,6 +15,7 @@ from targets.enums import TargetStatus
 from targets.models import Ambiguity, Figure, Indicator, IndicatorVersion, Target
 from targets.queries import plan as plans
 from targets.queries.quarters import offered_quarters
+from targets.querysets import FigureQuerySet
 
 plan_viewer = permission_required(Permission.PLAN_VIEW, to="查看行动计划")
 dictionary_viewer = permission_required(Permission.REFERENCE_VIEW, to="查看指标字典")
@@ -66,7 +69,7 @@ def target_page(request: HttpRequest, code: str) -> HttpResponse:
         "plan": plan,
         "quarter": quarter,
         "quarters": offered_quarters(quarter),
-        "figures": _listed(parts, named.select_related("indicator", "indicator_version")),
+        "figures": _listed(row.target, parts, named.select_related("indicator", "indicator_version")),
         "children": plans.target_rows(found.target_set.order_by("position"), quarter, request.user),
         "readings": Ambiguity.objects.visible_to(request.user).filter(
             plan=plan, code__in=row.target.ambiguities
@@ -76,14 +79,17 @@ def target_page(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "targets/target.html", context)
 
 
-def _listed(parts: list[dict], figures) -> list[dict]:
+def _listed(target: Target, parts: list[dict], figures: FigureQuerySet) -> list[dict]:
     """The parts with their figures; the value itself stands apart from what it is made of."""
     by_id = {figure.pk: figure for figure in figures}
-    return [
-        {**part, "row": by_id[part["figure"]]}
-        for part in parts
-        if part["figure"] in by_id and not part.get("whole")
-    ]
+    below = [part for part in parts if part["figure"] in by_id and not part.get("whole")]
+    return [{**part, **_drawn(target, by_id[part["figure"]])} for part in below]
+
+
+def _drawn(target: Target, figure: Figure) -> dict:
+    if target.shape not in plans.EACH:
+        return {"row": figure, "decimals": None}
+    return {"row": figure, "decimals": plans.telling_decimals(figure.value, Decimal(target.value))}
 
 
 @dictionary_viewer

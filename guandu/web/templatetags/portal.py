@@ -115,18 +115,22 @@ def figure_context(figure: Any) -> str:
 
 
 @register.simple_tag
-def figure_link(figure: Any, reason: str = NOT_REPORTED) -> SafeString:
-    """The number as a link to what it is made of; its context in the tooltip. A dash without one."""
+def figure_link(figure: Any, reason: str = NOT_REPORTED, decimals: int | None = None) -> SafeString:
+    """The number as a link to what it is made of; its context in the tooltip. A dash without one.
+
+    `decimals` replaces the indicator's own where fewer would hide on which side of a line it lies.
+    """
     if figure is None:
         return number_cell(None, reason=reason)
+    text = written(figure.value, figure_decimals(figure) if decimals is None else decimals)
     partial = " is-partial" if figure.value is not None and figure.reported < figure.expected else ""
     return format_html(
         '<a class="figure-link{}" href="{}" title="{}" aria-label="{}">{}</a>',
         partial if figure.value is not None else " missing",
         reverse("targets:figure", args=[figure.pk]),
         figure_context(figure),
-        f"{figure.indicator.name} {figure.scope_name} {figure_text(figure)} {figure_context(figure)}",
-        figure_text(figure),
+        f"{figure.indicator.name} {figure.scope_name} {text} {figure_context(figure)}",
+        text,
     )
 
 
@@ -161,6 +165,12 @@ def due_words(value: date | None, today: date) -> str:
     if left > 0:
         return f"还有 {left} 天"
     return "今天截止" if left == 0 else f"已逾期 {-left} 天"
+
+
+@register.filter
+def clause(code: str) -> str:
+    """一(二)¶1 → 一（二）第1段, as officials cite a clause."""
+    return re.sub(r"¶(\d+)", r"第\1段", code.replace("(", "（").replace(")", "）"))
 
 
 @register.filter
