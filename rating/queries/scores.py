@@ -197,7 +197,7 @@ def gates_with(result: Result, status: str) -> tuple[str, ...]:
 
 
 def gaps(leaf: LeafResult) -> str:
-    """What an item waits for: 企业入驻面积未报送、已建成商务楼宇面积未报送."""
+    """What an item waits for: 企业入驻面积未报送或未核定、入驻企业数无数据."""
     wanting = dict.fromkeys(
         f"{reading.title}{reading.note}" for reading in given_readings(leaf.inputs) if reading.state != "ok"
     )

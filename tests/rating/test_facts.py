@@ -35,7 +35,6 @@ def recognise(firm, kind, since=SINCE, until=None):
     Honour.objects.create(enterprise=firm, kind=kind, valid_from=since, valid_to=until)
 
 
-@pytest.mark.feature("E3")
 def test_a_certified_figure_is_an_input_that_leads_back_to_it(park):
     figure = make_figure(make_indicator(code="REV"), "2026Q1-3", park, value="120000.50")
     given = facts_of(park).inputs["REV"]
@@ -134,7 +133,6 @@ def test_a_park_not_yet_open_or_closed_has_no_facts(park):
     assert [each.entity for each in facts_of_parks(Q3)] == [park.code]
 
 
-@pytest.mark.feature("E17")
 def test_the_class_of_a_park_is_its_chain_and_carrier_on_the_last_day(chain):
     park = make_park(chain=chain, carrier="building")
     attributes = facts_of(park).attributes

@@ -76,7 +76,6 @@ def test_a_park_without_a_required_number_is_blocked_and_has_no_score(scheme):
     assert Result.from_json(stored.result).status == "blocked"
 
 
-@pytest.mark.feature("E3")
 def test_new_figures_of_a_quarter_ask_for_its_scores_once(scheme):
     tell_followers(Q3, ROLL_UP)
     tell_followers(Q3, ROLL_UP)
