@@ -235,7 +235,7 @@ def _back_to_queue() -> HttpResponse:
 
 
 @require_POST
-@signed_in
+@permission_required(Permission.RETURN_CONFIRM, to="批量确认报表")
 def confirm_many(request: HttpRequest) -> HttpResponse:
     wanted = picks(request.POST)
     visible = Return.objects.visible_to(request.user).select_related(*NEEDED).filter(pk__in=wanted)

@@ -52,7 +52,6 @@ def cast(transactional_db):
     return make_cast()
 
 
-@pytest.mark.feature("B21")
 def test_typing_like_in_a_sheet_saves_by_itself_and_is_there_after_a_reload(browser_page, cast):
     return_ = cast.draft()
     page = opened(signed_in(browser_page, cast.operator), return_)

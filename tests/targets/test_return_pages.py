@@ -62,7 +62,6 @@ def state_of(return_: Return) -> str:
 # ---- the line, on pages ----
 
 
-@pytest.mark.feature("B21")
 def test_what_is_saved_is_there_after_a_reload(cast, sign_in):
     return_, client = cast.draft(), sign_in(cast.operator)
     response = client.post(url(return_, "save"), typed(return_), follow=True)
@@ -102,7 +101,6 @@ def test_the_page_names_who_is_next(cast, sign_in, state, words):
     assert words in page.split('class="workflow-next"')[1].split("</p>")[0]
 
 
-@pytest.mark.feature("B4")
 def test_comments_on_cells_reach_the_filers_form_at_those_cells(cast, sign_in):
     return_ = cast.filed()
     comments = {"c-REV": "与税收不匹配", "c-FIRMS": "是否含个体户", "c-REV_LEAD": "请核对"}
@@ -115,7 +113,6 @@ def test_comments_on_cells_reach_the_filers_form_at_those_cells(cast, sign_in):
         assert text in row.split('class="cell-comment"')[1]
 
 
-@pytest.mark.feature("B4")
 def test_sending_back_without_a_word_keeps_what_was_typed(cast, sign_in):
     return_ = cast.filed()
     sent = {"state": 2, "comment": " ", "c-REV": "与税收不匹配"}
@@ -318,7 +315,6 @@ def test_the_list_asks_the_same_queries_for_one_row_and_for_three(
     assert len(response.context["rows"]) == 3
 
 
-@pytest.mark.feature("B26")
 def test_the_office_confirms_what_it_ticks_and_hears_of_each(cast, sign_in):
     make_park("P2")
     ready = cast.reviewed()

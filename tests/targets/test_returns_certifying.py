@@ -44,7 +44,6 @@ def test_confirming_locks_and_settles_every_reported_cell(cast):
     assert (revenue.base_units, rows["FIRMS"].base_units) == (90000, None)
 
 
-@pytest.mark.feature("C7")
 def test_a_cell_that_was_not_reported_gets_no_value(cast):
     cast.locked(SERVICE_FIRMS="")
     assert set(CertifiedValue.objects.values_list("indicator__code", flat=True)) == {
@@ -106,7 +105,6 @@ def test_numbers_that_no_longer_match_their_digest_are_not_approved(cast):
         returns.review(return_=return_, by=cast.reviewer)
 
 
-@pytest.mark.feature("B26")
 def test_bulk_confirmation_reports_each_item(cast):
     make_park("P2")
     ready, waiting = cast.reviewed(), Return.objects.get(park_code="P2")

@@ -38,7 +38,6 @@ def test_typed_text_becomes_whole_units_exactly(cast):
     assert line.authors["REV"]["by"] == cast.operator.name
 
 
-@pytest.mark.feature("C7")
 def test_an_empty_cell_is_missing_and_a_zero_is_zero(cast):
     return_ = cast.draft()
     returns.save(return_=return_, cells={"REV": "0", "FIRMS": "5"}, by=cast.operator)

@@ -152,7 +152,6 @@ def test_who_filed_never_approves_whatever_he_is_granted():
         returns.confirm(return_=return_, by=cast.operator)
 
 
-@pytest.mark.feature("B4")
 @pytest.mark.parametrize("comment", ["", "  \n"])
 def test_sending_back_without_a_word_is_refused(comment):
     cast = make_cast()
