@@ -82,7 +82,9 @@ class CertifiedSourceSerializer(serializers.Serializer):
     reason = serializers.CharField(label="说明")
     certified_by = serializers.CharField(label="核定人")
     certified_at = serializers.DateTimeField(label="核定时间")
-    return_id = serializers.IntegerField(label="报表编号", allow_null=True)
+    return_id = serializers.IntegerField(
+        label="报表编号", allow_null=True, help_text="您无权查看该报表时为 null"
+    )
 
 
 class FigurePartsSerializer(serializers.Serializer):

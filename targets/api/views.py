@@ -11,6 +11,7 @@ from rest_framework.decorators import action
 from rest_framework.exceptions import ValidationError
 from rest_framework.response import Response
 
+from guandu.accounts.models import User
 from guandu.accounts.permissions import Permission
 from guandu.core.errors import Invalid
 from guandu.core.numbers import from_units
@@ -102,16 +103,18 @@ class FigureViewSet(ReadOnlyCollection):
                 "figure": shown(stored_rows(self.get_queryset().filter(pk=figure.pk)))[0],
                 "parts": listed,
                 "not_shown": parts.count() - len(listed),
-                "certified": _certified(figure),
+                "certified": _certified(figure, request.user),
                 "facts": figure.facts,
             }
         )
 
 
-def _certified(figure: Figure) -> dict | None:
+def _certified(figure: Figure, user: User) -> dict | None:
     value = figure.source
     if value is None:
         return None
+    version = value.return_version
+    openable = version and Return.objects.visible_to(user).filter(pk=version.return_of_id).exists()
     return {
         "period": value.period,
         "value": f"{from_units(value.units, value.indicator_version.scale):f}",
@@ -119,7 +122,7 @@ def _certified(figure: Figure) -> dict | None:
         "reason": value.reason,
         "certified_by": value.certified_by,
         "certified_at": value.certified_at,
-        "return_id": value.return_version and value.return_version.return_of_id,
+        "return_id": version.return_of_id if openable else None,
     }
 
 
