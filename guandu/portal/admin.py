@@ -45,7 +45,7 @@ class AuditEventAdmin(OfficialAdmin):
 @admin.register(Job)
 class JobAdmin(OfficialAdmin):
     view_permission = Permission.JOB_VIEW
-    list_display = ("id", "kind_text", "key", "state", "actor_name", "attempts", "created_at", "finished_at")
+    list_display = ("number", "kind_text", "key", "state", "actor_name", "attempts", "created_at", "finished_at")
     list_filter = ("state",)
     search_fields = ("key", "actor_name")
     fields = (
@@ -57,6 +57,10 @@ class JobAdmin(OfficialAdmin):
     def get_queryset(self, request: HttpRequest):
         rows = Job.objects.all()
         return rows if request.user.may(self.view_permission) else rows.none()
+
+    @admin.display(description="编号", ordering="pk")
+    def number(self, job: Job) -> int:
+        return job.pk
 
     @admin.display(description="任务", ordering="kind")
     def kind_text(self, job: Job) -> str:

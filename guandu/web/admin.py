@@ -142,13 +142,14 @@ class OfficialAdmin(unfold.ModelAdmin, _NoTransaction):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    def has_export_permission(self, request: HttpRequest) -> bool:
-        return self.has_view_permission(request)
-
     def _get_obj_does_not_exist_redirect(self, request, opts, object_id):
         raise Http404
 
     # What a form offers
+
+    def get_inlines(self, request: HttpRequest, obj: Any):
+        """What stands beside a row; a new row has nothing beside it yet."""
+        return super().get_inlines(request, obj) if obj else ()
 
     def get_fields(self, request: HttpRequest, obj: Any = None):
         return [name for name in super().get_fields(request, obj) if name != "seen"]
@@ -199,6 +200,10 @@ class OfficialAdmin(unfold.ModelAdmin, _NoTransaction):
 
     def save_related(self, request, form, formsets, change) -> None:
         """Rows beside the object are written by actions of their own."""
+
+    def construct_change_message(self, request, form, formsets, add=False) -> list:
+        """The trail has it."""
+        return []
 
     def log_addition(self, request, obj, message) -> None:
         """The trail has it."""
