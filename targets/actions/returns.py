@@ -72,7 +72,8 @@ def file(*, return_: Return, expected: int | None = None, counter: int | None = 
         filed=version,
         draft=None,
         filed_at=version.frozen_at,
-        filed_on=clock.today(),
+        # A return sent back was handed in on the day it first was.
+        filed_on=fresh.filed_on or clock.today(),
     )
     return fresh
 
