@@ -1,7 +1,15 @@
+import logging
+
 import pytest
 from django.db import transaction
 
 from tests.permissions.world import World, build
+
+
+@pytest.fixture(autouse=True)
+def _only_failures_in_the_log(caplog):
+    """Thousands of expected refusals would hide the one traceback that matters."""
+    caplog.set_level(logging.ERROR, logger="django.request")
 
 
 @pytest.fixture(scope="module")

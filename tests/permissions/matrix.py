@@ -130,14 +130,14 @@ def _statuses(statuses: dict[int, Any], groups: dict[str, list[str]], where: str
 def cells(expected: Iterable[Expected], world: World) -> Iterator[Cell]:
     for each in expected:
         for method, cases in each.methods.items():
-            for case, path in _paths(each, world).items():
+            for case, path in paths(each, world).items():
                 statuses = cases.get(case, cases.get("any"))
                 assert statuses, f"{method} {each.route}: nothing said of {case}"
                 for role, status in statuses.items():
                     yield Cell(each.route, method, case, role, path, status)
 
 
-def _paths(each: Expected, world: World) -> dict[str, str]:
+def paths(each: Expected, world: World) -> dict[str, str]:
     """Case → address. A route without an object has the one case "any"."""
     if not each.kind:
         return {"any": f"/{each.path}"}
