@@ -12,7 +12,13 @@ class OfficialSite(UnfoldAdminSite):
     """Who may enter is `User.is_staff`, which asks the grants."""
 
     index_title = "后台管理"
-    enable_nav_sidebar = False
+
+    def get_sidebar_list(self, request: HttpRequest) -> list[dict]:
+        """The menu of this person: no entry that leads nowhere, no group without entries."""
+        groups = super().get_sidebar_list(request)
+        for group in groups:
+            group["items"] = [item for item in group["items"] if item["has_permission"]]
+        return [group for group in groups if group["items"]]
 
     def login(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
         if request.user.is_authenticated:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from django.http import HttpRequest
+from django.templatetags.static import static
 from django.urls import reverse_lazy
 
 from guandu.accounts.permissions import Permission as P
@@ -50,7 +51,10 @@ UNFOLD = {
     "SITE_HEADER": "官渡区产业园区",
     "SITE_SUBHEADER": "管理与星级评定平台",
     "SITE_URL": "/",
-    "SITE_SYMBOL": "domain",
+    "SITE_ICON": lambda request: static("img/logo.svg"),
+    "SITE_FAVICONS": [
+        {"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("img/logo.svg")}
+    ],
     "SHOW_HISTORY": True,
     "SHOW_VIEW_ON_SITE": False,
     "SHOW_BACK_BUTTON": True,
@@ -71,7 +75,7 @@ UNFOLD = {
             {
                 "title": None,
                 "items": [
-                    {"title": "返回门户", "icon": "arrow_back", "link": "/"},
+                    {"title": "返回门户", "icon": "arrow_back", "link": "/", "active": lambda request: False},
                     {"title": "后台首页", "icon": "home", "link": reverse_lazy("admin:index")},
                 ],
             },

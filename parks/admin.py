@@ -92,7 +92,7 @@ class ParkAdmin(ExportAdmin):
     actions_detail = ("change_placement", "change_sponsorship", "record_title")
     fieldsets = (
         (None, {"fields": ("code", ("name", "short_name"), ("carrier", "operating_model"))}),
-        ("时间", {"fields": (("approved_on", "opened_on", "closed_on"),)}),
+        ("时间", {"fields": ("approved_on", "opened_on", "closed_on")}),
         ("条件", {"fields": ("lettable_area", ("has_service_station", "has_one_stop"))}),
         ("来源", {"fields": (("clause", "note"),)}),
     )

@@ -103,6 +103,7 @@ class OfficialAdmin(unfold.ModelAdmin, _NoTransaction):
     list_per_page = 50
     list_filter_submit = False
     warn_unsaved_form = True
+    empty_value_display = "—"
     show_full_result_count = False
     change_form_before_template = "admin/seen.html"
     # Shown to everybody who may see the row, changed by nobody here.
@@ -283,6 +284,7 @@ class ReadOnlyInline(unfold.TabularInline):
     can_delete = False
     show_change_link = False
     hide_title = True
+    empty_value_display = "—"
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return True
