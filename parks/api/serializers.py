@@ -3,6 +3,8 @@
 from rest_framework import serializers
 
 from guandu.core.numbers import from_units
+from guandu.web.api.fields import KnownChoiceField
+from parks.enums import Carrier, OperatingModel
 from parks.models import Park, Title
 
 AREA_SCALE = 2
@@ -30,6 +32,8 @@ class TitleSerializer(serializers.ModelSerializer):
 class ParkSerializer(serializers.ModelSerializer):
     """A park with where it belongs today."""
 
+    carrier = KnownChoiceField(Carrier.choices, label="载体形式", help_text="未填报为 null")
+    operating_model = KnownChoiceField(OperatingModel.choices, label="运营模式", help_text="未填报为 null")
     carrier_label = serializers.CharField(source="get_carrier_display", label="载体形式名称")
     operating_model_label = serializers.CharField(source="get_operating_model_display", label="运营模式名称")
     chain_code = serializers.CharField(label="产业链编码", allow_null=True)

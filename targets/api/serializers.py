@@ -2,7 +2,8 @@
 
 from rest_framework import serializers
 
-from targets.enums import Basis, FigureScope, TargetStatus
+from guandu.web.api.fields import KnownChoiceField
+from targets.enums import Basis, FigureScope, SubjectKind, TargetStatus
 from targets.models import Figure, Indicator, IndicatorVersion, Return, Target
 from targets.queries.standings import Standing
 
@@ -21,6 +22,7 @@ class IndicatorVersionSerializer(serializers.ModelSerializer):
 class IndicatorSerializer(serializers.ModelSerializer):
     """One entry of the dictionary; the last version is the one in force unless it has ended."""
 
+    level = KnownChoiceField(SubjectKind.choices, label="采集层级", help_text="由计算得出的指标为 null")
     kind_label = serializers.CharField(source="get_kind_display", label="类型名称")
     versions = IndicatorVersionSerializer(many=True, label="指标版本")
 

@@ -72,7 +72,6 @@ def test_a_park_with_where_it_belongs(sign_in, office, park):
     assert [(t["name"], t["state_label"]) for t in body["titles"]] == [("示范园区", "已认定")]
 
 
-@pytest.mark.feature("H10")
 def test_an_indicator_with_its_unit_and_meaning(sign_in, operator, revenue):
     revenue.caliber = "年初至报告期末"
     revenue.save()

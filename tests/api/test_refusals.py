@@ -25,7 +25,6 @@ def is_refusal(response, status: int, code: str) -> dict:
     return body
 
 
-@pytest.mark.feature("H16")
 def test_the_usual_refusals(client, sign_in, office, operator, other_park, audit_admin):
     is_refusal(client.get("/api/v1/parks/"), 401, "not_authenticated")
     is_refusal(sign_in(office).get("/api/v1/parks/no-such/"), 404, "not_found")
@@ -35,7 +34,6 @@ def test_the_usual_refusals(client, sign_in, office, operator, other_park, audit
     is_refusal(sign_in(office).get("/api/v1/nowhere/at/all"), 404, "not_found")
 
 
-@pytest.mark.feature("H16")
 @pytest.mark.parametrize(
     ("exception", "status", "code"),
     [
