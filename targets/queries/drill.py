@@ -246,7 +246,9 @@ def _ratio_words(definition: dict, names: dict[str, str], figure: Figure) -> str
 
 def _share_words(definition: dict, names: dict[str, str], figure: Figure) -> str:
     above, below = names.get(definition["num"], "分子"), names.get(definition["den"], "全区数")
-    return f"{figure.scope_name}{above} ÷ {below} × 100%。"
+    whose = "各园区" if figure.scope_kind == FigureScope.DISTRICT else figure.scope_name
+    together = "" if figure.scope_kind == FigureScope.PARK else "合计"
+    return f"{whose}{above}{together} ÷ {below} × 100%。"
 
 
 def _count_words(definition: dict, names: dict[str, str], figure: Figure) -> str:
