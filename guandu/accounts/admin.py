@@ -66,6 +66,9 @@ class GrantInline(ReadOnlyInline):
     fields = readonly_fields = ("role", "scope_text", "valid_from", "valid_to", "reason")
     verbose_name = verbose_name_plural = "授权"
 
+    def get_queryset(self, request: HttpRequest):
+        return super().get_queryset(request).named()
+
     @admin.display(description="范围")
     def scope_text(self, grant: Grant) -> str:
         return grant.scope_name
@@ -162,6 +165,9 @@ class GrantAdmin(OfficialAdmin):
     readonly_fields = ("scope_text",)
     fixed_fields = ()
     actions_detail = ("revoke",)
+
+    def get_queryset(self, request: HttpRequest):
+        return super().get_queryset(request).named()
 
     def has_grant_permission(self, request: HttpRequest, obj=None) -> bool:
         return request.user.may(Permission.GRANT_EDIT)

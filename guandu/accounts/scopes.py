@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from django.db.models import QuerySet
+from django.db.models import Case, CharField, OuterRef, QuerySet, Subquery, Value, When
 
 from guandu.accounts.roles import ScopeKind
 
@@ -26,3 +26,13 @@ def name_of(kind: str, code: str) -> str | None:
 def options(kind: str) -> dict[str, str]:
     """Code → name of everything that a grant of `kind` may be given over."""
     return dict(_lookups[kind]().values_list("code", "name"))
+
+
+def name_expression() -> Case:
+    """The name of what a row's `scope_kind` and `scope_code` stand for, within the row's own query."""
+    found = [
+        When(scope_kind=kind, then=Subquery(lookup().filter(code=OuterRef("scope_code")).values("name")[:1]))
+        for kind, lookup in _lookups.items()
+    ]
+    whole = When(scope_kind=ScopeKind.DISTRICT, then=Value(str(ScopeKind.DISTRICT.label)))
+    return Case(whole, *found, output_field=CharField())

@@ -286,6 +286,11 @@ class ReadOnlyInline(unfold.TabularInline):
     hide_title = True
     empty_value_display = "—"
 
+    def get_queryset(self, request: HttpRequest):
+        shown = [field.name for field in self.opts.concrete_fields if field.is_relation and field.name in self.fields]
+        rows = super().get_queryset(request)
+        return rows.select_related(*shown) if shown else rows
+
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return True
 

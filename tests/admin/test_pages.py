@@ -89,3 +89,14 @@ def test_no_row_is_deleted_in_bulk(sign_in, office, world):
     data = {"action": "delete_selected", "_selected_action": [world["park"].pk]}
     client.post(address("parks.park", "changelist"), data)
     assert LABELS["parks.park"].objects.filter(pk=world["park"].pk).exists()
+
+
+def test_only_the_admin_may_run_what_its_theme_needs(sign_in, office):
+    client = sign_in(office)
+    inside = client.get("/admin/").headers["Content-Security-Policy"]
+    outside = client.get("/accounts/password/").headers["Content-Security-Policy"]
+    assert "script-src 'self' 'unsafe-eval'" in inside
+    assert "style-src 'self' 'unsafe-inline'" in inside
+    assert "default-src 'self'" in inside
+    assert "unsafe" not in outside
+    assert "default-src 'self'" in outside
