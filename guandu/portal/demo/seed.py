@@ -128,7 +128,7 @@ def _person(role, username, name, unit, duty, kind, scope, *, password):
 def _colleague(username: str, unit: str, role: RoleCode, scope: str) -> User:
     """Somebody who acts in the story but cannot sign in: no password."""
     kind = ScopeKind.PARK if role == RoleCode.OPERATOR else ScopeKind.DEPARTMENT
-    name = Unit.objects.get(code=unit).name[:12]
+    name = Unit.objects.get(code=unit).name.removesuffix("（演示）")[:12]
     return _person(role, username, f"{name}经办人", unit, "", kind, scope, password=None)[0]
 
 
