@@ -4,6 +4,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.contrib.staticfiles.finders import BaseFinder
+from django.core.checks import Warning
 from django.core.files.storage import FileSystemStorage
 
 
@@ -22,11 +23,17 @@ class NodeModulesFinder(BaseFinder):
         return found
 
     def list(self, ignore_patterns):
-        for path in self.storage.sources:
-            yield path, self.storage
+        for path, source in self.storage.sources.items():
+            if (self.root / source).is_file():
+                yield path, self.storage
 
     def check(self, **kwargs):
-        return []
+        """A warning while files are missing; production serves what was collected before."""
+        missing = [name for name in self.storage.sources.values() if not (self.root / name).is_file()]
+        if settings.PRODUCTION or not missing:
+            return []
+        hint = "请执行 make run 或 npm ci --ignore-scripts。"
+        return [Warning(f"缺少前端文件：{'、'.join(missing)}。", hint=hint, id="guandu.W001")]
 
 
 class _Renamed(FileSystemStorage):
