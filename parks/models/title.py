@@ -34,4 +34,10 @@ class Title(LoadedModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.park} · {self.get_level_display()}{self.name}"
+        return f"{self.park} · {self.full_name}"
+
+    @property
+    def full_name(self) -> str:
+        """The title with its level, once: 省级文化产业园区, 国家级园区."""
+        level = self.get_level_display()
+        return self.name if self.name.startswith(level) else f"{level}{self.name}"

@@ -87,12 +87,12 @@ def _milestones(park: Park, placements: list, sponsorships: list, titles: list, 
     found += [Milestone(each.valid_from, _moved(each), _where(each)) for each in placements]
     found += [Milestone(each.valid_from, f"包保部门：{each.department.name}") for each in sponsorships]
     found += [
-        Milestone(title.awarded_on, f"获{title.get_level_display()}{title.name}", title.document)
+        Milestone(title.awarded_on, f"获{title.full_name}", title.document)
         for title in titles
         if title.awarded_on and title.state in {TitleState.AWARDED, TitleState.LAPSED}
     ]
     found += [
-        Milestone(title.lapsed_on, f"{title.get_level_display()}{title.name}失效") for title in titles if title.lapsed_on
+        Milestone(title.lapsed_on, f"{title.full_name}失效") for title in titles if title.lapsed_on
     ]
     return sorted((each for each in found if each.at <= day), key=lambda each: each.at, reverse=True)
 

@@ -45,6 +45,35 @@ def test_nothing_is_asked_of_another_host():
     assert [str(path) for path in files if outside.search(path.read_text(encoding="utf-8"))] == []
 
 
+TOO_NEW = re.compile(
+    r":has\(|@container|@layer|oklch\(|color-mix\(|light-dark\(|\d[dsl]v[hw]\b|\.at\(|structuredClone|\.replaceAll\(|\.findLast\("
+)
+
+
+@pytest.mark.once
+def test_styles_and_scripts_keep_to_what_chromium_90_knows():
+    ours = [*(ROOT / "static/css").glob("*.css"), *(ROOT / "static/js").glob("*.js")]
+    assert ours
+    found = {path.name: TOO_NEW.findall(_code(path.read_text(encoding="utf-8"))) for path in ours}
+    assert {name: words for name, words in found.items() if words} == {}
+
+
+def _code(text: str) -> str:
+    return re.sub(r"/\*.*?\*/", "", text, flags=re.DOTALL)
+
+
+@pytest.mark.once
+def test_the_colours_that_tabler_writes_in_newer_functions_are_given_plainly():
+    """Borders, surfaces and text must not vanish in a browser that knows no oklch()."""
+    style = (ROOT / "static/css/portal.css").read_text(encoding="utf-8")
+    needed = (
+        "body-bg", "body-color", "border-color", "border-color-translucent", "bg-surface", "bg-forms",
+        "link-color", "primary", "danger", "success", "warning", "secondary", "white", "gray-200",
+    )  # fmt: skip
+    missing = [name for name in needed if not re.search(rf"--tblr-{name}: (?:#|rgba?\()", style)]
+    assert missing == []
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", OWN)
 def test_whoever_is_not_signed_in_signs_in_and_comes_back(client, name):
