@@ -94,7 +94,6 @@ class ApiClient:
         return self.one(f"assessments/?park={PARK.code}&period={NOW}")
 
 
-@pytest.mark.feature("B21", "C10", "E7", "G5")
 def test_from_one_return_to_a_star(new_page, page_watch, seeded):
     page_watch.allow("422")
     client = ApiClient(new_page())

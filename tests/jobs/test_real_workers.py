@@ -70,7 +70,6 @@ ALL_SCOPES = [
 ]
 
 
-@pytest.mark.feature("B20")
 def test_a_worker_killed_at_work_is_relieved_and_the_job_finishes_once(cast, celery_worker_process):
     return_ = cast.reviewed()
     job = confirm(cast, return_)

@@ -61,7 +61,6 @@ def everything() -> str:
     return digest_of(rows)
 
 
-@pytest.mark.feature("B1")
 def test_the_present_quarter_stands_in_every_state():
     parks = Return.objects.filter(cycle__period=NOW, cycle__template__code="PARK-Q")
     state_of = dict(parks.values_list("park_code", "state"))
@@ -112,12 +111,10 @@ def test_demonstration_data_is_never_mixed_with_other_data():
     assert everything() == before
 
 
-@pytest.mark.feature("X1")
 def test_the_chain_of_events_holds():
     assert list(trail.verify()) == []
 
 
-@pytest.mark.feature("C1", "C10")
 def test_every_figure_is_the_sum_of_its_parks_at_every_scope():
     wrong = []
     for code, period in set(figures().values_list("indicator__code", "period")):
