@@ -6,7 +6,7 @@ from io import StringIO
 import pytest
 from django.core.management import call_command
 from django.urls import reverse
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from guandu.core.periods import Period
 from guandu.jobs import worker
@@ -38,8 +38,14 @@ def open_from_to_do(page: Page) -> None:
     """The return of the park, by its line in the to-do list of the home page."""
     line = page.locator(".todo-list li", has_text=PARK.plain_name)
     expect(line).to_contain_text(QUARTER.label)
-    line.locator("a.btn").click()
+    follow(line.locator("a.btn"))
     expect(page.locator("h1")).to_contain_text(PARK.plain_name)
+
+
+def follow(link: Locator) -> None:
+    """Click and wait until the page it leads to has loaded."""
+    with link.page.expect_navigation():
+        link.click()
 
 
 def cell(page: Page, code: str):
@@ -124,6 +130,8 @@ def test_from_one_return_to_a_star(new_page, page_watch, seeded):
     assert shown_number(office, ".score-number b") == Decimal(score["total"])
     expect(office.locator(".score-total")).to_contain_text("试算")
 
+    walk_down_to_the_cell(office)
+
 
 def file_the_return(page: Page) -> None:
     """Paste the column with one wrong cell in it, correct that, hand in."""
@@ -154,3 +162,19 @@ def confirm_the_return(page: Page) -> None:
     page.get_by_role("button", name="确认锁定").click()
     page.locator("[data-confirm-yes]").click()
     expect(page.locator(".portal-messages")).to_contain_text("已确认锁定")
+
+
+def walk_down_to_the_cell(page: Page) -> None:
+    """From the district's number by links to the park's, to its 核定值, to the return; sums hold."""
+    page.goto(reverse("portal:dashboard"))
+    tile = page.locator(".tile", has=page.get_by_role("heading", name="营业收入", exact=True))
+    whole = Decimal(tile.locator(".figure-link").inner_text().replace(",", ""))
+    follow(tile.locator(".figure-link"))
+    assert shown_number(page, ".big-figure") == whole
+    parts = page.locator(".table-figures tbody td:nth-child(2)").all_inner_texts()
+    assert len(parts) == len(story.PARKS)
+    assert sum(Decimal(text.replace(",", "")) for text in parts if text != "—") == whole
+    follow(page.locator(".table-figures tr", has_text=PARK.plain_name).locator(".figure-link"))
+    assert shown_number(page, ".big-figure") == Decimal(TYPED["REV"])
+    follow(page.locator("main").get_by_role("link", name="运营方报送"))
+    expect(page.locator("main")).to_contain_text(f"{Decimal(TYPED['REV']):,}")
