@@ -22,7 +22,7 @@ def add_parks(*, by: Actor) -> None:
     """Each park of the story with its operator, its place and its sponsor from the plan's first day."""
     for each in story.PARKS:
         operator = units.create(
-            code=each.operator_code, name=f"{each.plain_name[:20]}运营公司（演示）", kind=Unit.Kind.OPERATOR, by=by
+            code=each.operator_code, name=_operator_name(each), kind=Unit.Kind.OPERATOR, by=by
         )
         park = _park(each, by)
         placements.place(
@@ -44,6 +44,11 @@ def add_parks(*, by: Actor) -> None:
             by=by,
         )
         enterprises.enter_many(rows=list(_firms(each, park)), by=by)
+
+
+def _operator_name(each: story.DemoPark) -> str:
+    name = each.plain_name if len(each.plain_name) <= 20 else each.plain_name.partition("（")[0]
+    return f"{name}运营公司（演示）"
 
 
 def _park(each: story.DemoPark, by: Actor) -> Park:
