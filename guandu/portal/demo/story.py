@@ -112,12 +112,21 @@ PROJECTS = (
 LATE = {("P-Y12", "2026Q1"), ("P-Y12", "2026Q2"), ("P-Y17", "2025Q4"), ("P-FHL", "2026Q2")}
 NEVER_FILED = {("P-Y19", "2025Q2")}
 
+_FAMILY_NAMES = "王 李 张 刘 陈 杨 赵 黄 周 吴 徐 孙 胡 朱 高 林 何 郭 马 罗"
+_GIVEN_NAMES = "建华 丽芬 志强 晓燕 文斌 春梅 永昌 雪莲 国栋 云霞 家豪 思敏 海涛 静怡 立新 红梅"
 _SHARE_OF_YEAR = {3: 21, 6: 46, 9: 71, 12: 100}
 
 
 def wobble(spread: int, *names: str) -> int:
     """A whole number in [-spread, spread] that depends on the names alone."""
     return int(digest_of(list(names))[:8], 16) % (2 * spread + 1) - spread
+
+
+def invented_name(account: str) -> str:
+    """A person's name that depends on the account alone."""
+    family, given = _FAMILY_NAMES.split(), _GIVEN_NAMES.split()
+    pick = int(digest_of([account])[:8], 16)
+    return family[pick % len(family)] + given[pick // 31 % len(given)]
 
 
 def cells(park: DemoPark, quarter: Period) -> dict[str, str]:
