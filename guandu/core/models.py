@@ -6,7 +6,7 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
 
-CODE = RegexValidator(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,39}", "编码只用字母、数字、点、横线和下划线，最长 40 位。")
+CODE = RegexValidator(r"\A[A-Za-z0-9][A-Za-z0-9_.-]{0,39}\Z", "编码只用字母、数字、点、横线和下划线，最长 40 位。")
 
 
 class CodedModel(models.Model):

@@ -5,5 +5,5 @@ from targets.triggers import GUARDS
 
 
 class Migration(migrations.Migration):
-    dependencies = [("targets", "0003_filed_on")]
+    dependencies = [("targets", "0001_initial")]
     operations = [in_migration(GUARDS)]
