@@ -14,7 +14,7 @@ class TargetsConfig(AppConfig):
         from targets import pages, panels, tasks, tiles, todos  # noqa: F401  # reason: register themselves, need models
         from targets.queries import register_facts  # noqa: F401  # reason: registers counted sources
 
-        keep_through_migrations(self, "0004_locked_lines", GUARDS)
+        keep_through_migrations(self, "0002_locked_lines", GUARDS)
         add_navigation(
             NavigationEntry("日常工作", "数据填报", "targets:returns", "report", (Permission.RETURN_VIEW,), 30)
         )
