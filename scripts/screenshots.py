@@ -58,10 +58,16 @@ PLACES = (
     Place("projects", "office", "/projects/"),
     Place("project", "office", "/projects/", ("main tbody a",)),
     Place("gallery", "office", "/gallery/"),
+    Place("search", "office", "/search/?q=园区"),
     Place("admin", "office", "/admin/"),
+    Place("admin-parks", "office", "/admin/parks/park/"),
+    Place("admin-park", "office", "/admin/parks/park/", ("#result_list tbody a",)),
+    Place("home-api", "api", "/"),
+    Place("home-system", "system", "/"),
     Place("admin-system", "system", "/admin/"),
     Place("admin-security", "security", "/admin/"),
     Place("admin-audit", "audit", "/admin/"),
+    Place("admin-trail", "audit", "/admin/audit/auditevent/"),
 )
 
 
