@@ -9,12 +9,12 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, ViewportSize, sync_playwright
 
 from scripts.console import VAR, Halt, say, told
 
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium") or "/usr/bin/chromium"
-WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 1024, "height": 768}
+WIDE, NARROW = ViewportSize(width=1440, height=900), ViewportSize(width=1024, height=768)
 
 
 @dataclass(frozen=True)
