@@ -14,7 +14,9 @@ DOORBELL = "job"
 def enqueue(kind: str, *, by: Actor, key: str = "", **arguments: Any) -> Job:
     """A queued job of `kind`. With a `key`, one that already waits for the same key is returned
     instead; one that is running is not, because it may have read what has changed since."""
-    waiting = key and Job.objects.filter(kind=kind, key=key, state=Job.State.QUEUED).first()
+    # Locked, so that no worker claims it and reads its inputs before this transaction has committed.
+    alike = Job.objects.select_for_update().filter(kind=kind, key=key, state=Job.State.QUEUED)
+    waiting = alike.first() if key else None
     if waiting:
         return waiting
     try:
@@ -28,8 +30,8 @@ def enqueue(kind: str, *, by: Actor, key: str = "", **arguments: Any) -> Job:
                 created_at=clock.now(),
             )
     except IntegrityError:
-        # Another transaction queued the same key first and has committed since our look.
-        return Job.objects.get(kind=kind, key=key, state=Job.State.QUEUED)
+        # Another transaction queued the same key first; it may have been claimed since: look again.
+        return enqueue(kind, by=by, key=key, **arguments)
     ring(job.pk)
     return job
 

@@ -130,13 +130,14 @@ def _give_back(job: Job) -> bool:
             state=Job.State.FAILED, finished_at=clock.now(), error=UNKNOWN_FAILURE.format(number=job.pk)
         )
         return bool(failed)
-    with transaction.atomic():
-        if job.key and Job.objects.filter(kind=job.kind, key=job.key, state=Job.State.QUEUED).exists():
-            # The same work already waits with newer facts: this one has nothing left to do.
-            return bool(lost.update(state=Job.State.DONE, finished_at=clock.now()))
-        given = lost.update(state=Job.State.QUEUED, lease_until=None)
-        if given:
-            ring(job.pk)
+    try:
+        with transaction.atomic():
+            given = lost.update(state=Job.State.QUEUED, lease_until=None)
+            if given:
+                ring(job.pk)
+    except IntegrityError:
+        # The same work already waits with newer facts: this one has nothing left to do.
+        return bool(lost.update(state=Job.State.DONE, finished_at=clock.now()))
     return bool(given)
 
 
