@@ -18,7 +18,8 @@ def certify(return_: Return, version: ReturnVersion, by: Actor) -> list[Certifie
     line = version.lines.get()
     form = form_cells(return_.cycle.template, Period.parse(return_.cycle.period))
     reported = [cell for cell in form if cell.code in line.values]
-    _supersede(return_, reported)
+    # Over the whole form: a cell that a correction has emptied keeps no value either.
+    _supersede(return_, form)
     rows = [
         CertifiedValue(
             indicator_id=cell.indicator_id,

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from guandu.core.numbers import round_half_up
 from guandu.core.periods import Period
-from targets.enums import Basis, FigureScope, Operator, Shape, TargetStatus
+from targets.enums import Basis, FigureScope, IndicatorKind, Operator, Shape, TargetStatus
 from targets.models import Figure, Plan, Target
 
 PERCENT_SCALE = 2
@@ -78,11 +78,15 @@ def _single(target: Target, rows: list[Figure]) -> Outcome:
     scale = PERCENT_SCALE if figure.is_ratio else figure.indicator_version.scale
     value = figure.value
     met = _HOLDS[target.operator](value, Decimal(target.value))
+    status = TargetStatus.MET if met else TargetStatus.NOT_MET
+    if figure.reported < figure.expected and met == (target.operator == Operator.AT_MOST):
+        # More parks can only raise a sum or a count: what they could overturn is not said yet.
+        status = TargetStatus.PENDING
     parts = [_part(row) for row in rows if _adds_to(row, figure) and row.numerator]
     return Outcome(
         target.pk,
         target.code,
-        TargetStatus.MET if met else TargetStatus.NOT_MET,
+        status,
         _coverage_sentence(figure),
         units=int(round_half_up(value, scale).scaleb(scale)),
         scale=scale,
@@ -139,9 +143,12 @@ def _coverage(figure: Figure | None) -> dict[str, int]:
 
 
 def _coverage_sentence(figure: Figure) -> str:
+    words = []
     if figure.reported < figure.expected:
-        return f"按已核定的 {figure.reported}/{figure.expected} 个园区计算，其余园区尚未核定。"
-    return ""
+        words.append(f"按已核定的 {figure.reported}/{figure.expected} 个园区计算，其余园区尚未核定。")
+    if figure.indicator.kind == IndicatorKind.COUNT and figure.period.endswith(("Q1", "H1", "Q1-3")):
+        words.append("按年初至报告期末的累计数判断，全年是否达标以年末数为准。")
+    return "".join(words)
 
 
 def _what_is_missing(target: Target, figure: Figure | None) -> str:

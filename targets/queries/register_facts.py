@@ -18,7 +18,7 @@ def opened_parks(period: Period, *, since: str | date) -> list[Fact]:
 @registered_source("parks.titles")
 def awarded_titles(period: Period, *, title_level: str, since: str | date) -> list[Fact]:
     """Parks with a title of the level awarded from `since` to the period's last day and in force on
-    it; a park counts once per level, by its first award."""
+    it; a park counts once per level, by its first award, and not after it has closed."""
     titles = (
         Title.objects.filter(
             level=title_level,
@@ -27,6 +27,7 @@ def awarded_titles(period: Period, *, title_level: str, since: str | date) -> li
             awarded_on__lte=period.last_day,
         )
         .exclude(lapsed_on__lte=period.last_day)
+        .exclude(park__closed_on__lte=period.last_day)
         .select_related("park")
         .order_by("awarded_on", "pk")
     )

@@ -104,7 +104,7 @@ def test_from_one_return_to_a_star(new_page, page_watch, seeded):
     page_watch.allow("422")
     client = ApiClient(new_page())
     assert client.revenue()["value"] is None
-    assert (client.standing()["value"], client.standing()["status"]) == ("1", "not_met")
+    assert (client.standing()["value"], client.standing()["status"]) == ("1", "pending")
     assert client.score()["total"] is None
 
     file_the_return(signed_in(new_page(), "operator"))

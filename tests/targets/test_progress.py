@@ -134,3 +134,21 @@ def test_partial_coverage_is_said_beside_the_value(plan):
     outcome = the_outcome()
     assert outcome.status == MET
     assert "12/14" in outcome.sentence
+
+
+@pytest.mark.parametrize(
+    ("operator", "value", "status"),
+    [
+        (Operator.AT_LEAST, "1", PENDING),
+        (Operator.AT_LEAST, "2", MET),
+        (Operator.AT_MOST, "2", PENDING),
+        (Operator.AT_MOST, "3", NOT_MET),
+    ],
+)
+def test_what_silent_parks_could_overturn_is_not_said_yet(plan, operator, value, status):
+    count = make_indicator(kind=IndicatorKind.COUNT, unit="个", scale=0)
+    make_target(plan, Shape.COUNT_OVER_LINE, operator, "2", count)
+    make_figure(count, "2026Q1-3", value=value, expected=14, reported=12)
+    outcome = the_outcome()
+    assert (outcome.status, outcome.units) == (status, int(value))
+    assert "12/14" in outcome.sentence

@@ -16,6 +16,7 @@ from targets.actions import figures
 from targets.enums import IndicatorKind, ValueSource
 from targets.models import CertifiedValue, Figure
 from tests.factories import make_indicator, make_park, make_unit
+from tests.targets.factories import make_cast
 
 pytestmark = pytest.mark.django_db
 Q3 = Period.parse("2026Q3")
@@ -149,3 +150,28 @@ def test_the_store_leaves_one_event_with_a_digest_of_what_it_stored(revenue):
     event = AuditEvent.objects.get(verb="figures.store")
     assert event.actor_key == "roll-up"
     assert event.changes.get().after["figures"] == Figure.objects.count()
+
+
+def test_an_optional_cell_left_empty_in_an_approved_return_is_not_waited_for(db):
+    make_cast().locked("2026Q2", SERVICE_FIRMS="")
+    roll_up(Period.parse("2026Q2"))
+    optional = Figure.objects.get(indicator__code="SERVICE_FIRMS", scope_kind="district")
+    required = Figure.objects.get(indicator__code="FIRMS", scope_kind="district")
+    assert (optional.numerator, optional.expected) == (None, 0)
+    assert (required.expected, required.reported) == (1, 1)
+
+
+def test_a_title_counts_where_its_park_belongs_and_no_longer_once_the_park_is_closed(db):
+    titles = make_indicator(
+        code="TITLES", kind=IndicatorKind.REGISTERED, unit="个", scale=0,
+        definition={"op": "registered", "source": "parks.titles", "title_level": "city", "since": "2024-01-01"},
+    )  # fmt: skip
+    planned, closed = make_park(name="规划园", opened_on=None), make_park(closed_on=date(2026, 3, 1))
+    for park in (planned, closed):
+        Title.objects.create(
+            park=park, level=TitleLevel.CITY, name="甲", state=TitleState.AWARDED, awarded_on=date(2025, 5, 1)
+        )
+    roll_up()
+    chain = planned.placements.get().chain
+    assert figure(titles).numerator == figure(titles, "chain", chain.code).numerator == 1
+    assert figure(titles, "park", planned.code).scope_name == "规划园"

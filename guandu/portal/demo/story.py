@@ -133,7 +133,7 @@ def cells(park: DemoPark, quarter: Period) -> dict[str, str]:
     """What the park types for the quarter, by indicator: money in 万元, areas in 平方米."""
     size = _year_to_date(park, quarter)
     revenue = size if MEASURES[park.chain] == "REV" else size * 11 // 10
-    lead = revenue * (park.lead + wobble(2, park.code, quarter.code, "lead")) // 100
+    lead = revenue * (park.lead + wobble(2, park.code, quarter.code, "lead")) // 100 + 1
     years = Decimal((quarter.last_day - date(2024, 1, 1)).days) / 365
     firms = park.firms + int(years * 5) + wobble(2, park.code, quarter.code, "firms")
     let = min(96, park.let + int(years * 4) + wobble(1, park.code, quarter.code, "let"))

@@ -112,7 +112,7 @@ def _filed_at_parks(inputs: Inputs) -> list[Row]:
             continue
         for member in inputs.members.values():
             leaf = leaves.get((member.code, code))
-            values = {"expected": 1}
+            values = {"expected": int((member.code, code) not in inputs.not_asked)}
             if leaf:
                 values = {
                     "numerator": leaf.units, "base": leaf.base, "value_id": leaf.value_id,
@@ -136,7 +136,7 @@ def _measures(inputs: Inputs, park_rows: list[Row]) -> list[Row]:
                 rows.append(_at_park(inputs, code, member, expected=1))
             else:
                 period = figure_period(inputs.definitions, code, inputs.quarter)
-                rows.append(replace(source, indicator=code, period=period))
+                rows.append(replace(source, indicator=code, period=period, expected=1))
     return rows
 
 
@@ -213,7 +213,7 @@ def _counted_at_parks(inputs: Inputs) -> list[Row]:
     rows = []
     for code, facts in inputs.facts.items():
         for fact in facts:
-            member = inputs.members.get(fact.park_code) or Member(fact.park_code, fact.text)
+            member = inputs.fact_members[fact.park_code]
             rows.append(
                 _at_park(
                     inputs, code, member, numerator=1, expected=1, reported=1, facts=[fact.as_dict()]

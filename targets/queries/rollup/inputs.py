@@ -7,7 +7,7 @@ from guandu.core.models import dated
 from guandu.core.periods import Period
 from parks.models import Chain, Park
 from targets.enums import IndicatorKind, SubjectKind
-from targets.models import CertifiedValue, IndicatorVersion
+from targets.models import CertifiedValue, IndicatorVersion, Return
 from targets.registered import Fact, facts_of
 
 
@@ -60,19 +60,26 @@ class Inputs:
     definitions: dict[str, Definition]
     members: dict[str, Member]
     leaves: list[Leaf]
+    not_asked: frozenset[tuple[str, str]] = frozenset()  # (park, indicator): optional, left empty, approved
     facts: dict[str, list[Fact]] = field(default_factory=dict)
+    fact_members: dict[str, Member] = field(default_factory=dict)
     chains: dict[str, str] = field(default_factory=dict)
 
 
 def read_inputs(quarter: Period) -> Inputs:
     """Inputs of the single quarter `quarter`: flows are year-to-date at its end, stocks at its end."""
-    definitions = _definitions(quarter)
+    definitions, members = _definitions(quarter), members_in(quarter)
+    leaves = _leaves(quarter, definitions)
+    facts = {code: _facts(d, quarter) for code, d in definitions.items() if d.kind == IndicatorKind.REGISTERED}
+    counted = {fact.park_code for found in facts.values() for fact in found}
     return Inputs(
         quarter=quarter,
         definitions=definitions,
-        members=members_in(quarter),
-        leaves=_leaves(quarter, definitions),
-        facts={code: _facts(d, quarter) for code, d in definitions.items() if d.kind == IndicatorKind.REGISTERED},
+        members=members,
+        leaves=leaves,
+        not_asked=_not_asked(quarter, leaves),
+        facts=facts,
+        fact_members=members | _members_of(counted - members.keys(), quarter),
         chains=dict(Chain.objects.values_list("code", "name")),
     )
 
@@ -128,6 +135,24 @@ def _leaves(quarter: Period, definitions: dict[str, Definition]) -> list[Leaf]:
         park = subject if kind == SubjectKind.PARK else ""
         leaves.append(Leaf(code, park, units, base, pk, expected, reported))
     return leaves
+
+
+def _not_asked(quarter: Period, leaves: list[Leaf]) -> frozenset[tuple[str, str]]:
+    """Optional cells that an approved return left empty: the indicator does not concern the park."""
+    optional = (
+        Return.objects.filter(
+            cycle__period=quarter.code, approved__isnull=False, cycle__template__cells__is_required=False
+        )
+        .exclude(park_code="")
+        .values_list("park_code", "cycle__template__cells__indicator__code")
+    )
+    return frozenset(optional) - {(leaf.park, leaf.indicator) for leaf in leaves}
+
+
+def _members_of(codes: set[str], quarter: Period) -> dict[str, Member]:
+    """Parks that facts count though they are not open in the quarter, e.g. not yet opened ones."""
+    parks = Park.objects.filter(code__in=codes).placed_on(quarter.last_day)
+    return {park.code: _member(park) for park in parks}
 
 
 def _facts(definition: Definition, quarter: Period) -> list[Fact]:
