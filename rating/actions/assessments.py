@@ -7,8 +7,9 @@ from guandu.audit.changes import Change
 from guandu.core import clock
 from guandu.core.actors import Actor
 from guandu.core.digests import digest
+from guandu.core.errors import Invalid
 from guandu.core.numbers import to_units
-from guandu.core.periods import Period
+from guandu.core.periods import Period, PeriodKind
 from guandu.jobs import queue
 from parks.models import Park
 from rating.engine import Facts, Result
@@ -22,6 +23,10 @@ _COMPUTED = ["total_units", "stars", "grade", "facts", "result", "result_digest"
 def ask_trial(*, period: Period, by: Actor):
     """Queue the trial scores of the quarter; a job that already waits is returned."""
     require(by, Permission.ASSESSMENT_RUN, to="发起星级试算")
+    if period.kind is not PeriodKind.QUARTER:
+        raise Invalid(f"星级试算按季进行，{period.label}不是一个季度。请选择一个季度，例如 2026Q3。")
+    if period.first_day > clock.today():
+        raise Invalid(f"{period.label}还没有开始，不能试算。")
     return queue.enqueue(TRIAL_JOB, by=by, key=period.code, period=period.code)
 
 

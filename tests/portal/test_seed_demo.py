@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 from django.apps import apps
+from django.contrib.auth import authenticate
 from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.test import override_settings
@@ -20,6 +21,7 @@ from guandu.portal.demo import story
 from rating.models import Assessment
 from targets.enums import FigureScope, IndicatorKind, ReturnState
 from targets.models import CertifiedValue, Figure, Return, TargetResult
+from tests.factories import PASSWORD, make_user
 from tests.portal.seeded import NOW, seed_story
 
 pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("seeded-story")]
@@ -187,3 +189,13 @@ def test_both_databases_come_to_the_same_standings():
 def test_both_databases_come_to_the_same_scores():
     rows = Assessment.objects.values_list("park__code", "period", "total_units", "stars", "grade")
     assert digest_of(sorted(map(list, rows), key=lambda row: row[:2])) == SCORES
+
+
+def test_production_takes_no_demonstration_and_no_demonstration_account(settings):
+    settings.PRODUCTION = True
+    with pytest.raises(CommandError, match="正式环境不能载入演示数据"):
+        call_command("seed_demo")
+    user = make_user(RoleCode.OFFICE, is_demo=True)
+    assert authenticate(username=user.username, password=PASSWORD) is None
+    settings.PRODUCTION = False
+    assert authenticate(username=user.username, password=PASSWORD) == user

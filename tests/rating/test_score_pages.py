@@ -211,6 +211,13 @@ def test_the_office_asks_for_a_new_trial_and_sees_it_end(office, sign_in, score)
     assert Job.objects.filter(state=Job.State.DONE, actor_key="office").count() == 1
 
 
+@pytest.mark.parametrize("period", ["2026-09", "2026", "2099Q4", "x"])
+def test_a_trial_is_of_a_quarter_that_has_begun(office, sign_in, period):
+    answer = sign_in(office).post(reverse("rating:recompute"), {"period": period})
+    assert answer.status_code == 422
+    assert not Job.objects.exists()
+
+
 def test_others_may_not_ask_for_a_trial(operator, leader, sign_in, score):
     before = Job.objects.count()
     for person in (operator, leader):

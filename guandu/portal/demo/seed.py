@@ -8,6 +8,8 @@ import secrets
 from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 
+from django.conf import settings
+
 from guandu.accounts import demo as demo_passwords
 from guandu.accounts.actions import grants, users
 from guandu.accounts.models import Unit, User
@@ -51,6 +53,8 @@ def seed(*, say: Say, first: str = story.FIRST) -> None:
     Raises NotReady when the portal already holds returns: demonstration data is never mixed with
     real data.
     """
+    if settings.PRODUCTION:
+        raise NotReady("正式环境不能载入演示数据。")
     if Return.objects.exists():
         raise NotReady("门户里已有报表，不能再载入演示数据。如需重来，请先清空数据库。")
     quarters = [q for q in story.all_quarters() if q >= Period.parse(first)]
