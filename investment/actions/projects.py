@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
+from django.db.models.functions import Length
 
 from guandu.accounts.checks import require
 from guandu.accounts.permissions import Permission
@@ -131,7 +132,7 @@ def _next_code() -> str:
     start = f"J-{clock.today().year}-"
     last = (
         Project.objects.filter(code__startswith=start)
-        .order_by("-code")
+        .order_by(Length("code").desc(), "-code")
         .values_list("code", flat=True)
         .first()
     )
