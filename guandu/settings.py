@@ -153,6 +153,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "guandu.web.middleware.RequestContextMiddleware",
+    "guandu.web.middleware.StorableTextMiddleware",
     "guandu.web.middleware.ErrorPageMiddleware",
 ]
 

@@ -2,9 +2,12 @@
 
 import uuid
 
+from django.http import QueryDict
+
 from guandu.core import clock
 from guandu.core.context import RequestInfo, request_info
 from guandu.core.errors import PortalError
+from guandu.web.api.errors import bad_request
 from guandu.web.errors import error_page
 
 # Paths whose third-party pages need more than 'self' (docs/adr/0006-content-policy.md).
@@ -42,6 +45,31 @@ class RequestContextMiddleware:
             response = self.get_response(request)
         response["X-Request-ID"] = info.request_id
         return response
+
+
+class StorableTextMiddleware:
+    """Refuses text with a NUL, which PostgreSQL can neither hold nor compare, before a view reads it.
+
+    The body of an interface request is left to its own parser, which refuses the same.
+    """
+
+    sentence = "填写或查询的文字中含有无法保存的字符，请检查后重试。"
+
+    def __init__(self, get_response) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request):
+        to_api = request.path.startswith("/api/")
+        sent = [request.GET] if to_api else [request.GET, request.POST]
+        if "\0" not in request.path and not any(map(_has_nul, sent)):
+            return self.get_response(request)
+        if to_api or not request.accepts("text/html"):
+            return bad_request(self.sentence)
+        return error_page(request, PortalError(self.sentence))
+
+
+def _has_nul(sent: QueryDict) -> bool:
+    return any("\0" in text for name, values in sent.lists() for text in (name, *values))
 
 
 class ErrorPageMiddleware:

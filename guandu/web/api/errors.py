@@ -3,7 +3,7 @@
 from http import HTTPStatus
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404
+from django.http import Http404, JsonResponse
 from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.views import exception_handler as stock_handler
@@ -18,7 +18,7 @@ SENTENCES = {
     404: "没有这条记录，或不在您的工作范围内。",
     405: "这个地址不支持这种操作，请查看接口说明。",
     406: "本接口只提供 JSON，请去掉 Accept 请求头或改为 application/json。",
-    413: "请求内容过大，请分批提交。",
+    413: "请求内容过大，请分批传送。",
     415: "请求内容须为 JSON，请把 Content-Type 写为 application/json。",
     429: "请求过于频繁，请稍后再试。",
 }
@@ -45,6 +45,11 @@ def exception_handler(exception: Exception, context: dict) -> Response | None:
     elif isinstance(exception, exceptions.ParseError):
         response.data["message"] = str(exception.detail)
     return response
+
+
+def bad_request(message: str) -> JsonResponse:
+    """400 with `message`, for what is refused before any view of the interface is asked."""
+    return JsonResponse(_body("bad_request", message), status=400)
 
 
 def _refusal(refusal: PortalError) -> dict:

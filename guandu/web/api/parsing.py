@@ -22,7 +22,7 @@ class StrictJSONParser(BaseParser):
     def parse(self, stream, media_type=None, parser_context=None) -> Any:
         data = stream.read(LARGEST + 1)
         if len(data) > LARGEST:
-            raise ParseError("请求内容过大，请分批提交。")
+            raise ParseError("请求内容过大，请分批传送。")
         try:
             text = data.decode("utf-8")
         except UnicodeDecodeError as error:
