@@ -9,6 +9,8 @@ from django.http import QueryDict
 from targets.enums import ReturnState
 
 VALUE, BASE, REASON, COMMENT = "v-", "b-", "r-", "c-"
+# The most digits that every number of them fits a database column.
+DIGITS = 18
 
 
 @dataclass(frozen=True)
@@ -47,15 +49,15 @@ class TypedReview:
 
 def whole(text: str | None) -> int | None:
     """The whole number that a hidden field carries; None for anything else."""
-    return int(text) if text and text.isascii() and text.isdigit() else None
+    return int(text) if text and len(text) <= DIGITS and text.isascii() and text.isdigit() else None
 
 
 def picks(post: QueryDict) -> dict[int, int | None]:
-    """Return → state number, of what was ticked (`pick` = "pk:number")."""
+    """Return → state number, of what was ticked (`pick` = "pk:number"); what cannot be read is no pick."""
     found = {}
     for each in post.getlist("pick"):
         pk, _, number = each.partition(":")
-        if whole(pk) is not None:
+        if whole(pk) is not None and (not number or whole(number) is not None):
             found[int(pk)] = whole(number)
     return found
 

@@ -33,6 +33,35 @@ def test_words_are_no_numbers(text):
         parse_decimal(text)
 
 
+@pytest.mark.parametrize("text", ["9" * 25, "0." + "0" * 30 + "1", "1" * 100_000, "１" * 25, "约" * 30])
+def test_what_is_too_long_is_refused_before_it_is_read(text):
+    with pytest.raises(Invalid, match="^数字过长，请核对后重填。$"):
+        parse_decimal(text)
+
+
+def test_the_longest_storable_numbers_are_read():
+    for text in (f"-{LARGEST}", "-9,223,372,036,854,775.807", "92233720368547758.07"):
+        assert parse_decimal(text) is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "scale"), [("1." + "0" * 28 + "1", 2), ("99999999999999.000000000000001", 2), ("1.000000000000000000000001", 6)]
+)
+def test_digits_beyond_the_usual_precision_are_refused_not_rounded(text, scale):
+    with pytest.raises(Invalid, match=f"最多保留 {scale} 位小数"):
+        to_units(Decimal(text), scale)
+
+
+@pytest.mark.parametrize("number", ["1E+1000", "-1E+30", "1E+999999"])
+def test_a_huge_exponent_is_beyond_storage(number):
+    with pytest.raises(Invalid, match="超出可填范围"):
+        to_units(Decimal(number), 2)
+
+
+def test_zeros_behind_the_point_are_not_too_many_decimals():
+    assert to_units(Decimal("1.50" + "0" * 20), 2) == 150
+
+
 @given(st.integers(-LARGEST, LARGEST), st.integers(0, 6))
 def test_units_go_out_and_come_back(units, scale):
     assert to_units(from_units(units, scale), scale) == units

@@ -351,3 +351,21 @@ def test_many_of_one_kind_are_one_line(cast):
     cast.operator.forget_grants()
     [todo] = todos_for(cast.operator)
     assert todo.title == "2026年第二季度4 张报表待填报"
+
+
+# ---- numbers that no column holds ----
+
+
+@pytest.mark.parametrize("pick", ["9" * 30, "9" * 30 + ":1", "1:" + "9" * 30, "9" * 5000])
+def test_a_pick_beyond_every_number_confirms_nothing(pick, cast, sign_in):
+    return_ = cast.reviewed()
+    response = sign_in(cast.office).post(reverse("targets:confirm-many"), {"pick": pick}, follow=True)
+    assert response.status_code == 200
+    assert state_of(return_) == "reviewed"
+
+
+def test_a_cell_too_long_to_be_a_number_is_named(cast, sign_in):
+    return_ = cast.draft()
+    response = sign_in(cast.operator).post(url(return_, "save"), typed(return_, REV="9" * 40))
+    assert response.status_code == 422
+    assert "数字过长，请核对后重填。" in body(response)
