@@ -42,6 +42,8 @@ def _placed(user: User, quarter: Period, scopes: list[Scope]) -> dict[tuple[str,
 
 def _tile(figure: Figure, before: Figure | None, several: bool) -> Tile:
     whose = figure.scope_name if several or figure.scope_kind != FigureScope.PARK else ""
+    if figure.scope_kind == FigureScope.DEPARTMENT:
+        whose = "包保园区"  # the bureau has no turnover of its own
     return Tile(
         f"{whose}{figure.indicator.name}",
         figure.value,

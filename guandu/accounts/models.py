@@ -136,7 +136,10 @@ class User(AbstractBaseUser):
     def role_names(self) -> list[str]:
         return list(dict.fromkeys(role(grant.role).name for grant in self.grants_today()))
 
-    # What Django's admin asks; answered by grants, never by groups or a superuser flag.
+    # What Django's admin asks; rights are answered by grants, never by groups or a superuser flag.
+
+    def get_full_name(self) -> str:
+        return self.name
 
     @property
     def is_staff(self) -> bool:
