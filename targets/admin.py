@@ -1,12 +1,13 @@
 """Indicators, templates, cycles and the plan in the officials' admin."""
 
 from django.contrib import admin
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 
 from guandu.accounts.permissions import Permission
 from guandu.web.admin import OfficialAdmin, ReadOnlyInline
-from targets.actions import indicators, plan
-from targets.forms_plan import MechanismForm, TargetForm
+from targets.actions import cycles, indicators, plan
+from targets.forms_plan import CycleForm, MechanismForm, TargetForm
 from targets.models import (
     Ambiguity,
     Cycle,
@@ -67,11 +68,23 @@ class ReturnTemplateAdmin(OfficialAdmin):
 
 @admin.register(Cycle)
 class CycleAdmin(OfficialAdmin):
-    view_permission = Permission.CYCLE_OPEN
+    view_permission = add_permission = Permission.CYCLE_OPEN
+    form = CycleForm
     list_display = ("period", "template", "opens_on", "due_on", "opened_at")
     list_filter = ("period", "template")
     list_select_related = ("template",)
     fields = ("template", "period", "opens_on", "due_on", "opened_at")
+
+    def get_fields(self, request: HttpRequest, obj=None):
+        return super().get_fields(request, obj) if obj else ["template", "period"]
+
+    def add_row(self, request, values):
+        opening = cycles.open_counted(by=request.user, **values)
+        self.message_user(request, opening.sentence)
+        return opening.cycle
+
+    def response_add(self, request: HttpRequest, obj: Cycle, post_url_continue=None) -> HttpResponse:
+        return redirect(self.address_of(obj))
 
 
 @admin.register(Plan)

@@ -1,9 +1,11 @@
-"""Forms of the plan in the officials' admin: rows with the units that owe them."""
+"""Forms of the plan in the officials' admin: rows with the units that owe them, and a cycle to open."""
 
 from guandu.accounts.models import Unit
+from guandu.core import clock
 from guandu.web.admin import OfficialForm
 from guandu.web.admin_fields import many_of
-from targets.models import Mechanism, Target
+from guandu.web.quarters import last_ended_quarter
+from targets.models import Cycle, Mechanism, Target
 
 
 class TargetForm(OfficialForm):
@@ -35,3 +37,20 @@ class MechanismForm(OfficialForm):
         for name in ("leads", "responsible"):
             if self.instance.pk and name in self.fields:
                 self.fields[name].initial = list(getattr(self.instance, name).all())
+
+
+class CycleForm(OfficialForm):
+    """Which template to ask for which quarter. One that is open already is no error: it is completed."""
+
+    class Meta:
+        model = Cycle
+        fields = ("template", "period")
+        help_texts = {"period": "按季布置，例如 2026Q3；再次布置同一期只补充缺少的报表"}
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        if "period" in self.fields:
+            self.fields["period"].initial = last_ended_quarter(clock.today()).code
+
+    def validate_constraints(self) -> None:
+        """The action decides what is missing from a cycle that is there."""

@@ -1,14 +1,17 @@
 """Opening a reporting cycle: one template asked for one period."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
+
+from django.db import IntegrityError
 
 from guandu.accounts.checks import require
 from guandu.accounts.permissions import Permission
 from guandu.audit.actions import about, action, created
 from guandu.core import clock
 from guandu.core.actors import Actor
-from guandu.core.errors import Invalid
+from guandu.core.errors import Conflict, Invalid
 from guandu.core.periods import Period, PeriodKind
 from parks.models import Park, Placement
 from targets.enums import SubjectKind
@@ -21,7 +24,7 @@ from targets.working_days import next_working_day
 @action("cycle.open")
 def open_cycle(*, template: ReturnTemplate, period: str, by: Actor) -> Cycle:
     """The cycle of `template` for the quarter `period`, with a return for each subject; a second
-    call adds what is missing only. Raises NotAllowed, Invalid."""
+    call adds what is missing only. Raises NotAllowed, Invalid, Conflict when another call was faster."""
     require(by, Permission.CYCLE_OPEN, to="布置报表")
     quarter = _quarter(template, period)
     cycle, is_new = Cycle.objects.get_or_create(
@@ -34,6 +37,30 @@ def open_cycle(*, template: ReturnTemplate, period: str, by: Actor) -> Cycle:
         created(cycle)
     _add_returns(cycle, quarter)
     return cycle
+
+
+@dataclass(frozen=True)
+class Opening:
+    """A cycle, and how many returns the opening added to it."""
+
+    cycle: Cycle
+    added: int
+
+    @property
+    def sentence(self) -> str:
+        name, total = f"《{self.cycle.template.name}》{self.cycle.period}", self.cycle.returns.count()
+        if not self.added:
+            return f"{name}此前已布置，共 {total} 张报表，没有需要补充的。"
+        if self.added < total:
+            return f"{name}此前已布置，本次补充 {self.added} 张报表，共 {total} 张。"
+        return f"{name}已布置 {total} 张报表，请于 {self.cycle.due_on} 前报送。"
+
+
+def open_counted(*, template: ReturnTemplate, period: str, by: Actor) -> Opening:
+    """`open_cycle`, with what it added, for the person who asked for it."""
+    before = Return.objects.filter(cycle__template=template, cycle__period=period.strip()).count()
+    cycle = open_cycle(template=template, period=period, by=by)
+    return Opening(cycle, cycle.returns.count() - before)
 
 
 def due_on(template: ReturnTemplate, quarter: Period) -> date:
@@ -58,10 +85,17 @@ def _add_returns(cycle: Cycle, quarter: Period) -> None:
     else:
         wanted = _district_returns(cycle)
     if wanted:
-        Return.objects.bulk_create(wanted)
+        _store(wanted)
         _add_drafts(cycle, quarter, wanted)
     for return_ in wanted:
         created(return_)
+
+
+def _store(returns: list[Return]) -> None:
+    try:
+        Return.objects.bulk_create(returns)
+    except IntegrityError as error:
+        raise Conflict("另有人刚刚布置了同一期报表，请刷新后查看；仍有缺少的园区时再布置一次。") from error
 
 
 def _district_returns(cycle: Cycle) -> list[Return]:

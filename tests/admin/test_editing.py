@@ -11,9 +11,9 @@ from guandu.accounts.models import Grant, User
 from guandu.audit.models import AuditEvent
 from parks.actions import parks
 from parks.models import Area, Chain, Park, Placement, Title
-from targets.models import Mechanism, Target
+from targets.models import Cycle, Mechanism, Target
 from tests.admin.world import fill
-from tests.factories import make_chain, make_unit, make_user
+from tests.factories import make_chain, make_park, make_unit, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -201,6 +201,26 @@ def test_every_other_form_saves(client, world, name):
     assert getattr(row, field) == "改过的文字"
     event = AuditEvent.objects.order_by("seq").last()
     assert (event.actor_key, event.outcome) == ("office", "done")
+
+
+@pytest.mark.feature("B1")
+def test_the_office_opens_a_cycle_and_completes_it(client, world):
+    data = {"template": world["template"].pk, "period": "2026Q2"}
+    opened = client.post(address("targets_cycle_add"), data, follow=True)
+    cycle = Cycle.objects.get(period="2026Q2")
+    assert opened.redirect_chain == [(address("targets_cycle_change", cycle.pk), 302)]
+    assert "2026Q2已布置 1 张报表" in opened.content.decode()
+    make_park()
+    again = client.post(address("targets_cycle_add"), data, follow=True)
+    assert "此前已布置，本次补充 1 张报表，共 2 张" in again.content.decode()
+    assert cycle.returns.count() == 2
+    assert AuditEvent.objects.filter(verb="cycle.open", actor_key="office", outcome="done").count() == 2
+
+
+def test_a_cycle_that_cannot_be_opened_is_explained_on_the_form(client, world):
+    data = {"template": world["template"].pk, "period": "2026"}
+    assert "请选择一个季度" in errors_of(client.post(address("targets_cycle_add"), data))
+    assert not Cycle.objects.filter(period="2026").exists()
 
 
 # Accounts

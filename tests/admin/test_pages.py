@@ -22,7 +22,7 @@ SEEN = {
 }
 ADDED = {
     "office": {
-        "accounts.unit", "parks.chain", "parks.area", "parks.park", "parks.enterprise",
+        "accounts.unit", "parks.chain", "parks.area", "parks.park", "parks.enterprise", "targets.cycle",
     },
     "system_admin": {"accounts.user"},
     "security_admin": set(),

@@ -3,10 +3,13 @@
 from datetime import date
 
 import pytest
+from django.core.management import CommandError, call_command
 
 from guandu.accounts.models import Unit
-from guandu.core.errors import Invalid, NotAllowed
+from guandu.audit.models import AuditEvent
+from guandu.core.errors import Conflict, Invalid, NotAllowed
 from parks.models import Placement
+from targets.actions import cycles
 from targets.actions.cycles import open_cycle
 from targets.models import Cycle, Return
 from targets.working_days import next_working_day
@@ -124,3 +127,35 @@ def test_only_the_office_opens_a_cycle():
     with pytest.raises(NotAllowed, match="布置报表"):
         open_cycle(template=template, period="2026Q2", by=make_operator())
     assert not Cycle.objects.exists()
+
+
+def test_who_asks_at_the_same_time_is_told_and_changes_nothing(monkeypatch):
+    make_park("P1")
+    cycle = make_cycle("2025Q3")
+    stale = [Return(cycle=cycle, subject_kind="park", park=each.park, park_code="P1") for each in cycle.returns.all()]
+    monkeypatch.setattr(cycles, "_park_returns", lambda cycle, quarter: stale)
+    with pytest.raises(Conflict, match="另有人刚刚布置了同一期报表"):
+        make_cycle("2025Q3", cycle.template)
+    assert cycle.returns.count() == 1
+
+
+def test_the_command_opens_and_completes_a_cycle(capsys):
+    make_park("P1")
+    template = make_template()
+    call_command("open_cycle", template.code, "2025Q3")
+    call_command("open_cycle", template.code, "2025Q3")
+    make_park("P2")
+    call_command("open_cycle", template.code, "2025Q3")
+    assert capsys.readouterr().out.splitlines() == [
+        "《园区季度工作调度表》2025Q3已布置 1 张报表，请于 2025-10-15 前报送。",
+        "《园区季度工作调度表》2025Q3此前已布置，共 1 张报表，没有需要补充的。",
+        "《园区季度工作调度表》2025Q3此前已布置，本次补充 1 张报表，共 2 张。",
+    ]
+    assert set(AuditEvent.objects.filter(verb="cycle.open").values_list("actor_key", flat=True)) == {"calendar"}
+
+
+@pytest.mark.parametrize(("code", "period", "words"), [("NONE", "2025Q3", "可用的模板：PARK-Q"), ("PARK-Q", "2025", "选择一个季度")])
+def test_the_command_says_what_is_wrong(code, period, words):
+    make_template()
+    with pytest.raises(CommandError, match=words):
+        call_command("open_cycle", code, period)
