@@ -132,8 +132,8 @@ def _person(role, username, name, unit, duty, kind, scope, *, password):
 def _colleague(username: str, unit: str, role: RoleCode, scope: str) -> User:
     """Somebody who acts in the story but cannot sign in: no password."""
     kind = ScopeKind.PARK if role == RoleCode.OPERATOR else ScopeKind.DEPARTMENT
-    name = Unit.objects.get(code=unit).name.removesuffix("（演示）")[:12]
-    return _person(role, username, f"{name}经办人", unit, "", kind, scope, password=None)[0]
+    name = story.invented_name(username)
+    return _person(role, username, name, unit, "经办人", kind, scope, password=None)[0]
 
 
 def _past(quarter: Period, people: People) -> None:
