@@ -76,10 +76,12 @@ class CycleAdmin(OfficialAdmin):
     fields = ("template", "period", "opens_on", "due_on", "opened_at")
 
     def get_fields(self, request: HttpRequest, obj=None):
-        return super().get_fields(request, obj) if obj else ["template", "period"]
+        return super().get_fields(request, obj) if obj else ["template", "quarter"]
 
     def add_row(self, request, values):
-        opening = cycles.open_counted(by=request.user, **values)
+        opening = cycles.open_counted(
+            template=values["template"], period=values["quarter"], by=request.user
+        )
         self.message_user(request, opening.sentence)
         return opening.cycle
 

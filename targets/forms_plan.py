@@ -3,7 +3,7 @@
 from guandu.accounts.models import Unit
 from guandu.core import clock
 from guandu.web.admin import OfficialForm
-from guandu.web.admin_fields import many_of
+from guandu.web.admin_fields import many_of, text
 from guandu.web.quarters import last_ended_quarter
 from targets.models import Cycle, Mechanism, Target
 
@@ -40,17 +40,16 @@ class MechanismForm(OfficialForm):
 
 
 class CycleForm(OfficialForm):
-    """Which template to ask for which quarter. One that is open already is no error: it is completed."""
+    """Which template to ask for which quarter. One that is open already is no error: the action
+    completes it, so the quarter is not compared here with the cycles there are."""
+
+    quarter = text("报告期", max_length=10, help_text="按季布置，例如 2026Q3；再次布置同一期只补充缺少的报表")
 
     class Meta:
         model = Cycle
-        fields = ("template", "period")
-        help_texts = {"period": "按季布置，例如 2026Q3；再次布置同一期只补充缺少的报表"}
+        fields = ("template",)
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        if "period" in self.fields:
-            self.fields["period"].initial = last_ended_quarter(clock.today()).code
-
-    def validate_constraints(self) -> None:
-        """The action decides what is missing from a cycle that is there."""
+        if "quarter" in self.fields:
+            self.fields["quarter"].initial = last_ended_quarter(clock.today()).code
