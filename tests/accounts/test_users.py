@@ -1,5 +1,7 @@
 """Accounts: opened, changed, closed; passwords and tokens."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import IntegrityError, transaction
 from knox.models import AuthToken
@@ -9,6 +11,7 @@ from guandu.accounts.models import User
 from guandu.accounts.permissions import Permission
 from guandu.audit.changes import snapshot
 from guandu.audit.models import AuditChange, AuditEvent
+from guandu.core import clock
 from guandu.core.errors import Conflict, Invalid, NotAllowed, NotReady
 from tests.factories import PASSWORD, make_unit, make_user
 
@@ -131,9 +134,37 @@ def test_a_person_sets_his_own_password(operator):
     assert User.objects.get(pk=operator.pk).check_password("Another-2026-word")
 
 
-def test_no_administrator_gets_into_the_account_of_another(system_admin, security_admin):
+TOMORROW = clock.real_today() + timedelta(days=1)
+
+
+@pytest.mark.parametrize("role", ["system_admin", "security_admin", "audit_admin"])
+@pytest.mark.parametrize("term", [{}, {"until": TOMORROW}, {"since": TOMORROW}, {"is_active": False}])
+def test_no_administrator_gets_into_the_account_of_another_nor_closes_it(role, term, system_admin):
+    other = make_user(role, **term)
+    active, password = other.is_active, other.password
     with pytest.raises(NotAllowed, match="只能由本人修改"):
-        users.set_password(user=security_admin, password="Another-2026-word", by=system_admin)
+        users.set_password(user=other, password="Another-2026-word", by=system_admin)
+    with pytest.raises(NotAllowed, match="不能由他人停用"):
+        users.disable(user=other, by=system_admin)
+    other.refresh_from_db()
+    assert (other.is_active, other.password) == (active, password)
+    assert AuditEvent.objects.filter(outcome="denied").count() == 2
+
+
+def test_who_is_an_administrator_no_more_is_closed_as_anybody(system_admin):
+    former = make_user("audit_admin", until=clock.real_today())
+    users.set_password(user=former, password="Another-2026-word", by=system_admin)
+    assert not users.disable(user=former, by=system_admin).is_active
+
+
+def test_a_password_given_by_another_ends_the_tokens_and_ones_own_does_not(system_admin, api_client):
+    tokens.issue(user=api_client, by=system_admin)
+    users.set_password(user=api_client, password="Another-2026-word", by=api_client)
+    assert AuthToken.objects.filter(user=api_client).count() == 1
+    users.set_password(user=api_client, password="Third-2026-word", by=system_admin)
+    assert not AuthToken.objects.exists()
+    event = AuditEvent.objects.filter(verb="user.set_password").order_by("seq").last()
+    assert event.changes.filter(object_type="knox.authtoken").exists()
 
 
 @pytest.mark.feature("H1")

@@ -205,7 +205,7 @@ def test_every_other_form_saves(client, world, name):
 
 @pytest.mark.feature("B1")
 def test_the_office_opens_a_cycle_and_completes_it(client, world):
-    data = {"template": world["template"].pk, "period": "2026Q2"}
+    data = {"template": world["template"].pk, "quarter": "2026Q2"}
     opened = client.post(address("targets_cycle_add"), data, follow=True)
     cycle = Cycle.objects.get(period="2026Q2")
     assert opened.redirect_chain == [(address("targets_cycle_change", cycle.pk), 302)]
@@ -218,7 +218,7 @@ def test_the_office_opens_a_cycle_and_completes_it(client, world):
 
 
 def test_a_cycle_that_cannot_be_opened_is_explained_on_the_form(client, world):
-    data = {"template": world["template"].pk, "period": "2026"}
+    data = {"template": world["template"].pk, "quarter": "2026"}
     assert "请选择一个季度" in errors_of(client.post(address("targets_cycle_add"), data))
     assert not Cycle.objects.filter(period="2026").exists()
 
@@ -235,6 +235,7 @@ def test_an_account_is_opened_by_one_and_granted_by_another(sign_in, system_admi
     assert not user.has_usable_password()
     reset = opener.post(address("accounts_user_reset_password", user.pk), {"reason": ""}, follow=True)
     told = [str(message) for message in reset.context["messages"]][-1]
+    assert "messages" not in opener.cookies
     assert User.objects.get(pk=user.pk).check_password(told.split("：")[1])
     grant = {"role": "operator", "scope": f"park:{park.code}", "since": "2026-01-01", "reason": "来函"}
     path = address("accounts_user_give_grant", user.pk)

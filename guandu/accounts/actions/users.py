@@ -5,6 +5,7 @@ from typing import Any
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 
 from guandu.accounts.actions import tokens
 from guandu.accounts.checks import require
@@ -48,6 +49,7 @@ def disable(*, user: User, reason: str = "", by: Actor) -> User:
     require(by, Permission.ACCOUNT_EDIT, user, to="停用账号")
     if by == user:
         raise NotReady("不能停用自己的账号，请由另一名管理员办理。")
+    _refuse_for_administrators(user, by, "三类管理员的账号不能由他人停用；需要停用时请先由安全管理员收回其授权。")
     about(user, reason=reason)
     tokens.revoke_all(user=user, by=by)
     return _set_active(user, False)
@@ -63,16 +65,21 @@ def enable(*, user: User, reason: str = "", by: Actor) -> User:
 
 @action("user.set_password")
 def set_password(*, user: User, password: str, by: Actor) -> User:
-    """Give the account a new password, which ends its sessions. Raises NotAllowed, Invalid."""
+    """Give the account a new password, which ends its sessions; set by somebody else it ends the
+    account's tokens too. Raises NotAllowed, Invalid."""
     if by != user:
         require(by, Permission.ACCOUNT_EDIT, user, to="重置口令")
-        _refuse_for_administrators(user, by)
+        _refuse_for_administrators(
+            user, by, "三类管理员的口令只能由本人修改；遗失时请在服务器上执行 manage.py bootstrap --reset 账号。"
+        )
     user = User.objects.select_for_update(of=("self",)).get(pk=user.pk)
     before = snapshot(user)
     _set_checked(user, password)
     user.save(update_fields=["password"])
     about(user)
     updated(user, before)
+    if by != user:
+        tokens.revoke_all(user=user, by=by)
     return user
 
 
@@ -99,7 +106,9 @@ def _set_checked(user: User, password: str) -> None:
     user.set_password(password)
 
 
-def _refuse_for_administrators(user: User, by: Actor) -> None:
-    """Who may reset an administrator's password could act as that administrator."""
-    if by.actor_kind == "user" and any(grant.role in ADMINISTRATORS for grant in user.grants_today()):
-        raise NotAllowed("三类管理员的口令只能由本人修改；遗失时请在服务器上执行 manage.py bootstrap --reset 账号。")
+def _refuse_for_administrators(user: User, by: Actor, sentence: str) -> None:
+    """Who may close an administrator's account or reset its password could do without that control,
+    or act in its place; one whose term is still to come, or whose account is closed, counts too."""
+    held = Q(valid_to__isnull=True) | Q(valid_to__gt=clock.today())
+    if by.actor_kind == "user" and user.grants.filter(held, role__in=ADMINISTRATORS).exists():
+        raise NotAllowed(sentence)
