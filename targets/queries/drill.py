@@ -48,6 +48,7 @@ class PartRow:
 @dataclass(frozen=True)
 class Drill:
     """`parts` are the parks the reader may see; the others are one line (`hidden_count`, `hidden_sum`).
+    `hidden_sum` is None where fewer than two of them have a value: the sum would be a park's own.
 
     `terms` are what a ratio or share divides; `read_figure` is what a count or a measure looks at.
     """
@@ -108,7 +109,7 @@ def _sum(figure: Figure, user: User) -> dict:
     return {
         "parts": rows,
         "hidden_count": len(hidden),
-        "hidden_sum": _amount(hidden, scale),
+        "hidden_sum": _sum_of_several(hidden, scale),
         "total": _amount([units for _, units in known], scale),
     }
 
@@ -209,6 +210,10 @@ def _sibling(figure: Figure, indicator: str, user: User) -> Figure | None:
 def _amount(units: list[int | None], scale: int) -> Decimal | None:
     known = [each for each in units if each is not None]
     return from_units(sum(known), scale) if known else None
+
+
+def _sum_of_several(units: list[int | None], scale: int) -> Decimal | None:
+    return _amount(units, scale) if sum(each is not None for each in units) > 1 else None
 
 
 def _names(figure: Figure) -> dict[str, str]:

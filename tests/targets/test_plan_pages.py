@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from guandu.jobs import worker
 from targets.enums import IndicatorKind, Shape, TargetStatus
 from targets.models import Ambiguity, Figure, QualitativeAim, TargetUnit
+from targets.queries.drill import drill
 from targets.queries.plan import telling_decimals
 from tests.factories import make_chain, make_figure, make_indicator, make_park, make_unit
 from tests.targets.factories import make_cast
@@ -204,11 +205,33 @@ def test_parks_out_of_scope_are_one_line_and_the_sum_still_agrees(park, other_pa
     revenue = make_indicator()
     make_figure(revenue, "2026Q1-3", park, value="1000.25")
     make_figure(revenue, "2026Q1-3", other_park, value="0.5")
-    total = make_figure(revenue, "2026Q1-3", value="1000.75")
+    make_figure(revenue, "2026Q1-3", make_park(), value="0.25")
+    total = make_figure(revenue, "2026Q1-3", value="1001.00")
     shown = page(sign_in(task_force_user), f"/figures/{total.pk}/")
     assert other_park.name not in shown
-    assert "您范围以外的 1 个园区合计" in shown
+    assert "您范围以外的 2 个园区合计" in shown
+    assert "0.75" in shown
     assert "与上方数值一致" in shown
+
+
+def test_the_sum_of_one_park_out_of_scope_is_not_said(park, other_park, street_user, sign_in):
+    revenue = make_indicator()
+    make_figure(revenue, "2026Q1-3", park, value="1000.25")
+    make_figure(revenue, "2026Q1-3", other_park, value="0.51")
+    total = make_figure(revenue, "2026Q1-3", value="1000.76")
+    shown = page(sign_in(street_user), f"/figures/{total.pk}/")
+    assert "另有 1 个园区不在您的范围内" in shown
+    assert "0.51" not in shown
+    assert drill(total, street_user).hidden_sum is None
+
+
+def test_the_sum_of_several_with_one_value_is_not_said(park, other_park, street_user):
+    revenue = make_indicator()
+    make_figure(revenue, "2026Q1-3", park, value="1000.25")
+    make_figure(revenue, "2026Q1-3", other_park, value="0.51")
+    make_figure(revenue, "2026Q1-3", make_park())
+    found = drill(make_figure(revenue, "2026Q1-3", value="1000.76"), street_user)
+    assert (found.hidden_count, found.hidden_sum) == (2, None)
 
 
 def test_a_ratio_shows_what_it_divides(park, other_park, office, sign_in):
