@@ -14,7 +14,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 def test_a_worker_waits_for_a_transaction_that_joined_a_queued_job():
     """Otherwise it would read its inputs before the joined transaction's values are there."""
-    job = queue.enqueue("figures.roll_up", by=ROLL_UP, key="2026Q3", period="2026Q3")
+    with transaction.atomic():
+        job = queue.enqueue("figures.roll_up", by=ROLL_UP, key="2026Q3", period="2026Q3")
     joined, seen = threading.Event(), []
 
     def join_and_linger():
