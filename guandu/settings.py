@@ -34,7 +34,8 @@ SECRET_KEY = required(
     "SECRET_KEY", "请设置一串不少于 50 个字符的随机字符。", default="local-only-" + "k" * 50
 )
 VAR_DIR = Path(env("VAR_DIR", default=str(BASE_DIR / "var"))).resolve()
-VAR_DIR.mkdir(parents=True, exist_ok=True)
+# Database, uploads and one-time passwords lie in it: its owner alone looks inside.
+VAR_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
 ALLOWED_HOSTS = [
     host.strip()
     for host in required(
@@ -96,7 +97,7 @@ if REDIS_URL:
 else:
     BROKER_DIR = VAR_DIR / "celery"
     for folder in ("queue", "control"):
-        (BROKER_DIR / folder).mkdir(parents=True, exist_ok=True)
+        (BROKER_DIR / folder).mkdir(mode=0o700, parents=True, exist_ok=True)
     CELERY_BROKER_URL = "filesystem://"
     CELERY_BROKER_TRANSPORT_OPTIONS = {
         "data_folder_in": str(BROKER_DIR / "queue"),
@@ -211,6 +212,8 @@ if PRODUCTION:
     SECURE_HSTS_PRELOAD = True
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True
+# Asked by the container itself, which speaks no TLS.
+SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CONTENT_SECURITY_POLICY = {

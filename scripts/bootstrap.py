@@ -53,7 +53,7 @@ def require_supported_python(version: tuple[int, ...]) -> None:
 @contextmanager
 def one_at_a_time() -> Iterator[None]:
     """Two commands started together must not both install."""
-    VAR.mkdir(exist_ok=True)
+    VAR.mkdir(mode=0o700, exist_ok=True)
     with (VAR / "bootstrap.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield

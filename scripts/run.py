@@ -60,8 +60,9 @@ def local_environment(given: Mapping[str, str]) -> dict[str, str]:
     env.update({name: value for name, value in given.items() if value or name not in env})
     env["VAR_DIR"] = str(Path(env["VAR_DIR"]).resolve())
     var = Path(env["VAR_DIR"])
+    var.mkdir(mode=0o700, parents=True, exist_ok=True)
     for folder in ("log", "media", "celery"):
-        (var / folder).mkdir(parents=True, exist_ok=True)
+        (var / folder).mkdir(mode=0o700, exist_ok=True)
     if not env.get("SECRET_KEY"):
         env["SECRET_KEY"] = secret_key(var / "secret")
     return env
@@ -111,7 +112,7 @@ def put_aside(var: Path, env: Mapping[str, str]) -> int:
         raise Halt("已设置 DATABASE_URL，本命令只处理本目录的 SQLite 演示库，请自行处理该数据库。")
     names = ["db.sqlite3", "db.sqlite3-wal", "db.sqlite3-shm", "demo-accounts.txt", "media", "celery"]
     aside = var / f"aside-{time.strftime('%Y%m%d-%H%M%S')}"
-    aside.mkdir()
+    aside.mkdir(mode=0o700)
     for name in names:
         if (var / name).exists():
             (var / name).rename(aside / name)

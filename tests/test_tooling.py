@@ -18,7 +18,7 @@ import pytest
 import yaml
 from django.core.management import get_commands
 
-from scripts import bootstrap, catalogues, features, run, system
+from scripts import alive, bootstrap, catalogues, features, run, system
 from scripts.console import ROOT, Halt
 from scripts.processes import RESTARTS_PER_MINUTE, Child, Supervisor, port_is_free, stop_group
 from scripts.test import Count, count_of, suites
@@ -170,6 +170,23 @@ def test_a_local_environment_replaces_nothing_that_is_set(tmp_path: Path):
     given = {"VAR_DIR": str(tmp_path), "SECRET_KEY": "mine", "DATABASE_URL": "postgres://a/b", "GUANDU_ENV": ""}
     env = run.local_environment(given)
     assert env == {**given, "GUANDU_ENV": "local", "DJANGO_SETTINGS_MODULE": "guandu.settings"}
+
+
+@once
+def test_the_folders_of_a_run_are_their_owners_only(tmp_path: Path):
+    var = tmp_path / "new" / "var"
+    run.local_environment({"VAR_DIR": str(var)})
+    folders = [var, var / "log", var / "media", var / "celery"]
+    assert {stat.S_IMODE(folder.stat().st_mode) for folder in folders} == {0o700}
+
+
+@once
+def test_settings_make_a_folder_that_only_its_owner_reads(tmp_path: Path):
+    var = tmp_path / "var"
+    env = {**os.environ, "VAR_DIR": str(var), "GUANDU_ENV": "local", "REDIS_URL": ""}
+    subprocess.run([sys.executable, "-c", "import guandu.settings"], cwd=ROOT, env=env, check=True)
+    folders = [var, var / "celery" / "queue", var / "celery" / "control"]
+    assert {stat.S_IMODE(folder.stat().st_mode) for folder in folders} == {0o700}
 
 
 @once
@@ -395,6 +412,31 @@ def test_compose_gives_production_everything_it_refuses_to_start_without():
         env = services[name]["environment"]
         assert env["GUANDU_ENV"] == "production"
         assert {"SECRET_KEY", "DATABASE_URL", "REDIS_URL", "ALLOWED_HOSTS"} <= set(env)
+
+
+@once
+def test_the_container_asks_whether_the_portal_is_alive():
+    services = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
+    assert services["web"]["healthcheck"]["test"] == ["CMD", "python", "-m", "scripts.alive"]
+
+
+@once
+@pytest.mark.parametrize(
+    ("allowed", "host"),
+    [("portal.example, other.example", "portal.example"), (".example.cn", "example.cn"), ("*", "localhost"), ("", "localhost")],
+)
+def test_the_host_asked_for_is_one_that_is_let_in(allowed: str, host: str):
+    assert alive.host_of(allowed) == host
+
+
+@pytest.mark.django_db
+def test_alive_is_what_answers_for_its_host_only(live_server, monkeypatch, settings):
+    settings.ALLOWED_HOSTS = ["portal.example"]
+    monkeypatch.setenv("PORT", live_server.url.rpartition(":")[2])
+    monkeypatch.setenv("ALLOWED_HOSTS", "portal.example")
+    assert alive.main() == 0
+    monkeypatch.setenv("ALLOWED_HOSTS", "stranger.example")
+    assert alive.main() == 1
 
 
 @once
