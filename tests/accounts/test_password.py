@@ -7,7 +7,7 @@ from guandu.accounts.models import User
 from guandu.audit.models import AuditEvent
 from tests.factories import PASSWORD
 
-pytestmark = [pytest.mark.django_db, pytest.mark.feature("X5")]
+pytestmark = pytest.mark.django_db
 
 NEW = "Another-2026-word"
 

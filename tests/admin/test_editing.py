@@ -74,7 +74,7 @@ def test_only_what_was_altered_is_recorded(client, park):
     assert "新的说明" in client.get(address("parks_park_history", park.pk)).content.decode()
 
 
-@pytest.mark.feature("A6")
+@pytest.mark.feature("A18")
 def test_a_stale_form_shows_the_others_change_and_keeps_what_was_typed(client, office, park):
     path = address("parks_park_change", park.pk)
     opened = form_of(client, path)
@@ -293,7 +293,6 @@ def test_no_administrator_exports_business(who, request, sign_in, park):
     assert client.post(address("parks_park_export"), {"format": "0"}).status_code == 403
 
 
-@pytest.mark.feature("H13")
 def test_parks_are_exported_with_their_labels_and_safe_texts(client, park):
     Park.objects.filter(pk=park.pk).update(note="=1+1", lettable_area=123456)
     response = client.post(address("parks_park_export"), {"format": "0"})

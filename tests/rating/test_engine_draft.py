@@ -60,7 +60,7 @@ def test_it_says_that_it_is_a_draft_of_four_dimensions_and_a_hundred_points(draf
     assert [group.title for group in draft.root.children] == ["园区建设标准", "能级", "企业质量", "服务体系"]
 
 
-@pytest.mark.feature("E3", "E7")
+@pytest.mark.feature("E7")
 def test_the_worked_example(draft):
     result = score(draft, park())
     assert points(result) == {code: D(str(value)) for code, value in POINTS.items()}

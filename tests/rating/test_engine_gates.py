@@ -50,7 +50,6 @@ def test_cuts(inclusive, total, code):
     assert (grade.code, grade.by_score, grade.confirmed) == (code, code, True)
 
 
-@pytest.mark.feature("E14")
 def test_distance_to_the_next_cut():
     grade = graded([], X="73.5")
     assert (grade.next_code, grade.points_to_next) == ("four", D("1.5"))

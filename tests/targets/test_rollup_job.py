@@ -56,7 +56,7 @@ def revenue(db):
     return make_indicator(code="REV")
 
 
-@pytest.mark.feature("C1", "C10")
+@pytest.mark.feature("C1")
 def test_every_scope_is_the_sum_of_its_parks_and_a_park_points_at_its_value(revenue):
     street = make_unit("street")
     first, second, third = make_park(street=street), make_park(street=street), make_park()
@@ -98,7 +98,6 @@ def test_running_again_changes_nothing(revenue):
     assert set(Figure.objects.values_list("pk", "computed_at")) == stamps
 
 
-@pytest.mark.feature("A4")
 def test_a_park_counts_where_it_belonged_on_the_last_day_of_the_quarter(revenue):
     park, elsewhere = make_park(since=date(2024, 1, 1)), make_park()
     old, new = park.placements.get(), elsewhere.placements.get().chain
