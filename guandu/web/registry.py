@@ -127,10 +127,6 @@ def add_navigation(*entries: NavigationEntry) -> None:
     _navigation.sort(key=lambda entry: entry.position)
 
 
-def navigation_entries() -> tuple[NavigationEntry, ...]:
-    return tuple(_navigation)
-
-
 @dataclass(frozen=True)
 class NavigationLink:
     label: str

@@ -7,9 +7,9 @@ from django.urls import reverse
 from guandu.audit.models import AuditEvent
 from tests.factories import PASSWORD, make_demonstration, make_user
 
-pytestmark = [pytest.mark.django_db, pytest.mark.feature("X5")]
+pytestmark = pytest.mark.django_db
 
-NOT_SECRET = "非涉密系统,严禁存储、处理、传输国家秘密和工作秘密"
+NOT_SECRET = "非涉密系统，严禁存储、处理、传输国家秘密和工作秘密"
 
 
 def post(client: Client, **fields):

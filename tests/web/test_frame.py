@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from django.urls import reverse
 
-from guandu.web.registry import navigation_entries
+from guandu.web import registry
 from tests.factories import make_demonstration
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -98,7 +98,7 @@ def test_every_line_of_the_side_bar_opens(role, request, sign_in):
 def test_what_is_not_in_the_side_bar_is_refused(role, request, sign_in):
     user = request.getfixturevalue(role)
     client = sign_in(user)
-    hidden = [entry for entry in navigation_entries() if not entry.may_open(user) and entry.url_name != "admin:index"]
+    hidden = [entry for entry in registry._navigation if not entry.may_open(user) and entry.url_name != "admin:index"]
     assert [entry.label for entry in hidden if client.get(reverse(entry.url_name)).status_code != 403] == []
 
 
@@ -122,6 +122,27 @@ def test_every_page_says_that_the_data_is_invented_while_it_is(path, office, sig
     page = visitor.get(path).content.decode()
     assert 'class="demo-band"' in page
     assert "2026年10月12日" in page
+
+
+@pytest.mark.once
+def test_the_line_on_secrets_is_written_alike_everywhere():
+    lines = [
+        line.strip()
+        for path in sorted((ROOT / "templates").rglob("*.html"))
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if "非涉密" in line
+    ]
+    assert len(lines) == 2
+    assert [line for line in lines if "非涉密系统，严禁存储、处理、传输国家秘密和工作秘密" not in line] == []
+
+
+@pytest.mark.once
+def test_returns_and_papers_are_filed_never_submitted():
+    """The house word is 报送; what is kept and shown to people says no other."""
+    rooms = ("guandu", "parks", "targets", "rating", "investment", "templates", "static/js")
+    files = [p for room in rooms for p in (ROOT / room).rglob("*") if p.suffix in {".py", ".html", ".yaml", ".js"}]
+    assert files
+    assert [str(p.relative_to(ROOT)) for p in files if "提交" in p.read_text(encoding="utf-8")] == []
 
 
 @pytest.mark.django_db
