@@ -47,17 +47,6 @@ class SampleFigure:
         return "核定"
 
 
-@dataclass(frozen=True)
-class SampleJob:
-    state: str
-    progress_done: int
-    progress_total: int
-    progress_note: str
-
-    def get_state_display(self) -> str:
-        return {"running": "进行中", "failed": "未完成", "done": "已完成"}[self.state]
-
-
 def gallery_samples() -> dict:
     """Context of the gallery page."""
     figure = SampleFigure()
@@ -73,10 +62,6 @@ def gallery_samples() -> dict:
         "steps": _steps(),
         "score_items": _score_items(),
         "errors": [("sample-field", "营业收入：主导产业营业收入不能大于营业收入"), ("", "就业人数：请填写整数")],
-        "jobs": [
-            SampleJob("running", 37, 114, "正在汇总 2026年第三季度"),
-            SampleJob("failed", 0, 0, "未完成，请报请求编号 4f1c09aa27be"),
-        ],
         "bar_chart": _bar_chart(),
         "line_chart": _line_chart(),
         "table_rows": _table_rows(),
