@@ -129,9 +129,6 @@ class User(AbstractBaseUser):
             return bool(scopes)
         return type(obj)._default_manager.visible_to(self, permission).filter(pk=obj.pk).exists()
 
-    def has_role(self, code: str) -> bool:
-        return any(grant.role == code for grant in self.grants_today())
-
     @property
     def role_names(self) -> list[str]:
         return list(dict.fromkeys(role(grant.role).name for grant in self.grants_today()))

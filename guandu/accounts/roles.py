@@ -97,7 +97,3 @@ def role(code: str) -> Role:
         names = "、".join(f"{r.name}（{r.code}）" for r in ROLES.values())
         raise Invalid(f"没有“{code}”这个角色。可用的角色有：{names}。")
     return ROLES[code]
-
-
-def roles_with(permission: P) -> list[str]:
-    return [role.code for role in ROLES.values() if permission in role.permissions]

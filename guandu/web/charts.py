@@ -84,10 +84,6 @@ class Chart:
             for index, label in enumerate(self.categories)
         ]
 
-    @property
-    def is_empty(self) -> bool:
-        return all(point.value is None for series in self.series for point in series.points)
-
     def _cell(self, point: Point) -> Cell:
         return Cell(written(point.value, self.decimals), point.url, point.context)
 

@@ -11,7 +11,7 @@ from guandu.accounts.permissions import Permission
 from guandu.audit.actions import about, action, checked, created, updated
 from guandu.audit.changes import snapshot
 from guandu.core.actors import Actor
-from guandu.core.errors import Invalid, NotReady
+from guandu.core.errors import Invalid
 from parks.models import Area, Chain, Park, Placement, Sponsorship
 
 
@@ -59,18 +59,6 @@ def sponsor(
         "staff_member": staff_member,
     }
     return _succeed(Sponsorship, "包保", park, on, values)
-
-
-@action("sponsorship.end")
-def end_sponsorship(*, park: Park, on: date, by: Actor) -> Sponsorship:
-    """Nobody sponsors the park from `on`. Raises NotAllowed, NotReady."""
-    require(by, Permission.PARK_EDIT, park, to="终止园区包保")
-    about(_locked(park))
-    row = park.sponsorships.filter(valid_to__isnull=True).first()
-    if row is None:
-        raise NotReady("该园区目前没有包保，无需终止。")
-    _close(row, on)
-    return row
 
 
 def _locked(park: Park) -> Park:

@@ -2,13 +2,8 @@
 
 from django.urls import reverse
 
-from guandu.core.periods import Period
-from targets.models import Figure, Target
+from targets.models import Figure
 
 
 def figure_url(figure: Figure) -> str:
     return reverse("targets:figure", args=[figure.pk])
-
-
-def target_url(target: Target, quarter: Period) -> str:
-    return f"{reverse('targets:target', args=[target.code])}?period={quarter.code}"

@@ -25,11 +25,6 @@ def test_large_values_reach_the_script_as_text():
     assert make_chart("9007199254740993.01").payload["series"][0]["values"] == ["9007199254740993.01"]
 
 
-def test_a_chart_without_any_value_is_empty():
-    assert make_chart(None, None).is_empty
-    assert not make_chart(None, "0").is_empty
-
-
 def test_each_chain_keeps_one_colour_the_same_as_in_the_style_sheet(settings):
     assert [chain_colour(n) for n in range(1, 6)] == list(CHAIN_COLOURS)
     style = (settings.BASE_DIR / "static/css/portal.css").read_text()

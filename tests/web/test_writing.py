@@ -87,13 +87,6 @@ def test_a_stamp_is_written_in_the_districts_time():
     assert portal.moment(datetime(2026, 10, 11, 17, 30, tzinfo=UTC)) == "2026-10-12 01:30"
 
 
-@pytest.mark.parametrize(
-    ("part", "whole", "percent"), [(1, 3, 33), (5, 3, 100), (-1, 3, 0), (1, 0, 0), (None, 3, 0)]
-)
-def test_bars_stay_between_nothing_and_all(part, whole, percent):
-    assert portal.share_of(part, whole) == percent
-
-
 @pytest.mark.parametrize(("code", "words"), [("一(二)¶1", "一（二）第1段"), ("二(三)4", "二（三）4"), ("", "")])
 def test_clauses_as_officials_cite_them(code, words):
     assert portal.clause(code) == words

@@ -99,12 +99,6 @@ def figure_unit(figure: Any) -> str:
 
 
 @register.filter
-def figure_text(figure: Any) -> str:
-    """The figure's value as a table prints it."""
-    return MISSING if figure is None else written(figure.value, figure_decimals(figure))
-
-
-@register.filter
 def figure_context(figure: Any) -> str:
     """What a number must not stand without: period, unit, 初步/核定, reported/expected, as-of time."""
     moment = written_moment(figure.computed_at)
@@ -176,14 +170,6 @@ def clause(code: str) -> str:
 @register.filter
 def tone(state: str) -> str:
     return TONES.get(state, "idle")
-
-
-@register.filter
-def share_of(part: Any, whole: Any) -> int:
-    """Whole per cent for the width of a bar, between 0 and 100; 0 where it cannot be said."""
-    if part is None or not whole:
-        return 0
-    return int(min(max(Decimal(part) / Decimal(whole), Decimal(0)), Decimal(1)) * 100)
 
 
 @register.simple_tag
