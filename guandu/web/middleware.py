@@ -7,7 +7,7 @@ from django.http import QueryDict
 from guandu.core import clock
 from guandu.core.context import RequestInfo, request_info
 from guandu.core.errors import PortalError
-from guandu.web.api.errors import bad_request
+from guandu.web.api.errors import unstorable
 from guandu.web.errors import error_page
 
 # Says that the process is alive, whatever the database says.
@@ -54,7 +54,7 @@ class RequestContextMiddleware:
 class StorableTextMiddleware:
     """Refuses text with a NUL, which PostgreSQL can neither hold nor compare, before a view reads it.
 
-    The body of an interface request is left to its own parser, which refuses the same.
+    The address and body of an interface request are left to it: its own parts refuse the same.
     """
 
     sentence = "填写或查询的文字中含有无法保存的字符，请检查后重试。"
@@ -64,16 +64,17 @@ class StorableTextMiddleware:
 
     def __call__(self, request):
         to_api = request.path.startswith("/api/")
-        sent = [request.GET] if to_api else [request.GET, request.POST]
-        if "\0" not in request.path and not any(map(_has_nul, sent)):
+        wrong = _with_nul(request.GET) if to_api else _with_nul(request.GET) + _with_nul(request.POST)
+        if not wrong and (to_api or "\0" not in request.path):
             return self.get_response(request)
         if to_api or not request.accepts("text/html"):
-            return bad_request(self.sentence)
+            return unstorable(self.sentence, wrong)
         return error_page(request, PortalError(self.sentence))
 
 
-def _has_nul(sent: QueryDict) -> bool:
-    return any("\0" in text for name, values in sent.lists() for text in (name, *values))
+def _with_nul(sent: QueryDict) -> list[str]:
+    """The names under which a NUL was sent."""
+    return [name for name, values in sent.lists() if any("\0" in text for text in (name, *values))]
 
 
 class ErrorPageMiddleware:

@@ -50,8 +50,9 @@ def test_a_query_of_the_interface_is_refused_in_its_own_shape(sign_in, office):
     response = sign_in(office).get("/api/v1/parks/?chain=%00")
     assert response.status_code == 400
     body = response.json()
-    assert body["code"] == "bad_request"
+    assert body["code"] == "invalid"
     assert SENTENCE in body["message"]
+    assert [error["field"] for error in body["errors"]] == ["chain"]
     assert body["request_id"] == response["X-Request-ID"]
 
 

@@ -1,5 +1,6 @@
 """How the API answers when it cannot do what was asked: one shape, a Chinese sentence, a number to quote."""
 
+from collections.abc import Sequence
 from http import HTTPStatus
 
 from django.core.exceptions import PermissionDenied
@@ -47,9 +48,10 @@ def exception_handler(exception: Exception, context: dict) -> Response | None:
     return response
 
 
-def bad_request(message: str) -> JsonResponse:
-    """400 with `message`, for what is refused before any view of the interface is asked."""
-    return JsonResponse(_body("bad_request", message), status=400)
+def unstorable(message: str, fields: Sequence[str]) -> JsonResponse:
+    """400 naming the `fields` sent, for what is refused before any view of the interface is asked."""
+    errors = [{"field": name, "message": message} for name in fields]
+    return JsonResponse({**_body("invalid", message), "errors": errors}, status=400)
 
 
 def _refusal(refusal: PortalError) -> dict:
