@@ -46,10 +46,6 @@ class DemoPark:
     one_stop: bool
 
     @property
-    def is_fictitious(self) -> bool:
-        return self.name.startswith(FICTITIOUS)
-
-    @property
     def plain_name(self) -> str:
         return self.name.removeprefix(FICTITIOUS)
 
