@@ -29,7 +29,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("seeded-story")]
 # What the story comes to, on every machine and both databases. A change of the story, the plan's
 # indicators, the roll-up or the draft scheme changes one of these: look at the numbers, then write it here.
 FIGURES = "9577b2dec1a3d9cdc31e60a35aa29d7fafbcf9ebd8f514ed10f9dabaab74ec9e"
-STANDINGS = "008b35b92b31f59b0c5c292d87ed741277a4604d8e87d5749264936897dcc8c1"
+STANDINGS = "5c2f6ac7eed219bbe7c68796da3b2bceca6163601389fe65be45521d093c52ba"
 SCORES = "bffd2c7b01b5b2e4233d6f520b131525e656e9646a9f42c71b91693556fa6311"
 
 ADDED = {IndicatorKind.FLOW, IndicatorKind.STOCK, IndicatorKind.COUNT, IndicatorKind.REGISTERED}
