@@ -15,6 +15,7 @@
   var timer = 0;
   var busy = false;
   var leaving = false;
+  var waiting = null; // the button pressed while a save was on its way
   fields.forEach(function (field) { stored[field.name] = field.value; });
 
   /* ---- moving about ---- */
@@ -133,8 +134,11 @@
       say("没有保存上，请检查网络后点“保存”", "failed");
       return false;
     }).then(function (answered) {
+      var button = waiting;
       busy = false;
-      if (answered && sendable().length) timer = window.setTimeout(save, WAIT);
+      waiting = null;
+      if (answered && button) form.requestSubmit(button);
+      else if (answered && sendable().length) timer = window.setTimeout(save, WAIT);
     });
   }
 
@@ -142,8 +146,10 @@
   function settle(status, data, sent) {
     if (status === 200) saved(data, sent);
     else if (status === 422) wrong(data, sent);
-    else if (status === 409 && data.changes && data.changes.length) clash(data, sent);
-    else {
+    else if (status === 409 && data.changes && data.changes.length) {
+      waiting = null; // somebody else's change is looked at first
+      clash(data, sent);
+    } else {
       say(data.message || "没有保存上，请刷新后再填", "failed");
       return false;
     }
@@ -268,7 +274,13 @@
     window.clearTimeout(timer);
     save();
   });
-  form.addEventListener("submit", function () {
+  form.addEventListener("submit", function (event) {
+    if (busy) {
+      // The save on its way moves the counter that this submit would carry.
+      event.preventDefault();
+      waiting = event.submitter;
+      return;
+    }
     leaving = true;
     window.clearTimeout(timer);
   });

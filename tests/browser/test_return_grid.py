@@ -142,6 +142,23 @@ def test_filing_asks_first_and_the_reviewer_sends_back_with_a_word_on_a_cell(new
     assert theirs.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
+def test_filing_waits_for_a_save_that_is_on_its_way(new_page, cast):
+    return_ = cast.draft()
+    mine = opened(signed_in(new_page(), cast.operator), return_)
+    held, filed = [], []
+    mine.route("**/save/", lambda route: held.append(route))
+    mine.on("request", lambda request: filed.append(request) if request.url.endswith("/file/") else None)
+    paste(mine, "REV", "1000\n600\n30\n4")
+    with mine.expect_request("**/save/"):
+        mine.locator("[name=v-REV]").blur()
+    mine.get_by_role("button", name="报送", exact=True).click()
+    mine.locator("[data-confirm-yes]").click()
+    mine.wait_for_timeout(300)
+    assert not filed
+    held[0].continue_()
+    expect(mine.locator(".portal-messages")).to_contain_text("已报送")
+
+
 def test_without_script_the_form_saves_and_files(new_page, cast):
     return_ = cast.draft()
     page = opened(signed_in(new_page(java_script_enabled=False), cast.operator), return_)
