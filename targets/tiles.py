@@ -7,7 +7,7 @@ from guandu.accounts.permissions import Permission
 from guandu.core.periods import Period
 from guandu.web.registry import Tile, tile_sources
 from guandu.web.templatetags.portal import figure_decimals, figure_unit, written
-from targets.enums import FigureScope
+from targets.enums import FigureScope, SubjectKind
 from targets.models import Figure
 from targets.queries.boards import figures_of
 from targets.queries.sheet import quarter_before
@@ -44,6 +44,8 @@ def _tile(figure: Figure, before: Figure | None, several: bool) -> Tile:
     whose = figure.scope_name if several or figure.scope_kind != FigureScope.PARK else ""
     if figure.scope_kind == FigureScope.DEPARTMENT:
         whose = "包保园区"  # the bureau has no turnover of its own
+    elif figure.scope_kind == FigureScope.DISTRICT and figure.indicator.level == SubjectKind.PARK:
+        whose = "全区园区"  # 全区税收 is the bureau's number, not the sum of the parks
     return Tile(
         f"{whose}{figure.indicator.name}",
         figure.value,
