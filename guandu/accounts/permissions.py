@@ -24,9 +24,16 @@ class Permission(StrEnum):
     PROJECT_VIEW = "project.view"
     PROJECT_EDIT = "project.edit"
     JOB_VIEW = "job.view"
+    JOB_CONTROL = "job.control"
     ACCOUNT_VIEW = "account.view"
     ACCOUNT_EDIT = "account.edit"
     GRANT_EDIT = "grant.edit"
+    POLICY_EDIT = "policy.edit"
+    # 账号申请 by xlsx: asked for by the office, seen by whoever has a part in it.
+    BATCH_VIEW = "batch.view"
+    BATCH_REQUEST = "batch.request"
+    # Over the accounts of park operators only.
+    OPERATOR_RESET = "operator.reset"
     AUDIT_VIEW = "audit.view"
     ADMIN_ENTER = "admin.enter"
     API_USE = "api.use"

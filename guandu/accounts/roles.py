@@ -69,6 +69,7 @@ ROLES: dict[str, Role] = {
             RoleCode.OFFICE, {_D}, _SEES_PARKS, _SEES_TOTALS, _BUSINESS_ADMIN,
             {P.PARK_EDIT, P.REFERENCE_EDIT, P.RETURN_CONFIRM, P.CYCLE_OPEN, P.PLAN_EDIT, P.ASSESSMENT_RUN},
             {P.PROJECT_VIEW, P.PROJECT_EDIT, P.ACCOUNT_VIEW},
+            {P.BATCH_VIEW, P.BATCH_REQUEST, P.OPERATOR_RESET},
         ),
         _role(
             RoleCode.DEPARTMENT, {_U}, _SEES_PARKS, _SEES_TOTALS,
@@ -84,8 +85,13 @@ ROLES: dict[str, Role] = {
             RoleCode.API_CLIENT, {_D, _C, _S, _K}, P.API_USE,
             {P.PARK_VIEW, P.FIGURE_VIEW, P.TOTALS_VIEW, P.PLAN_VIEW, P.ASSESSMENT_VIEW, P.REFERENCE_VIEW},
         ),
-        _role(RoleCode.SYSTEM_ADMIN, {_D}, P.ADMIN_ENTER, P.ACCOUNT_VIEW, P.ACCOUNT_EDIT, P.JOB_VIEW),
-        _role(RoleCode.SECURITY_ADMIN, {_D}, P.ADMIN_ENTER, P.ACCOUNT_VIEW, P.GRANT_EDIT),
+        _role(
+            RoleCode.SYSTEM_ADMIN, {_D}, P.ADMIN_ENTER, P.ACCOUNT_VIEW, P.ACCOUNT_EDIT, P.BATCH_VIEW,
+            {P.JOB_VIEW, P.JOB_CONTROL},
+        ),
+        _role(
+            RoleCode.SECURITY_ADMIN, {_D}, P.ADMIN_ENTER, P.ACCOUNT_VIEW, P.GRANT_EDIT, P.POLICY_EDIT, P.BATCH_VIEW,
+        ),
         _role(RoleCode.AUDIT_ADMIN, {_D}, P.ADMIN_ENTER, P.AUDIT_VIEW),
     )
 }

@@ -1,48 +1,19 @@
-"""People, the units they work for, and what they may do where and when."""
+"""People's accounts, and what their grants let them do."""
+
+from typing import TYPE_CHECKING
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import Q
 
-from guandu.accounts import scopes
+from guandu.accounts.models.unit import Unit
 from guandu.accounts.permissions import Permission
-from guandu.accounts.querysets import EVERYTHING, NOTHING, ReferenceQuerySet, ScopedQuerySet
-from guandu.accounts.roles import ROLES, RoleCode, ScopeKind, role
+from guandu.accounts.querysets import ScopedQuerySet
+from guandu.accounts.roles import ROLES, role
 from guandu.core import clock
-from guandu.core.models import CodedModel, DatedModel, DatedQuerySet, LoadedModel
 
-
-class Unit(CodedModel, LoadedModel):
-    """A body: it owns returns, duties and tasks; people come and go."""
-
-    class Kind(models.TextChoices):
-        OFFICE = "office", "园区发展办"
-        DEPARTMENT = "department", "区级部门"
-        TASK_FORCE = "task_force", "产业链专班"
-        STREET = "street", "街道办事处"
-        OPERATOR = "operator", "园区运营方"
-        GOVERNMENT = "government", "区委区政府"
-        COMPANY = "company", "国有企业"
-        OUTSIDE = "outside", "驻区单位"
-
-    # Kinds of body that a role may be granted over as a department.
-    DEPARTMENTS = (Kind.OFFICE, Kind.DEPARTMENT, Kind.GOVERNMENT, Kind.COMPANY, Kind.OUTSIDE)
-
-    name = models.CharField("单位名称", max_length=100)
-    short_name = models.CharField("简称", max_length=40, blank=True)
-    kind = models.CharField("类别", max_length=20, choices=Kind.choices)
-    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, verbose_name="上级单位")
-    to_confirm = models.BooleanField("待区里确认", default=False)
-    note = models.CharField("说明", max_length=200, blank=True)
-
-    objects = ReferenceQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = verbose_name_plural = "单位"
-        ordering = ["kind", "code"]
-
-    def __str__(self) -> str:
-        return self.name
+if TYPE_CHECKING:
+    from guandu.accounts.models.grant import Grant
 
 
 class UserQuerySet(ScopedQuerySet):
@@ -63,6 +34,9 @@ class User(AbstractBaseUser):
 
     username = models.CharField("账号", max_length=60, unique=True)
     name = models.CharField("姓名", max_length=40)
+    staff_no = models.CharField(
+        "人员编号", max_length=40, blank=True, help_text="工号或本单位编号；同一个人只有一个账号"
+    )
     unit = models.ForeignKey(Unit, models.PROTECT, verbose_name="所在单位", related_name="people")
     duty = models.CharField("职务", max_length=60, blank=True)
     phone = models.CharField("工作电话", max_length=40, blank=True)
@@ -71,6 +45,10 @@ class User(AbstractBaseUser):
     is_superuser = models.BooleanField(default=False, editable=False)
     is_demo = models.BooleanField("演示账号", default=False, editable=False)
     created_at = models.DateTimeField("开通时间", editable=False)
+    must_change_password = models.BooleanField("下次登录须改口令", default=False, editable=False)
+    password_changed_at = models.DateTimeField("口令修改时间", default=clock.now, editable=False)
+    away_from = models.DateField("离岗起", null=True, blank=True)
+    away_until = models.DateField("离岗止", null=True, blank=True, help_text="含当日")
 
     objects = UserManager()
 
@@ -86,6 +64,18 @@ class User(AbstractBaseUser):
                 models.functions.Lower("username"),
                 name="accounts_username_any_case",
                 violation_error_message="已有同名账号（不分大小写）。",
+            ),
+            models.UniqueConstraint(
+                models.functions.Lower("staff_no"),
+                condition=~Q(staff_no=""),
+                name="accounts_one_account_a_person",
+                violation_error_message="这个人员编号已有账号，同一个人只设一个账号。",
+            ),
+            models.CheckConstraint(
+                condition=Q(away_from__isnull=True, away_until__isnull=True)
+                | Q(away_until__gte=models.F("away_from")),
+                name="accounts_away_dates",
+                violation_error_message="离岗起止日期须同时填写，止日不早于起日。",
             ),
         ]
 
@@ -147,53 +137,3 @@ class User(AbstractBaseUser):
 
     def has_module_perms(self, app_label: str) -> bool:
         return self.is_staff
-
-
-class GrantQuerySet(DatedQuerySet, ScopedQuerySet):
-    view_permission = Permission.ACCOUNT_VIEW
-
-    def _condition(self, user, permission):
-        return EVERYTHING if user.scopes_with(permission) else NOTHING
-
-    def named(self) -> "GrantQuerySet":
-        """Each with the name of what it is over, as `scope_known`, without a query per row."""
-        return self.annotate(scope_known=scopes.name_expression())
-
-
-class Grant(DatedModel):
-    """This person holds this role over this scope, from a date to a date."""
-
-    user = models.ForeignKey(User, models.PROTECT, related_name="grants", verbose_name="账号")
-    role = models.CharField("角色", max_length=20, choices=RoleCode.choices)
-    scope_kind = models.CharField("范围类型", max_length=20, choices=ScopeKind.choices)
-    scope_code = models.CharField("范围编码", max_length=40, blank=True, help_text="全区留空")
-    reason = models.CharField("依据", max_length=200, blank=True)
-
-    objects = GrantQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = verbose_name_plural = "授权"
-        ordering = ["user", "role", "scope_kind", "scope_code", "valid_from"]
-        constraints = [
-            # A grant taken back on its first day was in force on none: the two dates are equal.
-            models.CheckConstraint(
-                condition=Q(valid_to__isnull=True) | Q(valid_to__gte=models.F("valid_from")),
-                name="accounts_grant_dates",
-                violation_error_message="终止日期不能早于起始日期。",
-            ),
-            models.CheckConstraint(
-                condition=Q(scope_kind="district", scope_code="") | (~Q(scope_kind="district") & ~Q(scope_code="")),
-                name="accounts_grant_scope_code",
-                violation_error_message="全区授权不填范围编码，其他授权必须填写。",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.user.username} · {self.get_role_display()} · {self.scope_name}"
-
-    @property
-    def scope_name(self) -> str:
-        """What the grant is over, by name; the code where the thing is unknown."""
-        known = self.__dict__.get("scope_known") or scopes.name_of(self.scope_kind, self.scope_code)
-        name = known or self.scope_code
-        return name if self.scope_kind == ScopeKind.DISTRICT else f"{self.get_scope_kind_display()} {name}"
