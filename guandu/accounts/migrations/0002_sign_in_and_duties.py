@@ -3,9 +3,10 @@
 import django.core.validators
 import django.db.models.deletion
 import django.db.models.functions.text
-import guandu.core.clock
 from django.conf import settings
 from django.db import migrations, models
+
+import guandu.core.clock
 
 
 class Migration(migrations.Migration):
