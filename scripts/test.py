@@ -1,15 +1,17 @@
 """make test: the whole suite on SQLite and, at the same time, on a private PostgreSQL with Redis.
 
-The last line is `N passed, N failed, N skipped`, summed over the runs; errors count as failed.
+Figures that tests gave by `prove_figure` (tests/plugins/figures.py) are printed before the counts and
+kept in var/test/prove.json by database. The last line is `N passed, N failed, N skipped`, summed over the runs; errors count as failed.
 """
 
 import argparse
+import json
 import os
 import subprocess
 import threading
 import time
 import xml.etree.ElementTree as ElementTree
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,6 +62,10 @@ class Suite:
     def features(self) -> Path:
         return RESULTS / f"features-{self.name}.json"
 
+    @property
+    def figures(self) -> Path:
+        return RESULTS / f"figures-{self.name}.json"
+
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
@@ -74,12 +80,24 @@ def main() -> int:
     except Halt as halt:
         say(f"{halt}\n{Count(failed=1)}")
         return 2
+    print_figures(counts)
     total = sum(counts.values(), Count())
     for name, count in counts.items():
         say(f"{name}: {count}")
     say(f"用时 {time.monotonic() - begun:.0f} 秒")
     say(str(total))
     return 0 if total.passed and not total.failed else 1
+
+
+def print_figures(names: Iterable[str]) -> None:
+    """What the runs called `names` found, a line each, and all of it in one file."""
+    found = {}
+    for name in names:
+        path = RESULTS / f"figures-{name}.json"
+        found[name] = json.loads(path.read_text()) if path.exists() else {}
+        for figure, value in found[name].items():
+            say(f"{name}: {figure}: {value}")
+    (RESULTS / "prove.json").write_text(json.dumps(found, ensure_ascii=False, indent=1))
 
 
 def test(db: str, arguments: Sequence[str]) -> dict[str, Count]:
@@ -134,10 +152,14 @@ def run_together(chosen: Sequence[Suite]) -> dict[str, Count]:
 
 
 def start(suite: Suite, *, workers: int) -> subprocess.Popen:
-    for path in (suite.junit, suite.features):
+    for path in (suite.junit, suite.features, suite.figures):
         path.unlink(missing_ok=True)
     parallel = ["-n", str(workers), "--dist", "loadgroup"] if workers > 1 else []
-    reports = [f"--junitxml={suite.junit}", f"--feature-results={suite.features}"]
+    reports = [
+        f"--junitxml={suite.junit}",
+        f"--feature-results={suite.features}",
+        f"--figure-results={suite.figures}",
+    ]
     command = [str(VENV_PYTHON), "-m", "pytest", "-q", "-rfE", "--durations=5"]
     return subprocess.Popen(
         [*command, *parallel, *reports, *suite.arguments],
