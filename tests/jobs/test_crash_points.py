@@ -1,11 +1,8 @@
 """A crash at every SQL statement: nothing half done is ever seen, and going on leads to the same end."""
 
-from collections.abc import Callable
 from datetime import date, timedelta
-from itertools import count
 
 import pytest
-from django.db import connection
 
 from guandu.audit import trail
 from guandu.audit.models import AuditEvent
@@ -17,30 +14,9 @@ from targets.actions import returns
 from targets.actions.figures import ROLL_UP_JOB
 from targets.enums import Force, IndicatorKind, Operator, Shape
 from targets.models import CertifiedValue, Figure, Plan, Return, ReturnMove, Target, TargetResult
+from tests.crash import crash_everywhere
 from tests.factories import make_indicator
 from tests.targets.factories import make_cast
-
-MOST_STATEMENTS = 400
-
-
-class Crash(BaseException):
-    """The process is gone: no handler of errors sees this."""
-
-
-class CrashAt:
-    """Raises in place of the n-th statement, before it reaches the database."""
-
-    def __init__(self, number: int) -> None:
-        self.number = number
-        self.seen = 0
-        self.statement = ""
-
-    def __call__(self, execute: Callable, sql: str, params, many: bool, context: dict):
-        self.seen += 1
-        if self.seen == self.number:
-            self.statement = sql
-            raise Crash(sql[:80])
-        return execute(sql, params, many, context)
 
 
 @pytest.fixture
@@ -91,30 +67,14 @@ def computed() -> list:
     return [figures, sorted(map(list, TargetResult.objects.values_list("target__code", "status")))]
 
 
-def crash_everywhere(step: Callable[[], object], allowed: set[str], repair: Callable[[], object]) -> int:
-    """Run `step` with a crash at statement 1, 2, 3 … until it ends without one; the number of crashes.
-
-    After each crash the database, seen by a fresh connection, is in one of the `allowed` states.
-    """
-    for number in count(1):
-        crash = CrashAt(number)
-        try:
-            with connection.execute_wrapper(crash):
-                step()
-            return number - 1
-        except Crash:
-            connection.close()
-            assert written() in allowed, f"half done after {crash.statement}"
-            repair()
-        assert number < MOST_STATEMENTS
-    raise AssertionError
-
-
 def test_confirming_is_whole_or_not_at_all_at_every_statement(reviewed):
     return_, office = reviewed
     before = written()
     crashes = crash_everywhere(
-        lambda: returns.confirm(return_=return_, by=office), {before}, return_.refresh_from_db
+        lambda: returns.confirm(return_=return_, by=office),
+        written=written,
+        allowed=[before],
+        repair=return_.refresh_from_db,
     )
     assert crashes > 20
     assert Return.objects.get().state == "locked"
@@ -138,7 +98,9 @@ def test_a_roll_up_that_dies_at_any_statement_ends_as_one_that_did_not(confirmed
         assert (Job.objects.get(pk=confirmed.pk).state, computed()) == (Job.State.DONE, expected)
         start_again(confirmed)
 
-    crashes = crash_everywhere(lambda: worker.run(confirmed.pk), {before, after}, go_on)
+    crashes = crash_everywhere(
+        lambda: worker.run(confirmed.pk), written=written, allowed=[before, after], repair=go_on
+    )
     assert crashes > 40
     assert computed() == expected
     assert list(trail.verify()) == []
