@@ -4,6 +4,7 @@ GUANDU_ENV is `local` (make run), `test` or `production`. Production refuses to 
 default that would hurt; the other two work with nothing set.
 """
 
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 
 import environ
@@ -29,6 +30,14 @@ def required(name: str, hint: str, *, default: str) -> str:
     return default
 
 
+def networks(name: str) -> list[IPv4Network | IPv6Network]:
+    """The networks that the variable `name` lists, by comma; a single address is a network of one."""
+    try:
+        return [ip_network(text.strip()) for text in env.list(name, default=[]) if text.strip()]
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name}：请填写网段，如 10.0.0.0/8，多个用逗号分隔。") from error
+
+
 DEBUG = env.bool("DEBUG", default=False)
 SECRET_KEY = required(
     "SECRET_KEY", "请设置一串不少于 50 个字符的随机字符。", default="local-only-" + "k" * 50
@@ -43,6 +52,8 @@ ALLOWED_HOSTS = [
     ).split(",")
 ]
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+# Networks of the reverse proxies whose X-Forwarded-For is believed; nobody's when unset.
+TRUSTED_PROXIES = networks("TRUSTED_PROXIES")
 
 # --- Database: SQLite needs nothing else; PostgreSQL by DATABASE_URL -----------------------------
 

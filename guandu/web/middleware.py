@@ -7,6 +7,7 @@ from django.http import QueryDict
 from guandu.core import clock
 from guandu.core.context import RequestInfo, request_info
 from guandu.core.errors import PortalError
+from guandu.web.addresses import client_address
 from guandu.web.api.errors import unstorable
 from guandu.web.errors import error_page
 
@@ -42,7 +43,7 @@ class RequestContextMiddleware:
     def __call__(self, request):
         if request.path == ALIVE:
             return self.get_response(request)
-        info = RequestInfo(uuid.uuid4().hex[:12], request.META.get("REMOTE_ADDR", ""))
+        info = RequestInfo(uuid.uuid4().hex[:12], client_address(request))
         request.request_id = info.request_id
         request.demo_date = clock.demo_date()
         with request_info(info), clock.known_demo_date(request.demo_date):
