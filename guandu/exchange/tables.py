@@ -1,0 +1,150 @@
+"""A declared table found in a workbook's sheet: its rows as records, every fault with its cell.
+
+Nothing is dropped in silence: every row below the header that the file names is a record, a
+rejected row or a blank one, and the three add up to the rows seen.
+"""
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from guandu.core.errors import Invalid
+from guandu.exchange.workbooks import Cell, Sheet, SheetRow
+
+FAULTS = {
+    "error": "公式结果有误（{text}），请改为具体内容",
+    "formula": "公式没有算出结果，请改为具体内容",
+}
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of the table: `key` for the code, `title` as the header says it."""
+
+    key: str
+    title: str
+    required: bool = False
+    longest: int = 200
+
+
+@dataclass(frozen=True, order=True)
+class Fault:
+    """One thing that is wrong: the row, the cell (or "" for the row as a whole), the sentence."""
+
+    row: int
+    address: str
+    sentence: str
+
+    def __str__(self) -> str:
+        return f"{self.address or f'第 {self.row} 行'}：{self.sentence}"
+
+
+@dataclass(frozen=True)
+class Record:
+    """A row's texts by column key, "" where blank, and the address of each."""
+
+    row: int
+    values: dict[str, str]
+    addresses: dict[str, str]
+
+    def fault(self, key: str, sentence: str) -> Fault:
+        return Fault(self.row, self.addresses.get(key, ""), sentence)
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What was found: `seen` = records + rejected + blank."""
+
+    sheet: str
+    seen: int
+    blank: int
+    records: tuple[Record, ...]
+    faults: tuple[Fault, ...] = field(default=())
+
+    @property
+    def rejected(self) -> int:
+        return self.seen - self.blank - len(self.records)
+
+
+def read_table(sheets: Sequence[Sheet], name: str, columns: Sequence[Column], *, most: int) -> Reading:
+    """The table of the sheet `name`, whose first row with text is the header. Raises Invalid when
+    the workbook is not of this kind, or holds more than `most` rows of data."""
+    sheet = next((each for each in sheets if each.name == name), None)
+    if sheet is None:
+        names = "、".join(each.name for each in sheets[:5])
+        raise Invalid(f"文件中没有工作表“{name}”（现有：{names}）。请下载模板，在模板中填写。")
+    rows = [row for row in sheet.rows if row.cells]
+    if not rows:
+        raise Invalid(f"工作表“{name}”是空的。请下载模板，在模板中填写。")
+    header = rows[0]
+    letters = _letters(header, columns)
+    below = [row for row in sheet.rows if row.number > header.number]
+    filled = [row for row in below if any(cell.text.strip() or cell.kind in FAULTS for cell in row.cells.values())]
+    if len(filled) > most:
+        raise Invalid(f"一次最多 {most} 行，这份文件有 {len(filled)} 行，请拆分后再上传。")
+    faults = [*_merged(sheet, header), *(fault for row in filled for fault in _faults(row, letters, columns))]
+    wrong = {fault.row for fault in faults}
+    records = tuple(_record(row, letters) for row in filled if row.number not in wrong)
+    return Reading(name, len(below), len(below) - len(filled), records, tuple(sorted(faults)))
+
+
+def _letters(header: SheetRow, columns: Sequence[Column]) -> dict[str, str]:
+    """Column key → letters. Raises Invalid when a title is missing or stands twice."""
+    found: dict[str, list[str]] = {}
+    for letters, cell in header.cells.items():
+        found.setdefault(_plain(cell.text).removesuffix("*"), []).append(letters)
+    missing = [column.title for column in columns if column.title not in found]
+    if missing:
+        raise Invalid(f"表头缺少：{'、'.join(missing)}。请使用本页下载的模板，不改动表头。")
+    twice = [column.title for column in columns if len(found[column.title]) > 1]
+    if twice:
+        raise Invalid(f"表头重复：{'、'.join(twice)}。请使用本页下载的模板，不改动表头。")
+    return {column.key: found[column.title][0] for column in columns}
+
+
+def _merged(sheet: Sheet, header: SheetRow) -> list[Fault]:
+    """A merged cell hides what stood below it, and says of one row what was meant for several."""
+    faults = []
+    for ref in sheet.merged:
+        first, _, last = ref.partition(":")
+        top, bottom = _row_of(first), _row_of(last or first)
+        spoiled = [row.number for row in sheet.rows if max(top, header.number + 1) <= row.number <= bottom]
+        faults += [Fault(row, ref, "请取消合并单元格，每行分别填写") for row in spoiled]
+    return faults
+
+
+def _faults(row: SheetRow, letters: dict[str, str], columns: Sequence[Column]) -> list[Fault]:
+    faults = [Fault(row.number, "", "这一行被隐藏，请取消隐藏或删去")] if row.hidden else []
+    known = set(letters.values())
+    for letter, cell in row.cells.items():
+        if cell.kind in FAULTS:
+            faults.append(Fault(row.number, cell.address, FAULTS[cell.kind].format(text=cell.text)))
+        elif letter not in known and cell.text.strip():
+            faults.append(Fault(row.number, cell.address, "这一列不在模板内，请移走其中的内容"))
+    for column in columns:
+        address = f"{letters[column.key]}{row.number}"
+        cell = row.cells.get(letters[column.key])
+        text = _text(cell)
+        if column.required and not text and (cell is None or cell.kind not in FAULTS):
+            faults.append(Fault(row.number, address, f"请填写{column.title}"))
+        if len(text) > column.longest:
+            faults.append(Fault(row.number, address, f"{column.title}最多 {column.longest} 个字，现有 {len(text)} 个"))
+    return faults
+
+
+def _record(row: SheetRow, letters: dict[str, str]) -> Record:
+    values = {key: _text(row.cells.get(letter)) for key, letter in letters.items()}
+    return Record(row.number, values, {key: f"{letter}{row.number}" for key, letter in letters.items()})
+
+
+def _text(cell: Cell | None) -> str:
+    return " ".join(cell.text.split()) if cell else ""
+
+
+def _plain(text: str) -> str:
+    return unicodedata.normalize("NFKC", "".join(text.split()))
+
+
+def _row_of(address: str) -> int:
+    digits = "".join(letter for letter in address if letter.isdigit())
+    return int(digits) if digits else 0

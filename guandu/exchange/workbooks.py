@@ -1,0 +1,79 @@
+"""Reading an uploaded workbook: pre-flight here, the file itself in a child process with bounds.
+
+The child (reader.py) needs nothing of the portal and is run by its path in Python's isolated mode:
+no settings, no environment of ours, no packages. A file that kills it costs a sentence.
+"""
+
+import json
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from guandu.core.errors import Invalid
+from guandu.exchange.preflight import refuse_dangerous
+
+READER = Path(__file__).with_name("reader.py")
+SECONDS = 25
+FAILED = "文件无法读取：内容过大、过于复杂或已损坏。请删去多余的行、列和格式，重新保存后再上传。"
+
+
+@dataclass(frozen=True)
+class Cell:
+    """`text` is exact: digits as the file holds them, dates as 2026-09-30. `kind` is one of text,
+    number, date, flag, error, formula (one without its value)."""
+
+    address: str
+    text: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class SheetRow:
+    """A row that the file names, with its cells that are not blank, by column letters."""
+
+    number: int
+    hidden: bool
+    cells: dict[str, Cell] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    name: str
+    hidden: bool
+    rows: tuple[SheetRow, ...]
+    merged: tuple[str, ...]
+    # (first, last) numbers of columns that the file hides, from 1.
+    hidden_columns: tuple[tuple[int, int], ...]
+
+
+def read_workbook(data: bytes, name: str = "") -> tuple[Sheet, ...]:
+    """The sheets of the uploaded workbook in order. Raises Invalid in a sentence."""
+    refuse_dangerous(data, name)
+    answer = _ask_child(data)
+    if "refusal" in answer:
+        raise Invalid(answer["refusal"])
+    return tuple(_sheet(each) for each in answer["sheets"])
+
+
+def _ask_child(data: bytes) -> dict:
+    try:
+        done = subprocess.run(
+            [sys.executable, "-I", str(READER)], input=data, capture_output=True, timeout=SECONDS, env={}, check=True
+        )
+        return json.loads(done.stdout)
+    except (subprocess.SubprocessError, ValueError) as error:
+        raise Invalid(FAILED) from error
+
+
+def _sheet(found: dict) -> Sheet:
+    rows = tuple(
+        SheetRow(number, hidden, {_column(each[0]): Cell(*each) for each in cells})
+        for number, hidden, cells in found["rows"]
+    )
+    hidden = tuple((first, last) for first, last in found["hidden_columns"])
+    return Sheet(found["name"], found["hidden"], rows, tuple(found["merged"]), hidden)
+
+
+def _column(address: str) -> str:
+    return address.rstrip("0123456789")
