@@ -1,6 +1,6 @@
-"""Reading the expectation file, walking the addresses, asking every cell.
+"""Reading the expectation files, walking the addresses, asking every cell.
 
-A cell is (route, method, case, role) → status. The file is written by hand from the policy; nothing
+A cell is (route, method, case, role) → status. The files are written by hand from the policy; nothing
 here asks the code who may do what.
 """
 
@@ -17,7 +17,7 @@ from django.urls import URLResolver, get_resolver
 
 from tests.permissions.world import ANONYMOUS, CANARIES, ROLES, SCOPED, World
 
-FILE = Path(__file__).with_name("matrix.yaml")
+FILES = sorted(Path(__file__).with_name("matrix").glob("*.yaml"))
 METHODS = ("GET", "POST")
 SHOWN = 60
 
@@ -72,22 +72,39 @@ def _readable(text: str) -> str:
 
 
 def expectations() -> dict[str, Expected]:
-    """The file, with groups and profiles written out. Raises AssertionError where it says too much or
-    too little: a role twice or never, a method without a word."""
-    text = yaml.safe_load(FILE.read_text(encoding="utf-8"))
-    groups = {name: _roles(members, text["groups"]) for name, members in text["groups"].items()}
+    """The files, with groups and profiles written out; the section is the file's name. Raises
+    AssertionError where they say too much or too little: a role twice or never, a method without a
+    word, one name in two files."""
+    texts = {file.stem: yaml.safe_load(file.read_text(encoding="utf-8")) for file in FILES}
+    named = _together(texts, "groups")
+    groups = {name: _roles(members, named) for name, members in named.items()}
+    profiles = _together(texts, "profiles")
     found: dict[str, Expected] = {}
-    for section, entries in text["routes"].items():
-        for route, entry in _written_out(entries):
+    for section, text in texts.items():
+        for route, entry in _written_out(text.get("routes", {})):
             assert route not in found, f"{route} is listed twice"
             assert set(METHODS) <= set(entry), f"{route}: each of {METHODS} needs a word"
             methods = {
-                method: _cases(entry[method], text["profiles"], groups, f"{method} {route}")
-                for method in METHODS
+                method: _cases(entry[method], profiles, groups, f"{method} {route}") for method in METHODS
             }
             found[route] = Expected(
                 route, section, entry.get("object", ""), entry.get("path", route), methods
             )
+    return found
+
+
+def sections() -> list[str]:
+    """The files that name routes."""
+    return sorted({each.section for each in expectations().values()})
+
+
+def _together(texts: dict[str, dict], part: str) -> dict[str, Any]:
+    """What every file has under `part`, groups or profiles: a name is given once and known to all."""
+    found: dict[str, Any] = {}
+    for section, text in texts.items():
+        twice = set(found) & set(text.get(part, {}))
+        assert not twice, f"{section}.yaml: {part} {sorted(twice)} are in another file too"
+        found |= text.get(part, {})
     return found
 
 
