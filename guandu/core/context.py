@@ -1,4 +1,5 @@
-"""Who is asking, from where: carried beside the call so that audit need not be handed a request."""
+"""Who is asking, from where, and which job is in hand: carried beside the call so that the audit and
+the logs need not be handed a request."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ class RequestInfo:
 
 NO_REQUEST = RequestInfo()
 _current: ContextVar[RequestInfo] = ContextVar("guandu_request", default=NO_REQUEST)
+_job: ContextVar[int | None] = ContextVar("guandu_job", default=None)
 
 
 def current_request() -> RequestInfo:
@@ -27,3 +29,17 @@ def request_info(info: RequestInfo) -> Iterator[None]:
         yield
     finally:
         _current.reset(token)
+
+
+def current_job() -> int | None:
+    """The number of the job that is being worked on here; None outside jobs."""
+    return _job.get()
+
+
+@contextmanager
+def job_in_hand(job_id: int) -> Iterator[None]:
+    token = _job.set(job_id)
+    try:
+        yield
+    finally:
+        _job.reset(token)

@@ -1,0 +1,76 @@
+"""What differs between machines: read from the environment or from a file, refused where it would hurt."""
+
+import os
+import stat
+import zlib
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+KEY_LENGTH = 50
+# What random text of KEY_LENGTH characters never goes below once packed; repeated words do.
+KEY_PACKED = 40
+PASSWORD_LENGTH = 12
+KNOWN_STARTS = ("django-insecure", "local-only-", "change", "secret", "请")
+KNOWN_WORDS = ("password", "postgres", "guandu", "redis", "valkey", "admin", "123456", "changeme")
+
+
+def read(name: str) -> str:
+    """The variable `name`, or the first line of the file that NAME_FILE names; "" when neither is set.
+
+    Raises ImproperlyConfigured for both at once, a file that cannot be read, or one that others may read.
+    """
+    value, file = os.environ.get(name, ""), os.environ.get(f"{name}_FILE", "")
+    if value and file:
+        raise ImproperlyConfigured(f"环境变量 {name} 与 {name}_FILE 只能设置一个。")
+    return _first_line(name, Path(file)) if file else value
+
+
+def _first_line(name: str, path: Path) -> str:
+    try:
+        mode = stat.S_IMODE(path.stat().st_mode)
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise ImproperlyConfigured(f"环境变量 {name}_FILE 所指的文件无法读取，请检查路径、属主和权限。") from error
+    if mode & 0o077:
+        raise ImproperlyConfigured(f"环境变量 {name}_FILE 所指的文件可被其他用户读取，请将权限改为 600。")
+    return lines[0].strip() if lines else ""
+
+
+def strong_key(name: str, value: str) -> str:
+    """`value`, unless it could be guessed."""
+    if len(value) < KEY_LENGTH:
+        raise ImproperlyConfigured(f"环境变量 {name} 太短：请设置一串不少于 {KEY_LENGTH} 个字符的随机字符。")
+    if value.lower().startswith(KNOWN_STARTS) or len(zlib.compress(value.encode())) < KEY_PACKED:
+        raise ImproperlyConfigured(f"环境变量 {name} 容易被猜中：请改用随机生成的字符，不要用示例值或重复的字。")
+    return value
+
+
+def different_keys(**keys: str) -> None:
+    """Each key has one purpose: whoever learns one must not hold another."""
+    names = {value: name for name, value in keys.items()}
+    if len(names) < len(keys):
+        raise ImproperlyConfigured(f"环境变量 {'、'.join(keys)} 不能使用同一个值，请分别生成。")
+
+
+def strong_password(name: str, url: str) -> str:
+    """`url`, unless the password in it is missing or could be guessed. A socket of this machine needs none."""
+    parts = urlsplit(url)
+    user, password = unquote(parts.username or ""), unquote(parts.password or "")
+    if parts.scheme in {"unix", "redis+socket"}:
+        return url
+    if not password:
+        raise ImproperlyConfigured(f"环境变量 {name} 中没有口令，请为该服务设置口令并写入地址。")
+    if len(password) < PASSWORD_LENGTH or len(set(password)) < PASSWORD_LENGTH // 2:
+        raise ImproperlyConfigured(f"环境变量 {name} 中的口令过于简单，请设置不少于 {PASSWORD_LENGTH} 位的随机口令。")
+    if password == user or any(word in password.lower() for word in KNOWN_WORDS):
+        raise ImproperlyConfigured(f"环境变量 {name} 中的口令含有常见词或与用户名相同，请改用随机口令。")
+    return url
+
+
+def named_hosts(name: str, hosts: list[str]) -> list[str]:
+    """`hosts`, unless any host is let in."""
+    if any("*" in host for host in hosts):
+        raise ImproperlyConfigured(f"环境变量 {name} 不能使用 *，请写明门户的域名。")
+    return hosts
