@@ -11,6 +11,9 @@ import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from guandu import environment
+from guandu.web import logs
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
 
@@ -22,7 +25,7 @@ PRODUCTION = GUANDU_ENV == "production"
 
 def required(name: str, hint: str, *, default: str) -> str:
     """The variable `name`; in production it must be set, elsewhere `default` serves."""
-    value = env(name, default="")
+    value = environment.read(name)
     if value:
         return value
     if PRODUCTION:
@@ -39,9 +42,13 @@ def networks(name: str) -> list[IPv4Network | IPv6Network]:
 
 
 DEBUG = env.bool("DEBUG", default=False)
+if PRODUCTION and DEBUG:
+    raise ImproperlyConfigured("环境变量 DEBUG：正式环境不能打开调试，请删去这个变量。")
 SECRET_KEY = required(
     "SECRET_KEY", "请设置一串不少于 50 个字符的随机字符。", default="local-only-" + "k" * 50
 )
+# Keys that were in use before: what they signed stays valid until it ends (docs/running.md).
+SECRET_KEY_FALLBACKS = [key.strip() for key in environment.read("SECRET_KEY_FALLBACKS").split(",") if key.strip()]
 VAR_DIR = Path(env("VAR_DIR", default=str(BASE_DIR / "var"))).resolve()
 # Database, uploads and one-time passwords lie in it: its owner alone looks inside.
 VAR_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -92,12 +99,23 @@ CELERY_TIMEZONE = "Asia/Shanghai"
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+# However long the broker is away, the workers come back.
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+CELERY_TASK_DEFAULT_QUEUE = "default"
+# A worker serves both unless it is told otherwise: celery worker -Q import.
+CELERY_TASK_QUEUES = {"default": {}, "import": {}}
+# A handler that hangs is ended; its job counts a try.
+CELERY_TASK_TIME_LIMIT = 30 * 60
 CELERY_BEAT_SCHEDULE = {
-    "reap-jobs": {"task": "guandu.jobs.tasks.reap", "schedule": 30.0},
+    # Asks for what is due today and not yet asked for, so that a round missed is caught up once.
+    "daily-round": {"task": "guandu.jobs.tasks.ask_due", "schedule": 300.0, "options": {"expires": 300}},
 }
 if REDIS_URL:
     CELERY_BROKER_URL = REDIS_URL
-    CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 5, "socket_connect_timeout": 1, "max_retries": 0}
+    # A worker listens in pops of a second; what takes much longer is a broker that hangs.
+    CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 5, "socket_connect_timeout": 1}
+    # The relay gives a message up after a second and sends it again later.
+    RELAY_TRANSPORT_OPTIONS = {"socket_timeout": 0.8, "socket_connect_timeout": 0.8, "max_retries": 0}
     CACHES = {
         "default": {
             "BACKEND": "django.core.cache.backends.redis.RedisCache",
@@ -117,6 +135,7 @@ else:
         "store_processed": False,
         "polling_interval": 0.2,
     }
+    RELAY_TRANSPORT_OPTIONS = CELERY_BROKER_TRANSPORT_OPTIONS
     CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 
 # --- Applications: lower rooms first (docs/architecture.md) --------------------------------------
@@ -153,10 +172,15 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "guandu.web.middleware.RequestMiddleware",
+    "guandu.web.headers.HeadersMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "guandu.web.headers.ContentPolicyMiddleware",
+    "django_permissions_policy.PermissionsPolicyMiddleware",
+    "guandu.web.middleware.PlainHttpMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
-    "guandu.web.middleware.ContentPolicyMiddleware",
+    "guandu.web.middleware.MethodsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -164,7 +188,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "guandu.web.middleware.RequestContextMiddleware",
+    "guandu.web.middleware.BusinessDateMiddleware",
     "guandu.web.middleware.StorableTextMiddleware",
     "guandu.web.middleware.ErrorPageMiddleware",
 ]
@@ -211,6 +235,7 @@ SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "guandu.web.errors.csrf_failure"
 
 # --- Transport and browser rules -----------------------------------------------------------------
@@ -227,6 +252,15 @@ if PRODUCTION:
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
+# No page asks for any of these; what a browser offers besides is refused with them or asks the person.
+PERMISSIONS_POLICY: dict[str, list[str]] = {
+    feature: []
+    for feature in (
+        "accelerometer", "autoplay", "camera", "display-capture", "geolocation", "gyroscope", "hid",
+        "idle-detection", "magnetometer", "microphone", "midi", "payment", "picture-in-picture",
+        "screen-wake-lock", "serial", "usb", "xr-spatial-tracking",
+    )
+}  # fmt: skip
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
@@ -281,6 +315,23 @@ MEDIA_ROOT = VAR_DIR / "media"
 IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 
+# --- Audit trail: its own key, its own place outside the database --------------------------------
+
+_LOCAL_AUDIT_KEY = VAR_DIR / "audit-key"  # made by make run
+AUDIT_KEY = required(
+    "AUDIT_KEY",
+    "请设置一串不少于 32 个字符的随机字符，与 SECRET_KEY 不同，并另行妥善保管。",
+    default=_LOCAL_AUDIT_KEY.read_text().strip() if _LOCAL_AUDIT_KEY.exists() else "local-only-" + "a" * 32,
+)
+# Keys that were in use before, so that what they sealed can still be checked.
+AUDIT_KEY_FALLBACKS = env.list("AUDIT_KEY_FALLBACKS", default=[])
+if PRODUCTION and (len(AUDIT_KEY) < 32 or len(set(AUDIT_KEY)) < 12 or AUDIT_KEY == SECRET_KEY):
+    raise ImproperlyConfigured("AUDIT_KEY：须为不少于 32 个字符的随机字符，且与 SECRET_KEY 不同。")
+AUDIT_HASH = env("AUDIT_HASH", default="sha256")
+if AUDIT_HASH not in {"sha256", "sm3"}:
+    raise ImproperlyConfigured(f"AUDIT_HASH={AUDIT_HASH}：只能是 sha256 或 sm3。")
+AUDIT_ANCHOR_DIR = Path(env("AUDIT_ANCHOR_DIR", default=str(VAR_DIR / "audit-anchors"))).resolve()
+
 # --- API ------------------------------------------------------------------------------------------
 
 REST_FRAMEWORK = {
@@ -325,12 +376,9 @@ SPECTACULAR_SETTINGS = {
 }
 REST_KNOX = {"TOKEN_TTL": None, "AUTO_REFRESH": False}
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": env("LOG_LEVEL", default="INFO" if PRODUCTION else "WARNING")},
-}
+LOGGING = logs.configuration(
+    as_json=PRODUCTION, level=env("LOG_LEVEL", default="INFO" if PRODUCTION else "WARNING")
+)
+logs.conceal(SECRET_KEY, *SECRET_KEY_FALLBACKS, DATABASES["default"].get("PASSWORD") or "")
 
 from guandu.admin_theme import UNFOLD  # noqa: E402,F401

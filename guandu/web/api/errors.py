@@ -18,10 +18,14 @@ SENTENCES = {
     403: "您没有读取这类数据的权限。如确需使用，请联系园区发展办。",
     404: "没有这条记录，或不在您的工作范围内。",
     405: "这个地址不支持这种操作，请查看接口说明。",
+    409: "现在还不能办理，请重新读取后再试。",
     406: "本接口只提供 JSON，请去掉 Accept 请求头或改为 application/json。",
     413: "请求内容过大，请分批传送。",
     415: "请求内容须为 JSON，请把 Content-Type 写为 application/json。",
+    422: "内容有误，请按接口说明修改后重试。",
     429: "请求过于频繁，请稍后再试。",
+    500: "系统出现意外，请稍后重试；仍不成功请联系系统管理员，并告知请求编号。",
+    503: "系统暂时连不上数据库，请按 Retry-After 所示秒数后重试。",
 }
 
 
@@ -46,6 +50,17 @@ def exception_handler(exception: Exception, context: dict) -> Response | None:
     elif isinstance(exception, exceptions.ParseError):
         response.data["message"] = str(exception.detail)
     return response
+
+
+def refusal_response(refusal: PortalError) -> JsonResponse:
+    """A refusal of an action that no view of the interface answered."""
+    return JsonResponse(_refusal(refusal), status=refusal.status)
+
+
+def error_response(status: int, message: str = "") -> JsonResponse:
+    """`status` with `message`, or with its usual sentence, outside the views of the interface."""
+    code = HTTPStatus(status).name.lower()
+    return JsonResponse(_body(code, message or SENTENCES.get(status, "")), status=status)
 
 
 def unstorable(message: str, fields: Sequence[str]) -> JsonResponse:
