@@ -16,3 +16,9 @@ def require(actor: Actor, permission: Permission, obj: models.Model | None = Non
     """Raise NotAllowed unless allowed; `to` completes the sentence 您没有…的权限."""
     if not allowed(actor, permission, obj):
         raise NotAllowed(f"您没有{to}的权限。如确需办理，请联系园区发展办。")
+
+
+def require_service(by: Actor, *, to: str) -> None:
+    """Raise NotAllowed unless a part of the portal acts by itself: no person does this by hand."""
+    if by.actor_kind != "service":
+        raise NotAllowed(f"{to}由系统自动进行，不由个人办理。")

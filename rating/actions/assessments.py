@@ -1,6 +1,6 @@
 """Trial scores: asked for, computed in a job, stored as a whole for one quarter."""
 
-from guandu.accounts.checks import require
+from guandu.accounts.checks import require, require_service
 from guandu.accounts.permissions import Permission
 from guandu.audit.actions import action, changed
 from guandu.audit.changes import Change
@@ -36,8 +36,9 @@ def store(
 ) -> int:
     """Make the stored trial scores of the quarter equal to `scored`; the number that changed.
 
-    A trial is recomputed freely: it never becomes an award.
+    A trial is recomputed freely: it never becomes an award. Raises NotAllowed for a person.
     """
+    require_service(by, to="试算结果的写入")
     parks = dict(Park.objects.values_list("code", "pk"))
     stored = dict(_trials(scheme, quarter).values_list("park__code", "result_digest"))
     rows = [_assessment(scheme, quarter, parks[f.entity], f, r, run) for f, r in scored]

@@ -1,5 +1,7 @@
 """Storing what was computed: figures and target results of one quarter, each replaced as a whole."""
 
+from guandu.accounts.checks import require, require_service
+from guandu.accounts.permissions import Permission
 from guandu.audit.actions import action, changed
 from guandu.audit.changes import Change
 from guandu.core import clock
@@ -24,7 +26,8 @@ KEY = ["indicator", "scope_kind", "scope_code", "period", "basis"]
 
 @action("figures.ask")
 def ask_roll_up(*, period: Period, by: Actor):
-    """Queue the roll-up of the quarter; one that already waits is returned."""
+    """Queue the roll-up of the quarter; one that already waits is returned. Raises NotAllowed."""
+    require(by, Permission.RETURN_CONFIRM, to="发起汇总计算")
     return queue.enqueue(ROLL_UP_JOB, by=by, key=period.code, period=period.code)
 
 
@@ -33,7 +36,9 @@ def store(*, inputs: Inputs, rows: list[Row], run: int, by: Actor) -> int:
     """Make the stored figures of the quarter equal to `rows`; the number that changed.
 
     Rows keep their ids, so that links to a figure last. Shares are pointed at their denominator.
+    Raises NotAllowed for a person.
     """
+    require_service(by, to="汇总数据的写入")
     wanted = {(row.key, row.period): row for row in rows}
     kept = {_key(figure): figure for figure in _stored(inputs)}
     fresh = [
@@ -56,7 +61,8 @@ def store(*, inputs: Inputs, rows: list[Row], run: int, by: Actor) -> int:
 
 @action("targets.store")
 def store_results(*, quarter: Period, outcomes: list[Outcome], run: int, by: Actor) -> None:
-    """Make the stored results of the quarter equal to `outcomes`."""
+    """Make the stored results of the quarter equal to `outcomes`. Raises NotAllowed for a person."""
+    require_service(by, to="目标完成情况的写入")
     now = clock.now()
     results = [
         TargetResult(

@@ -12,6 +12,7 @@ from django.conf import settings
 
 from guandu.accounts import demo as demo_passwords
 from guandu.accounts.actions import grants, users
+from guandu.accounts.checks import require_service
 from guandu.accounts.models import Unit, User
 from guandu.accounts.roles import RoleCode, ScopeKind
 from guandu.audit.actions import action, created
@@ -73,7 +74,9 @@ def seed(*, say: Say, first: str = story.FIRST) -> None:
 
 @action("demonstration.begin")
 def begin(*, day: date, by: Actor) -> None:
-    """Say that demonstration data is loaded; from now on every page and the clock know."""
+    """Say that demonstration data is loaded; from now on every page and the clock know. Raises NotAllowed
+    for a person."""
+    require_service(by, to="演示数据的载入")
     created(Demonstration.objects.create(business_date=day, loaded_at=clock.now()))
 
 
