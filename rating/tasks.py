@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from guandu.accounts.permissions import Permission
 from guandu.core.actors import Actor, Service
 from guandu.core.periods import Period
 from guandu.jobs.registry import job
@@ -17,7 +18,7 @@ RATING = Service("rating", "星级试算")
 LONGEST_NOTE = 200
 
 
-@job(TRIAL_JOB)
+@job(TRIAL_JOB, title="星级试算", needs=Permission.ASSESSMENT_RUN)
 def trial(context: JobContext, *, period: str) -> None:
     """Score every park of the quarter under the newest scheme of each code.
 

@@ -9,7 +9,7 @@ from targets.queries.progress import outcomes
 from targets.queries.rollup import compute, read_inputs
 
 
-@job(figures.ROLL_UP_JOB)
+@job(figures.ROLL_UP_JOB, title="汇总核定数据")
 def roll_up(context: JobContext, *, period: str) -> None:
     """Figures of the quarter `period` from its 核定值 and register facts, then the plan's targets."""
     quarter = Period.parse(period)

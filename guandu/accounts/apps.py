@@ -11,8 +11,12 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         from guandu.accounts.actions import sessions  # reason: needs models
-        from guandu.accounts.models import Unit  # reason: needs models
+        from guandu.accounts.models import Unit, User  # reason: needs models
+        from guandu.jobs.rights import register_resolver  # reason: needs models
 
+        register_resolver(
+            User.actor_kind, lambda key: User.objects.filter(username=key, is_active=True).first()
+        )
         register_scope(ScopeKind.STREET, lambda: Unit.objects.filter(kind=Unit.Kind.STREET))
         register_scope(ScopeKind.DEPARTMENT, lambda: Unit.objects.filter(kind__in=Unit.DEPARTMENTS))
         user_logged_in.connect(sessions.on_signed_in, dispatch_uid="accounts.signed-in")

@@ -9,6 +9,7 @@ VERBS = {
     "open": "布置", "save": "填写", "file": "报送", "review": "审核", "send_back": "退回", "confirm": "确认",
     "confirm_many": "批量确认", "roll_up": "汇总", "begin": "载入", "run": "计算", "store": "保存",
     "score": "试算", "move": "变更", "retry": "重试", "import": "导入", "export": "导出", "draft": "起草",
+    "execute": "执行", "cancel": "取消", "purge": "清理",
     "ask": "申请计算", "trial": "试算",
     "correct": "订正", "certify": "核定", "compute": "计算", "request": "申请", "withdraw": "撤回",
 }  # fmt: skip

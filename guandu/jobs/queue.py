@@ -5,10 +5,12 @@ from typing import Any
 from django.db import IntegrityError, transaction
 
 from guandu.core import clock
-from guandu.core.actors import Actor
+from guandu.core.actors import Actor, Service
+from guandu.jobs import registry
 from guandu.jobs.models import Job, OutboxMessage
 
 DOORBELL = "job"
+DAILY = Service("daily", "每日任务")
 
 
 def enqueue(kind: str, *, by: Actor, key: str = "", **arguments: Any) -> Job:
@@ -18,16 +20,20 @@ def enqueue(kind: str, *, by: Actor, key: str = "", **arguments: Any) -> Job:
     alike = Job.objects.select_for_update().filter(kind=kind, key=key, state=Job.State.QUEUED)
     waiting = alike.first() if key else None
     if waiting:
-        return waiting
+        return _joined(waiting, by)
+    now = clock.now()
     try:
         with transaction.atomic():
             job = Job.objects.create(
                 kind=kind,
                 key=key,
                 arguments=arguments,
+                actor_kind=by.actor_kind,
                 actor_key=by.actor_key,
                 actor_name=by.actor_name,
-                created_at=clock.now(),
+                needs="" if by.actor_kind == "service" else registry.kind(kind).needs,
+                created_at=now,
+                rung_at=now,
             )
     except IntegrityError:
         # Another transaction queued the same key first; it may have been claimed since: look again.
@@ -36,5 +42,28 @@ def enqueue(kind: str, *, by: Actor, key: str = "", **arguments: Any) -> Job:
     return job
 
 
+def _joined(waiting: Job, by: Actor) -> Job:
+    """What the portal itself has come to need no longer depends on the right of whoever asked first."""
+    if waiting.needs and by.actor_kind == "service":
+        waiting.needs = ""
+        waiting.save(update_fields=["needs"])
+    return waiting
+
+
 def ring(job_id: int) -> OutboxMessage:
     return OutboxMessage.objects.create(topic=DOORBELL, payload={"job": job_id}, created_at=clock.now())
+
+
+def ask_due() -> int:
+    """Ask for every daily kind that was not yet asked for today, whatever was missed; how many were."""
+    now = clock.now().astimezone(clock.SHANGHAI)
+    due = [kind for kind in registry.kinds() if kind.daily_at is not None and kind.daily_at <= now.hour]
+    return sum(_ask_once(kind.name, now.date().isoformat()) for kind in due)
+
+
+def _ask_once(kind: str, key: str) -> bool:
+    if Job.objects.filter(kind=kind, key=key).exists():
+        return False
+    with transaction.atomic():
+        enqueue(kind, by=DAILY, key=key)
+    return True

@@ -1,8 +1,13 @@
-"""The Celery side: one doorbell and the reaper. Arguments are primitives; the Job row is the truth."""
+"""The Celery side: one doorbell, and the daily round. Arguments are primitives; the Job row is the truth."""
 
 from celery import shared_task
 
-from guandu.jobs import worker
+from guandu.core.actors import Service
+from guandu.jobs import queue, worker
+from guandu.jobs.actions import purge
+from guandu.jobs.registry import job
+
+HOUSEKEEPING = Service("housekeeping", "例行清理")
 
 
 @shared_task
@@ -11,5 +16,13 @@ def run_job(job_id: int) -> None:
 
 
 @shared_task
-def reap() -> None:
-    worker.reap()
+def ask_due() -> None:
+    queue.ask_due()
+
+
+@job("jobs.purge", title="清理过期任务记录", daily_at=3)
+def purge_old(context: worker.JobContext) -> None:
+    """Done and cancelled jobs and sent messages beyond their time; what failed or was parked stays."""
+    with context.writing():
+        count = purge(by=HOUSEKEEPING)
+    context.report(count, count, f"清理 {count} 条")

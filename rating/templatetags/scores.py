@@ -13,7 +13,6 @@ GATE_TONES = {"passed": "done", "failed": "late", "pending": "warn"}
 GATE_WORDS = {"passed": "通过", "failed": "未通过", "pending": "待核"}
 ITEM_TONES = {"scored": "done", "missing": "warn", "excluded": "idle", "blocked": "late"}
 ITEM_WORDS = {"missing": "缺数据，按规则计分", "excluded": "不参评", "blocked": "暂不评定"}
-JOB_TONES = {"queued": "idle", "running": "active", "done": "done", "failed": "late"}
 STAR_NAMES = {5: "五星级", 4: "四星级", 3: "三星级", 2: "二星级", 1: "一星级"}
 _WHOLE_PART = re.compile(r"\d+")
 # A whole part of four digits or more that is neither a year nor part of a code.
@@ -52,11 +51,6 @@ def item_tone(status: str) -> str:
 @register.filter
 def item_word(status: str) -> str:
     return ITEM_WORDS.get(status, "")
-
-
-@register.filter
-def job_tone(state: str) -> str:
-    return JOB_TONES[state]
 
 
 @register.filter

@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 
 from guandu.core import clock
 from guandu.core.actors import CALENDAR
@@ -28,7 +29,7 @@ def handled(monkeypatch):
         calls.append(arguments)
         calls.does(context)
 
-    monkeypatch.setitem(registry._handlers, "test.work", handler)
+    monkeypatch.setitem(registry._kinds, "test.work", registry.Kind("test.work", handler, "试验任务"))
     return calls
 
 
@@ -141,7 +142,7 @@ def test_a_refusal_ends_the_job_with_its_sentence(handled):
 
 def test_an_accident_is_tried_again_with_growing_pauses_and_then_parked(handled):
     def crash(context):
-        raise ZeroDivisionError
+        raise ZeroDivisionError("张三")
 
     handled.does = crash
     job = ask()
@@ -154,9 +155,12 @@ def test_an_accident_is_tried_again_with_growing_pauses_and_then_parked(handled)
         Job.objects.filter(pk=job.pk).update(not_before=None)
     assert pauses == sorted(pauses)
     assert worker.run(job.pk)
-    assert state(job) == "failed"
+    assert state(job) == "parked"
     assert f"任务编号 {job.pk}" in job.error
     assert "ZeroDivision" not in job.error
+    assert "ZeroDivisionError\n" in job.trace
+    assert "tests/jobs/test_worker.py" in job.trace
+    assert "张三" not in job.trace
 
 
 def test_a_job_that_dies_every_time_is_parked(handled):
@@ -165,13 +169,35 @@ def test_a_job_that_dies_every_time_is_parked(handled):
         assert worker.claim(job.pk)
         lose_lease(job)
         worker.reap()
-    assert state(job) == "failed"
+    assert state(job) == "parked"
+    assert job.trace == worker.DIED
+
+
+def test_a_job_is_rung_when_its_pause_is_over(handled):
+    def crash(context):
+        raise ZeroDivisionError
+
+    handled.does = crash
+    job = ask()
+    worker.run(job.pk)
+    OutboxMessage.objects.all().delete()
+    worker.reap()
+    assert not OutboxMessage.objects.exists()
+    Job.objects.filter(pk=job.pk).update(
+        rung_at=clock.now() - timedelta(seconds=6), not_before=clock.now() - timedelta(seconds=1)
+    )
+    worker.reap()
+    worker.reap()
+    assert OutboxMessage.objects.get().payload == {"job": job.pk}
 
 
 def test_a_job_nobody_heard_of_is_rung_again(handled):
     job = ask()
     OutboxMessage.objects.all().delete()
-    Job.objects.update(created_at=clock.now() - timedelta(minutes=5))
+    worker.reap()
+    assert not OutboxMessage.objects.exists()
+    Job.objects.update(rung_at=clock.now() - timedelta(minutes=5))
+    worker.reap()
     worker.reap()
     assert OutboxMessage.objects.get().payload == {"job": job.pk}
 
@@ -195,7 +221,13 @@ def test_waiting_jobs_are_run_in_turn_to_the_end(handled):
 
 def test_a_kind_has_one_handler():
     with pytest.raises(RuntimeError, match="Two handlers"):
-        registry.job("figures.roll_up")(lambda context: None)
+        registry.job("figures.roll_up", title="汇总")(lambda context: None)
+
+
+def test_a_kind_goes_to_a_queue_that_a_worker_serves():
+    assert set(registry.QUEUES) == set(settings.CELERY_TASK_QUEUES)
+    with pytest.raises(RuntimeError, match="No worker serves"):
+        registry.job("test.nowhere", title="试验", queue="nowhere")
 
 
 # The relay
@@ -204,7 +236,11 @@ def test_a_kind_has_one_handler():
 @pytest.fixture
 def sent(monkeypatch):
     calls = []
-    monkeypatch.setattr("guandu.jobs.relay.app.send_task", lambda name, args, **kw: calls.append(args))
+
+    def send(name, args, queue, **kw):
+        calls.append((args, queue))
+
+    monkeypatch.setattr("guandu.jobs.relay.app.send_task", send)
     return calls
 
 
@@ -213,7 +249,16 @@ def test_the_relay_sends_in_order_and_once(handled, sent):
     relay = Relay()
     assert relay.send_waiting() == 3
     assert relay.send_waiting() == 0
-    assert sent == [[job.pk] for job in jobs]
+    assert sent == [([job.pk], "default") for job in jobs]
+
+
+def test_a_kind_is_sent_to_its_own_queue(handled, sent, monkeypatch):
+    kind = registry.Kind("test.load", lambda context: None, "试验载入", queue="import")
+    monkeypatch.setitem(registry._kinds, "test.load", kind)
+    loading = queue.enqueue("test.load", by=CALENDAR)
+    working = ask()
+    Relay().send_waiting()
+    assert sent == [([loading.pk], "import"), ([working.pk], "default")]
 
 
 def test_one_relay_is_active_and_another_takes_over(sent):

@@ -40,7 +40,10 @@ TONES = {
     "closed": "warn",
     "queued": "idle",
     "running": "active",
+    "done": "done",
     "failed": "late",
+    "parked": "late",
+    "cancelled": "idle",
 }
 
 

@@ -20,6 +20,5 @@ class Command(BaseCommand):
         stop = threading.Event()
         for name in (signal.SIGTERM, signal.SIGINT):
             signal.signal(name, lambda *_: stop.set())
-        relay.purge()
         relay.run(stop.is_set)
         relay.release()
