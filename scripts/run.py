@@ -65,6 +65,8 @@ def local_environment(given: Mapping[str, str]) -> dict[str, str]:
         (var / folder).mkdir(mode=0o700, exist_ok=True)
     if not env.get("SECRET_KEY"):
         env["SECRET_KEY"] = secret_key(var / "secret")
+    if not env.get("AUDIT_KEY"):
+        env["AUDIT_KEY"] = secret_key(var / "audit-key")
     return env
 
 
@@ -110,7 +112,7 @@ def put_aside(var: Path, env: Mapping[str, str]) -> int:
     """Move the SQLite database and its files to var/aside-<time>; nothing is deleted."""
     if env.get("DATABASE_URL"):
         raise Halt("已设置 DATABASE_URL，本命令只处理本目录的 SQLite 演示库，请自行处理该数据库。")
-    names = ["db.sqlite3", "db.sqlite3-wal", "db.sqlite3-shm", "demo-accounts.txt", "media", "celery"]
+    names = ["db.sqlite3", "db.sqlite3-wal", "db.sqlite3-shm", "demo-accounts.txt", "media", "celery", "audit-anchors"]
     aside = var / f"aside-{time.strftime('%Y%m%d-%H%M%S')}"
     aside.mkdir(mode=0o700)
     for name in names:

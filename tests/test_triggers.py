@@ -1,15 +1,16 @@
 """The guards stand in the database that is in use, and bite whoever writes around the actions."""
 
 import pytest
+from django.conf import settings
 from django.core.management import call_command
 from django.db import IntegrityError, connection, transaction
 
 from guandu.audit.actions import about, action, created
-from guandu.audit.models import AuditChange, AuditEvent
+from guandu.audit.models import AuditChange, AuditEvent, AuditHead
 from guandu.audit.triggers import GUARDS as AUDIT_GUARDS
 from guandu.core import clock
 from guandu.core.actors import LOADER
-from guandu.core.triggers import installed
+from guandu.core.triggers import create_all, drop_all, installed, missing
 from targets.models import CertifiedValue, Return, ReturnLine, ReturnVersion
 from targets.triggers import GUARDS as TARGET_GUARDS
 from tests.factories import make_cycle, make_indicator, make_park, make_template, make_unit
@@ -81,7 +82,28 @@ def sql(statement: str) -> None:
 
 @pytest.mark.django_db
 def test_every_guard_is_in_the_database():
-    assert {guard.name for guard in GUARDS} <= installed(connection)
+    assert missing(GUARDS, connection) == []
+
+
+@pytest.mark.django_db
+def test_a_guard_that_is_off_or_hollow_is_missing(line):
+    name, table = "audit_auditevent_no_update", "audit_auditevent"
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+        sql(f"ALTER TABLE {table} DISABLE TRIGGER {name}")
+        assert missing(GUARDS, connection) == [name]
+        sql(f"ALTER TABLE {table} ENABLE TRIGGER {name}")
+        assert missing(GUARDS, connection) == []
+        hollow = f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN RETURN NEW; END$$"
+    else:
+        sql(f"DROP TRIGGER {name}")
+        hollow = f"CREATE TRIGGER {name} BEFORE UPDATE ON {table} BEGIN SELECT 1; END"
+    sql(hollow)
+    assert missing(GUARDS, connection) == [name]
+    drop_all(GUARDS, connection)
+    create_all(GUARDS, connection)
+    assert missing(GUARDS, connection) == []
 
 
 @pytest.mark.feature("X1")
@@ -93,6 +115,29 @@ def test_the_trail_is_append_only(event):
         refused("append-only", sql, f"UPDATE {model._meta.db_table} SET object_name = 'x'")  # noqa: S608
         refused("append-only", sql, f"DELETE FROM {model._meta.db_table}")  # noqa: S608
     assert AuditEvent.objects.get().object_name == event.object_name
+
+
+@pytest.mark.feature("X1")
+def test_the_trail_grows_at_its_end_only(event):
+    forged = {"event_id": event.pk, "position": 9, "object_type": "x", "object_key": "x", "object_name": "x"}
+    refused("grows at its end", lambda: AuditChange.objects.create(**forged))
+    copies = {f.attname: getattr(event, f.attname) for f in AuditEvent._meta.concrete_fields if f.name != "id"}
+    for seq in (0, event.seq + 2, event.seq + 100):
+        refused("grows at its end", lambda s=seq: AuditEvent.objects.create(**{**copies, "seq": s, "hash": str(s)}))
+    heads = AuditHead.objects.all()
+    refused("moves forward", lambda: heads.update(seq=0))
+    refused("moves forward", lambda: heads.update(hash="x"))
+    refused("moves forward", lambda: heads.update(seq=9))
+    refused("moves forward", lambda: heads._raw_delete("default"))
+
+
+@pytest.mark.feature("X1")
+@pytest.mark.skipif("postgresql" not in settings.DATABASES["default"]["ENGINE"], reason="SQLite has no TRUNCATE")
+def test_the_trail_is_not_emptied_at_once(event):
+    sql("SET CONSTRAINTS ALL IMMEDIATE")
+    for table in ("audit_auditevent", "audit_auditchange", "audit_audithead", "audit_auditarchive"):
+        refused("append-only", sql, f"TRUNCATE {table} CASCADE")
+    assert AuditEvent.objects.count() == 1
 
 
 @pytest.mark.feature("B3")
@@ -158,7 +203,7 @@ def test_guards_are_taken_away_and_put_back(line):
     names = {guard.name for guard in GUARDS}
     with without_guards():
         assert not names & installed(connection)
-    assert names <= installed(connection)
+    assert missing(GUARDS, connection) == []
 
 
 @pytest.mark.django_db(transaction=True)
@@ -167,11 +212,11 @@ def test_the_migrations_turn_back_and_forth():
     call_command("migrate", "audit", "0001", verbosity=0)
     assert not names & installed(connection)
     call_command("migrate", "audit", verbosity=0)
-    assert {guard.name for guard in GUARDS} <= installed(connection)
+    assert missing(GUARDS, connection) == []
 
 
 @pytest.mark.django_db(transaction=True)
 def test_emptying_the_database_between_tests_brings_the_guards_back(event):
     call_command("flush", interactive=False, verbosity=0)
     assert not AuditEvent.objects.exists()
-    assert {guard.name for guard in GUARDS} <= installed(connection)
+    assert missing(GUARDS, connection) == []

@@ -9,4 +9,4 @@ class AuditConfig(AppConfig):
     verbose_name = "审计"
 
     def ready(self) -> None:
-        keep_through_migrations(self, "0002_append_only", GUARDS)
+        keep_through_migrations(self, "0004_guards_of_a_sealed_trail", GUARDS)

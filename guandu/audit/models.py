@@ -28,10 +28,18 @@ class AuditEvent(models.Model):
     previous_hash = models.CharField("前一条校验值", max_length=64, blank=True)
     hash = models.CharField("校验值", max_length=64, unique=True)
 
+    version = models.PositiveSmallIntegerField("记录格式", default=1)
+    algorithm = models.CharField("校验算法", max_length=10, default="sha256")
+    key_number = models.CharField("密钥编号", max_length=16, blank=True, default="")
+
     class Meta:
         verbose_name = verbose_name_plural = "审计记录"
         ordering = ["-seq"]
-        indexes = [models.Index(fields=["object_type", "object_key"], name="audit_event_object")]
+        indexes = [
+            models.Index(fields=["object_type", "object_key"], name="audit_event_object"),
+            models.Index(fields=["actor_key", "seq"], name="audit_event_actor"),
+            models.Index(fields=["at"], name="audit_event_at"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.seq} {self.verb} {self.actor_name}"
@@ -55,6 +63,68 @@ class AuditChange(models.Model):
 
     def __str__(self) -> str:
         return f"{self.object_name}"
+
+
+class AuditArchive(models.Model):
+    """The oldest part of the trail, moved to a file. What bound it to the rest stays here, sealed."""
+
+    from_seq = models.BigIntegerField("起始序号", unique=True)
+    to_seq = models.BigIntegerField("终止序号", unique=True)
+    to_version = models.PositiveSmallIntegerField("终止记录格式")
+    last_hash = models.CharField("终止校验值", max_length=64)
+    file_name = models.CharField("文件", max_length=120)
+    file_digest = models.CharField("文件摘要", max_length=64)
+    kept = models.PositiveIntegerField("长期保留条数")
+    kept_seal = models.CharField("长期保留部分校验值", max_length=64)
+    made_at = models.DateTimeField("归档时间")
+    algorithm = models.CharField("校验算法", max_length=10)
+    key_number = models.CharField("密钥编号", max_length=16)
+    seal = models.CharField("校验值", max_length=64)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "审计归档"
+        ordering = ["from_seq"]
+
+    def __str__(self) -> str:
+        return f"第 {self.from_seq} 至 {self.to_seq} 条"
+
+    @property
+    def code(self) -> str:
+        """What the trail knows this archive by."""
+        return f"{self.from_seq}-{self.to_seq}"
+
+    @property
+    def removed(self) -> int:
+        """How many events left the table for the file."""
+        return self.to_seq - self.from_seq + 1 - self.kept
+
+
+class AuditCheck(models.Model):
+    """One check of the trail and what it found. The checks are not part of the trail."""
+
+    class Kind(models.TextChoices):
+        WATCH = "watch", "定时巡检"
+        FULL = "full", "每日全面校验"
+        ASKED = "asked", "立即校验"
+
+    kind = models.CharField("方式", max_length=10, choices=Kind.choices)
+    started_at = models.DateTimeField("开始时间")
+    finished_at = models.DateTimeField("完成时间")
+    from_seq = models.BigIntegerField("起始序号")
+    to_seq = models.BigIntegerField("终止序号")
+    head_hash = models.CharField("末端校验值", max_length=64, blank=True)
+    head_version = models.PositiveSmallIntegerField("末端记录格式", default=2)
+    anchors = models.PositiveIntegerField("锚定行数")
+    is_whole = models.BooleanField("通过")
+    breaks = models.JSONField("问题", default=list)
+    actor_name = models.CharField("发起人", max_length=120)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "审计校验"
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} {self.to_seq}"
 
 
 class AuditHead(models.Model):

@@ -1,34 +1,44 @@
 """Emptying the database between transactional tests, where guards refuse to empty it.
 
-SQLite's flush is a DELETE a table, which the append-only guards stop; so for its length they are
-taken away. PostgreSQL's flush is TRUNCATE, which no row trigger sees.
+SQLite's flush is a DELETE a table and PostgreSQL's is TRUNCATE; the append-only guards stop both, so
+for its length those that would are taken away.
 """
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from django.db import connection
-from django.db.backends.sqlite3.base import DatabaseOperations
+from django.db.backends.base.operations import BaseDatabaseOperations
+from django.db.backends.postgresql.operations import DatabaseOperations as PostgresOperations
+from django.db.backends.sqlite3.base import DatabaseOperations as SqliteOperations
 
 from guandu.audit.triggers import GUARDS as AUDIT_GUARDS
 from guandu.core.triggers import create_all, drop_all
 from targets.triggers import GUARDS as TARGET_GUARDS
 
 GUARDS = (*AUDIT_GUARDS, *TARGET_GUARDS)
-_flush = DatabaseOperations.sql_flush
 
 
-def sql_flush(self, style, tables, *, reset_sequences=False, allow_cascade=False) -> list[str]:
-    statements = _flush(self, style, tables, reset_sequences=reset_sequences, allow_cascade=allow_cascade)
-    if not statements:
-        return statements
-    away = [sql for guard in GUARDS for sql in guard.drop("sqlite")]
-    back = [sql for guard in GUARDS for sql in guard.create("sqlite")]
-    return [*away, *statements, *back]
+def _around_guards(operations: type[BaseDatabaseOperations], vendor: str) -> None:
+    flush = operations.sql_flush
+    guards = [guard for guard in GUARDS if vendor == "sqlite" or guard.event == "TRUNCATE"]
+
+    def sql_flush(self, style, tables, *, reset_sequences=False, allow_cascade=False) -> list[str]:
+        statements = flush(
+            self, style, tables, reset_sequences=reset_sequences, allow_cascade=allow_cascade
+        )
+        if not statements:
+            return statements
+        away = [sql for guard in guards for sql in guard.drop(vendor)]
+        back = [sql for guard in guards for sql in guard.create(vendor)]
+        return [*away, *statements, *back]
+
+    operations.sql_flush = sql_flush
 
 
 def install() -> None:
-    DatabaseOperations.sql_flush = sql_flush
+    _around_guards(SqliteOperations, "sqlite")
+    _around_guards(PostgresOperations, "postgresql")
 
 
 @contextmanager
