@@ -1,5 +1,6 @@
 from django.apps import AppConfig
 
+from guandu.accounts.handover import register_open_work
 from guandu.accounts.permissions import Permission
 
 
@@ -10,6 +11,9 @@ class InvestmentConfig(AppConfig):
     def ready(self) -> None:
         from guandu.web.registry import NavigationEntry, add_navigation  # reason: needs models
         from investment import panels  # noqa: F401  # reason: registers a profile panel, needs models
+        from investment.queries.open_work import projects_open  # reason: needs models
+
+        register_open_work("招商项目", projects_open)
 
         add_navigation(
             NavigationEntry(

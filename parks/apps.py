@@ -1,5 +1,6 @@
 from django.apps import AppConfig
 
+from guandu.accounts.duty_units import duty_bearing_units
 from guandu.accounts.roles import ScopeKind
 from guandu.accounts.scopes import register_scope
 
@@ -11,6 +12,8 @@ class ParksConfig(AppConfig):
     def ready(self) -> None:
         from parks import pages  # noqa: F401  # reason: registers the side bar and search, needs models
         from parks.models import Chain, Park  # reason: needs models
+        from parks.queries.duties import bearing_duties  # reason: needs models
 
         register_scope(ScopeKind.CHAIN, Chain.objects.all)
         register_scope(ScopeKind.PARK, Park.objects.all)
+        duty_bearing_units(bearing_duties)

@@ -1,5 +1,6 @@
 from django.apps import AppConfig
 
+from guandu.accounts.handover import register_open_work
 from guandu.accounts.permissions import Permission
 from guandu.core.triggers import keep_through_migrations
 from targets.triggers import GUARDS
@@ -13,7 +14,9 @@ class TargetsConfig(AppConfig):
         from guandu.web.registry import NavigationEntry, add_navigation  # reason: needs models
         from targets import pages, panels, tasks, tiles, todos  # noqa: F401  # reason: register themselves, need models
         from targets.queries import register_facts  # noqa: F401  # reason: registers counted sources
+        from targets.queries.open_work import returns_open  # reason: needs models
 
+        register_open_work("数据报送", returns_open)
         keep_through_migrations(self, "0002_locked_lines", GUARDS)
         add_navigation(
             NavigationEntry("日常工作", "数据填报", "targets:returns", "report", (Permission.RETURN_VIEW,), 30)

@@ -1,8 +1,12 @@
 from django.apps import AppConfig
 from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
 
+from guandu.accounts.duty_units import duty_bearing_units
+from guandu.accounts.handover import register_open_work
 from guandu.accounts.roles import ScopeKind
 from guandu.accounts.scopes import register_scope
+from guandu.accounts.triggers import GUARDS
+from guandu.core.triggers import keep_through_migrations
 
 
 class AccountsConfig(AppConfig):
@@ -10,10 +14,17 @@ class AccountsConfig(AppConfig):
     verbose_name = "账户与权限"
 
     def ready(self) -> None:
-        from guandu.accounts.actions import sessions  # reason: needs models
+        from allauth.mfa import signals as mfa  # reason: needs models
+
+        from guandu.accounts import queries_duties, tasks  # noqa: F401  # reason: tasks register themselves, need models
+        from guandu.accounts.actions import factors, handovers, sessions  # reason: needs models
         from guandu.accounts.models import Unit, User  # reason: needs models
         from guandu.jobs.rights import register_resolver  # reason: needs models
 
+        duty_bearing_units(queries_duties.office_and_administrators)
+        register_open_work("账号申请", handovers.batches_open)
+        register_open_work("后台任务", handovers.jobs_open, handovers.take_over_jobs)
+        keep_through_migrations(self, "0004_exclusive_administrators", GUARDS)
         register_resolver(
             User.actor_kind, lambda key: User.objects.filter(username=key, is_active=True).first()
         )
@@ -21,4 +32,8 @@ class AccountsConfig(AppConfig):
         register_scope(ScopeKind.DEPARTMENT, lambda: Unit.objects.filter(kind__in=Unit.DEPARTMENTS))
         user_logged_in.connect(sessions.on_signed_in, dispatch_uid="accounts.signed-in")
         user_logged_out.connect(sessions.on_signed_out, dispatch_uid="accounts.signed-out")
+        # After django-axes, which stands before this room and counts first.
         user_login_failed.connect(sessions.on_refused, dispatch_uid="accounts.refused")
+        mfa.authenticator_added.connect(factors.on_added, dispatch_uid="accounts.factor-added")
+        mfa.authenticator_removed.connect(factors.on_removed, dispatch_uid="accounts.factor-removed")
+        mfa.authenticator_reset.connect(factors.on_renewed, dispatch_uid="accounts.factor-renewed")

@@ -338,7 +338,7 @@ def read(data: bytes) -> list[dict[str, Any]]:
 def _sheets(book: zipfile.ZipFile, content: Any, parts: dict) -> Iterator[dict[str, Any]]:
     if len(content.sheets) > MOST_SHEETS:
         raise Refusal(f"工作表超过 {MOST_SHEETS} 张，请只保留要上传的表。")
-    named = {kind: target for kind, target in parts.values()}
+    named = dict(parts.values())
     strings = _optional(book, named.get("sharedStrings"), Strings()).items
     dates = _optional(book, named.get("styles"), Styles()).dates
     room, size = MOST_ROWS, 0

@@ -6,8 +6,9 @@ from guandu.accounts.models.handover import Handover, HandoverItem
 from guandu.accounts.models.policy import AccessPolicy, PasswordRecord
 from guandu.accounts.models.unit import Unit
 from guandu.accounts.models.user import User
+from guandu.accounts.models.vacancy import Vacancy
 
 __all__ = [
     "AccessPolicy", "AccountBatch", "AccountRequest", "Grant", "Handover", "HandoverItem", "PasswordRecord", "Unit",
-    "User",
+    "User", "Vacancy",
 ]  # fmt: skip

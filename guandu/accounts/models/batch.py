@@ -36,6 +36,8 @@ class AccountBatch(models.Model):
     created_at = models.DateTimeField("开户时间", null=True)
     granted_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name="授权人")
     granted_at = models.DateTimeField("授权时间", null=True)
+    refused_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name="退回人")
+    refused_at = models.DateTimeField("退回时间", null=True)
     refusal = models.CharField("退回原因", max_length=200, blank=True)
     version = models.PositiveIntegerField("版本", default=1, editable=False)
 
@@ -53,6 +55,12 @@ class AccountBatch(models.Model):
                 condition=Q(granted_by__isnull=True)
                 | (~Q(granted_by=F("requested_by")) & ~Q(granted_by=F("created_by"))),
                 name="accounts_batch_opened_and_granted_apart",
+            ),
+            # The same file waits once: a second click asks for nothing new.
+            models.UniqueConstraint(
+                fields=["file_digest"],
+                condition=Q(state__in=["requested", "created"]),
+                name="accounts_batch_file_waits_once",
             ),
         ]
 

@@ -28,6 +28,9 @@ class Handover(models.Model):
     to_text = models.CharField("接收人信息", max_length=200)
     by_text = models.CharField("办理人", max_length=200)
     reason = models.CharField("依据", max_length=200)
+    close_account = models.BooleanField(
+        "移交人账号申请停用", default=False, help_text="由系统管理员另行办理停用"
+    )
     handed_on = models.DateField("交接日期")
     created_at = models.DateTimeField("办理时间")
 

@@ -1,0 +1,32 @@
+"""Returns that are open for a person, for the slip of a hand-over. They follow the duty: nothing is
+written when they change hands."""
+
+from django.db.models import Q
+from django.urls import reverse
+
+from guandu.accounts.handover import OpenItem
+from guandu.accounts.models import User
+from guandu.core.periods import Period
+from targets.enums import ReturnState
+from targets.models import Return
+from targets.queries.next_steps import listed, waiting_for, who_is_next
+
+
+def returns_open(user: User) -> list[OpenItem]:
+    """Grain: one per return that waits for this person, that he filed and that is under review, or
+    whose draft he touched last."""
+    waiting = waiting_for(user).values("pk")
+    under_review = Q(filed__filed_by=user.actor_key) & ~Q(state=ReturnState.LOCKED)
+    touched = Q(draft__edited_by=user.actor_name, state__in=[ReturnState.DRAFT, ReturnState.SENT_BACK])
+    visible = Return.objects.visible_to(user)
+    found = visible.filter(Q(pk__in=waiting) | under_review | touched)
+    return [_item(each) for each in listed(found).order_by("cycle__due_on", "park_code", "pk")]
+
+
+def _item(return_: Return) -> OpenItem:
+    period = Period.parse(return_.cycle.period).label
+    return OpenItem(
+        title=f"{return_.subject_name}{period}{return_.cycle.template.name}",
+        detail=f"{return_.get_state_display()}，{return_.cycle.due_on} 截止，下一步：{who_is_next(return_)}",
+        url=reverse("targets:return", args=[return_.pk]),
+    )
