@@ -13,6 +13,8 @@ urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("", include("guandu.portal.urls")),
     path("accounts/", include("guandu.accounts.urls")),
+    path("accounts/", include("guandu.accounts.urls_officers")),
+    path("accounts/", include("guandu.accounts.urls_factor")),
     path("admin/", admin.site.urls),
     path("api/v1/", include("guandu.api.urls")),
     path("", include("targets.urls")),

@@ -1,9 +1,11 @@
 """The park operators' accounts, as the office keeps them."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
+from guandu.accounts.lockout import name_key
 from guandu.accounts.models import Grant, User
 from guandu.accounts.roles import RoleCode
 from guandu.core import clock
@@ -34,8 +36,8 @@ def is_operators_only(user: User) -> bool:
     return operators_only().filter(pk=user.pk).exists()
 
 
-def operator_accounts(locked: frozenset[str] = frozenset(), text: str = "") -> list[OperatorAccount]:
-    """Grain: one per such account, by unit; `locked` holds lower-case names that are locked out,
+def operator_accounts(locked: Collection[str] = (), text: str = "") -> list[OperatorAccount]:
+    """Grain: one per such account, by unit; `locked` holds digests of names that are locked out,
     `text` narrows by name, account or unit. Two queries."""
     grants = Prefetch("grants", Grant.objects.filter(_lasting()).named().order_by("scope_code"), to_attr="lasting")
     rows = operators_only().select_related("unit").prefetch_related(grants).order_by("unit__code", "username")
@@ -43,7 +45,7 @@ def operator_accounts(locked: frozenset[str] = frozenset(), text: str = "") -> l
         rows = rows.filter(
             Q(username__icontains=text) | Q(name__icontains=text) | Q(unit__name__icontains=text)
         )
-    return [_account(user, user.username.lower() in locked) for user in rows]
+    return [_account(user, name_key(user.username) in locked) for user in rows]
 
 
 def _account(user: User, is_locked: bool) -> OperatorAccount:

@@ -65,7 +65,7 @@ def set_seat(*, grant: Grant, seat: str, by: Actor) -> Grant:
     grant = Grant.objects.select_for_update(of=("self",)).select_related("user").get(pk=grant.pk)
     if by == grant.user:
         raise NotAllowed("不能给自己定AB角，请由另一名安全管理员办理。")
-    _refuse_over(grant, clock.today())
+    _refuse_over(grant, clock.today(), "不能再定AB角")
     about(grant.user)
     before = snapshot(grant)
     grant.seat = seat
@@ -82,7 +82,7 @@ def revoke(*, grant: Grant, reason: str = "", by: Actor) -> Grant:
     require(by, Permission.GRANT_EDIT, grant, to="收回授权")
     grant = Grant.objects.select_for_update(of=("self",)).select_related("user").get(pk=grant.pk)
     today = clock.today()
-    _refuse_over(grant, today)
+    _refuse_over(grant, today, "无需再收回")
     about(grant.user, reason=reason)
     before = snapshot(grant)
     grant.valid_to = max(today, grant.valid_from)
@@ -92,9 +92,9 @@ def revoke(*, grant: Grant, reason: str = "", by: Actor) -> Grant:
     return grant
 
 
-def _refuse_over(grant: Grant, today: date) -> None:
+def _refuse_over(grant: Grant, today: date, rest: str) -> None:
     if grant.valid_to is not None and grant.valid_to <= today:
-        raise NotReady(f"这项授权已于 {grant.valid_to} 终止，不再变动。")
+        raise NotReady(f"这项授权已于 {grant.valid_to} 终止，{rest}。")
 
 
 def _check_known(user: User, role: str, by: Actor) -> None:

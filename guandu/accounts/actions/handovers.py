@@ -114,8 +114,8 @@ def batches_open(user: User) -> list[OpenItem]:
 
 def lasting(user: User) -> list[Grant]:
     """The person's duties in force today or later, by name."""
-    days = Q(valid_to__isnull=True) | Q(valid_to__gt=clock.today(), valid_to__gt=F("valid_from"))
-    return list(user.grants.filter(days).named().order_by("role", "scope_kind", "scope_code", "valid_from"))
+    in_days = Q(valid_to__gt=clock.today()) & Q(valid_to__gt=F("valid_from"))
+    return list(user.grants.filter(Q(valid_to__isnull=True) | in_days).named().order_by("role", "scope_kind", "scope_code", "valid_from"))
 
 
 def _open_jobs(user: User):
