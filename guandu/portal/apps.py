@@ -6,4 +6,4 @@ class PortalConfig(AppConfig):
     verbose_name = "门户"
 
     def ready(self) -> None:
-        from guandu.portal import navigation  # noqa: F401  # reason: registers the side bar, needs models
+        from guandu.portal import navigation, todos  # noqa: F401  # reason: register themselves, need models
