@@ -1,5 +1,9 @@
 """Units, accounts and grants in the officials' admin."""
 
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
+from allauth.usersessions.models import UserSession
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.models import Group
@@ -11,12 +15,17 @@ from guandu.accounts import scopes
 from guandu.accounts.actions import grants, units, users
 from guandu.accounts.models import Grant, Unit, User
 from guandu.accounts.permissions import Permission
+from guandu.accounts.reauthentication import recently_authenticated
 from guandu.accounts.roles import RoleCode, ScopeKind
 from guandu.core import clock
 from guandu.web.admin import OfficialAdmin, ReadOnlyInline
 from guandu.web.admin_fields import Confirmation, choice, day, text
 
-for package_model in (Group, AuthToken):
+# Kept by pages and actions of our own, or not used at all.
+PACKAGE_MODELS = (
+    Group, AuthToken, EmailAddress, Authenticator, SocialAccount, SocialApp, SocialToken, UserSession,
+)  # fmt: skip
+for package_model in PACKAGE_MODELS:
     if admin.site.is_registered(package_model):
         admin.site.unregister(package_model)
 
@@ -45,6 +54,7 @@ class GrantForm(forms.Form):
     scope = choice("范围", [], help_text="角色只能按它自己的范围类型授予")
     since = day("起始日期")
     until = day("终止日期", required=False, help_text="不含当日；留空表示至今有效")
+    seat = choice("AB角", [("", "不分"), *Grant.Seat.choices], required=False, help_text="同一单位的同一岗位一名A角、一名B角")
     reason = text("依据", help_text="来函、文件或会议")
 
     def __init__(self, *args, **kwargs) -> None:
@@ -57,13 +67,17 @@ class GrantForm(forms.Form):
         return kind, code
 
 
+class SeatForm(forms.Form):
+    seat = choice("AB角", [("", "不分"), *Grant.Seat.choices], required=False, help_text="同一单位的同一岗位一名A角、一名B角")
+
+
 def _group(kind: ScopeKind) -> tuple[str, list[tuple[str, str]]]:
     return kind.label, [(f"{kind}:{code}", name) for code, name in scopes.options(kind).items()]
 
 
 class GrantInline(ReadOnlyInline):
     model = Grant
-    fields = readonly_fields = ("role", "scope_text", "valid_from", "valid_to", "reason")
+    fields = readonly_fields = ("role", "scope_text", "seat", "valid_from", "valid_to", "reason")
     verbose_name = verbose_name_plural = "授权"
 
     def get_queryset(self, request: HttpRequest):
@@ -82,7 +96,9 @@ class UserAdmin(OfficialAdmin):
     list_filter = ("is_active", "unit__kind")
     list_select_related = ("unit",)
     search_fields = ("username", "name", "unit__name")
-    fields = ("username", "name", "unit", "duty", "phone", "email", "is_active", "created_at", "last_login")
+    fields = (
+        "username", "name", "staff_no", "unit", "duty", "phone", "email", "is_active", "created_at", "last_login",
+    )  # fmt: skip
     readonly_fields = ("is_active", "created_at", "last_login")
     fixed_fields = ("username",)
     inlines = (GrantInline,)
@@ -92,7 +108,8 @@ class UserAdmin(OfficialAdmin):
         return super().get_queryset(request).prefetch_related("grants")
 
     def get_fields(self, request: HttpRequest, obj=None):
-        return super().get_fields(request, obj) if obj else ["username", "name", "unit", "duty", "phone", "email"]
+        given = super().get_fields(request, obj)
+        return given if obj else [name for name in given if name not in self.readonly_fields]
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         # Who opens accounts need not read the register to say where a person works.
@@ -116,6 +133,7 @@ class UserAdmin(OfficialAdmin):
         return users.update(user=obj, values=values, seen=seen, by=request.user)
 
     @action(description="授予角色", url_path="give-grant", permissions=["grant"], icon="key")
+    @recently_authenticated
     def give_grant(self, request: HttpRequest, object_id: str) -> HttpResponse:
         user = self.visible_or_404(request, object_id)
 
@@ -129,6 +147,7 @@ class UserAdmin(OfficialAdmin):
         )
 
     @action(description="重置口令", url_path="reset-password", permissions=["change"], icon="password")
+    @recently_authenticated
     def reset_password(self, request: HttpRequest, object_id: str) -> HttpResponse:
         user = self.visible_or_404(request, object_id)
         password = users.one_time_password()
@@ -142,6 +161,7 @@ class UserAdmin(OfficialAdmin):
         return self.form_page(request, user, form, title="重置口令", verb="生成新口令", run=run)
 
     @action(description="停用或启用", url_path="switch-active", permissions=["change"], icon="toggle_on")
+    @recently_authenticated
     def switch_active(self, request: HttpRequest, object_id: str) -> HttpResponse:
         user = self.visible_or_404(request, object_id)
         step, verb = (users.disable, "停用") if user.is_active else (users.enable, "启用")
@@ -157,14 +177,14 @@ class UserAdmin(OfficialAdmin):
 @admin.register(Grant)
 class GrantAdmin(OfficialAdmin):
     view_permission = Permission.ACCOUNT_VIEW
-    list_display = ("user", "role", "scope_text", "valid_from", "valid_to", "reason")
+    list_display = ("user", "role", "scope_text", "seat", "valid_from", "valid_to", "reason")
     list_filter = ("role", "scope_kind")
     list_select_related = ("user__unit",)
     search_fields = ("user__username", "user__name")
-    fields = ("user", "role", "scope_text", "valid_from", "valid_to", "reason")
+    fields = ("user", "role", "scope_text", "seat", "valid_from", "valid_to", "reason")
     readonly_fields = ("scope_text",)
     fixed_fields = ()
-    actions_detail = ("revoke",)
+    actions_detail = ("set_seat", "revoke")
 
     def get_queryset(self, request: HttpRequest):
         return super().get_queryset(request).named()
@@ -176,7 +196,20 @@ class GrantAdmin(OfficialAdmin):
     def scope_text(self, grant: Grant) -> str:
         return grant.scope_name
 
+    @action(description="确定AB角", url_path="seat", permissions=["grant"], icon="group")
+    @recently_authenticated
+    def set_seat(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        grant = self.visible_or_404(request, object_id)
+
+        def run(data: dict) -> str:
+            grants.set_seat(grant=grant, seat=data["seat"], by=request.user)
+            return "AB角已确定。"
+
+        form = SeatForm(request.POST or None, initial={"seat": grant.seat})
+        return self.form_page(request, grant, form, title="确定AB角", verb="确定", run=run)
+
     @action(description="收回授权", url_path="revoke", permissions=["grant"], icon="key_off")
+    @recently_authenticated
     def revoke(self, request: HttpRequest, object_id: str) -> HttpResponse:
         grant = self.visible_or_404(request, object_id)
 
