@@ -110,7 +110,7 @@ UNFOLD = {
             _group("招商与资金", _entry("招商项目", "handshake", "investment_project", P.PROJECT_VIEW)),
             _group(
                 "运行与审计",
-                _entry("后台任务", "pending_actions", "jobs_job", P.JOB_VIEW),
+                {"title": "后台任务", "icon": "pending_actions", "link": reverse_lazy("jobs:list")},
                 _entry("审计记录", "policy", "audit_auditevent", P.AUDIT_VIEW),
             ),
         ],

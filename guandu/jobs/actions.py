@@ -23,7 +23,9 @@ def cancel(*, job: Job, by: Actor) -> Job:
     """A waiting job ends at once; a running one stops before it writes, at its next step."""
     row = _locked(job)
     if not row.may_be_cancelled_by(by):
-        raise NotAllowed("您没有取消这项任务的权限。任务由发起人或系统管理员取消；系统自动进行的任务只由系统管理员取消。")
+        raise NotAllowed(
+            "您没有取消这项任务的权限。任务由发起人或系统管理员取消；系统自动进行的任务只由系统管理员取消。"
+        )
     before, now = row.state, clock.now()
     if row.has_ended:
         raise NotReady(f"任务{row.get_state_display()}，不能再取消。")
@@ -61,6 +63,8 @@ def retry(*, job: Job, by: Actor) -> Job:
 @action("job.purge")
 def purge(*, by: Actor) -> int:
     """Forget done and cancelled jobs of more than half a year ago, and messages long sent; how many."""
+    if by.actor_kind != "service":
+        raise NotAllowed("过期任务记录由系统自动清理，不由个人办理。")
     now = clock.now()
     ended = Job.objects.filter(state__in=(Job.State.DONE, Job.State.CANCELLED), finished_at__lt=now - KEEP)
     jobs = ended.delete()[0]

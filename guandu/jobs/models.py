@@ -66,10 +66,14 @@ class Job(models.Model):
         ordering = ["-pk"]
         constraints = [
             models.UniqueConstraint(
-                fields=["kind", "key"], condition=Q(state="queued") & ~Q(key=""), name="jobs_one_queued_per_key"
+                fields=["kind", "key"],
+                condition=Q(state="queued") & ~Q(key=""),
+                name="jobs_one_queued_per_key",
             ),
             models.UniqueConstraint(
-                fields=["kind", "key"], condition=Q(state="running") & ~Q(key=""), name="jobs_one_running_per_key"
+                fields=["kind", "key"],
+                condition=Q(state="running") & ~Q(key=""),
+                name="jobs_one_running_per_key",
             ),
         ]
         indexes = [

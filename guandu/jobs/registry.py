@@ -24,7 +24,12 @@ _kinds: dict[str, Kind] = {}
 
 
 def job(
-    name: str, *, title: str, needs: str | None = None, queue: str = DEFAULT_QUEUE, daily_at: int | None = None
+    name: str,
+    *,
+    title: str,
+    needs: str | None = None,
+    queue: str = DEFAULT_QUEUE,
+    daily_at: int | None = None,
 ) -> Callable:
     """Register the decorated `handler(context, **arguments)` for jobs of the kind `name` (see Kind)."""
     if queue not in QUEUES:

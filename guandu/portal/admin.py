@@ -1,4 +1,4 @@
-"""The machinery rooms in the officials' admin: the trail for the audit administrator, and the jobs."""
+"""The machinery rooms in the officials' admin: the trail for the audit administrator."""
 
 from django.contrib import admin
 from django.http import HttpRequest
@@ -8,7 +8,6 @@ from guandu.accounts.permissions import Permission
 from guandu.audit.models import AuditEvent
 from guandu.audit.queries import changes_of
 from guandu.audit.words import type_in_words, verb_in_words
-from guandu.jobs.models import Job
 from guandu.web.admin import OfficialAdmin
 
 
@@ -40,28 +39,3 @@ class AuditEventAdmin(OfficialAdmin):
     @admin.display(description="变更明细")
     def changes_text(self, event: AuditEvent) -> str:
         return render_to_string("admin/audit_changes.html", {"entries": changes_of(event)})
-
-
-@admin.register(Job)
-class JobAdmin(OfficialAdmin):
-    view_permission = Permission.JOB_VIEW
-    list_display = ("number", "kind_text", "key", "state", "actor_name", "attempts", "created_at", "finished_at")
-    list_filter = ("state",)
-    search_fields = ("key", "actor_name")
-    fields = (
-        "kind_text", "key", "state", "actor_name", "attempts", "progress_done", "progress_total",
-        "progress_note", "error", "created_at", "started_at", "finished_at", "lease_until",
-    )  # fmt: skip
-    readonly_fields = ("kind_text",)
-
-    def get_queryset(self, request: HttpRequest):
-        rows = Job.objects.all()
-        return rows if request.user.may(self.view_permission) else rows.none()
-
-    @admin.display(description="编号", ordering="pk")
-    def number(self, job: Job) -> int:
-        return job.pk
-
-    @admin.display(description="任务", ordering="kind")
-    def kind_text(self, job: Job) -> str:
-        return verb_in_words(job.kind)

@@ -16,6 +16,7 @@ add_navigation(
     NavigationEntry("日常工作", "离岗登记", "officers:away", "people", (Permission.RETURN_VIEW,), 35),
     NavigationEntry("管理", "登录保护", "accounts:protection", "lock", (Permission.POLICY_EDIT,), 85),
     NavigationEntry("管理", "登录策略", "accounts:policy", "settings", (Permission.POLICY_EDIT,), 86),
+    NavigationEntry("日常工作", "后台任务", "jobs:list", "clock", EVERYONE, 38),
     NavigationEntry("管理", "管理后台", "admin:index", "settings", (Permission.ADMIN_ENTER,), 90),
     NavigationEntry("管理", "组件样例", "portal:gallery", "palette", (Permission.REFERENCE_EDIT,), 95),
 )

@@ -12,11 +12,11 @@ OFFICE = {
     "accounts.unit", "accounts.user", "accounts.grant", "parks.chain", "parks.area", "parks.park",
     "parks.enterprise", "targets.indicator", "targets.returntemplate", "targets.cycle", "targets.plan",
     "targets.target", "targets.qualitativeaim", "targets.mechanism", "targets.ambiguity", "rating.scheme",
-    "investment.project", "jobs.job",
+    "investment.project",
 }  # fmt: skip
 SEEN = {
     "office": OFFICE,
-    "system_admin": {"accounts.user", "accounts.grant", "jobs.job"},
+    "system_admin": {"accounts.user", "accounts.grant"},
     "security_admin": {"accounts.user", "accounts.grant"},
     "audit_admin": {"audit.auditevent"},
 }

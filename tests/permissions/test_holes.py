@@ -6,6 +6,7 @@ import pytest
 
 from guandu.accounts.models import User
 from guandu.accounts.querysets import ScopedQuerySet
+from guandu.jobs.models import JobQuerySet
 from tests.permissions.matrix import Cell, ask, cells, expectations, table
 from tests.permissions.world import SCOPED
 
@@ -14,7 +15,7 @@ pytestmark = pytest.mark.django_db
 # Lists answer 200 to everybody who may open them: only their content shows the hole.
 LISTS = (
     "api/v1/parks/", "api/v1/figures/", "api/v1/assessments/", "api/v1/returns/", "returns/", "rating/", "projects/",
-    "parks/", "dashboard/", "",
+    "parks/", "dashboard/", "jobs/", "",
 )  # fmt: skip
 
 
@@ -49,7 +50,8 @@ def test_scope_widened(world, monkeypatch):
     assert len(hidden) >= 8
     assert len(shown) == len(LISTS)
     assert ask(seeded, world) == [], table(ask(seeded, world))
-    monkeypatch.setattr(ScopedQuerySet, "visible_to", lambda self, actor, permission=None: self.all())
+    for spine in (ScopedQuerySet, JobQuerySet):
+        monkeypatch.setattr(spine, "visible_to", lambda self, actor, permission=None: self.all())
     assert not_caught(seeded, world) == []
 
 

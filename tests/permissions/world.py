@@ -22,6 +22,7 @@ from guandu.jobs.worker import run_waiting
 from investment.models import Project
 from parks.models import Area, Chain, Enterprise, Park
 from rating.actions import assessments, schemes
+from rating.enums import TRIAL_JOB
 from rating.models import Assessment, Scheme
 from targets.actions import returns
 from targets.actions.cycles import open_cycle
@@ -57,7 +58,7 @@ SCOPED = ("department", "task_force", "street", "operator", "liaison", "expert",
 
 ADMIN_MODELS = (
     Unit, Chain, Area, Park, Enterprise, Indicator, ReturnTemplate, Cycle, Plan, Target, QualitativeAim, Mechanism,
-    Ambiguity, Scheme, Project, AuditEvent, Job,
+    Ambiguity, Scheme, Project, AuditEvent,
 )  # fmt: skip
 FORM = "application/x-www-form-urlencoded"
 CANARIES = ("机密外园", "P-OTHERX", "98765.43", "98,765.43")
@@ -171,6 +172,7 @@ def _numbers(own: Park, other: Park, people: dict[str, User | None]) -> dict[str
         | {"none": "999999"},
         "project": {case: project.code for case, project in projects.items()} | {"none": "NONE"},
         "chain": {"own": "DIG", "other": "CUL", "none": "NONE"},
+        "job": _keys({"own": _job(people[RoleCode.OPERATOR]), "other": _job(people[DISABLED])}),
         "period": {"own": "2026Q3", "none": "20xx"},
         "app": {"own": "parks", "none": "nowhere"},
     } | _rows_of_the_admin(target.plan, people)
@@ -258,3 +260,12 @@ def _project(case: str, park: Park) -> Project:
         street=place.street,
         note="机密",
     )
+
+
+def _job(asker: User) -> Job:
+    """Work that the person asked for, done; what it says is for him and for whoever looks after jobs."""
+    note = "机密外园" if asker.username == "m-disabled" else ""
+    return Job.objects.create(
+        kind=TRIAL_JOB, key="2026Q3", state=Job.State.DONE, actor_kind="user", actor_key=asker.username,
+        actor_name=asker.name, needs="assessment.run", progress_note=note, created_at=clock.now(),
+    )  # fmt: skip
