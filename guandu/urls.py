@@ -22,6 +22,7 @@ urlpatterns = [
     path("parks/", include("parks.urls")),
     path("rating/", include("rating.urls")),
     path("projects/", include("investment.urls")),
+    path("audit/", include("guandu.oversight.urls")),
 ]
 
 handler400 = "guandu.web.errors.bad_request"

@@ -5,13 +5,13 @@
 """
 
 import pytest
-from django.test import Client
 
 from guandu.accounts.models import Unit, User
 from guandu.accounts.roles import RoleCode
 from parks.models import Chain, Park
 from tests.factories import make_chain, make_park, make_unit, make_user
 from tests.plugins import flush
+from tests.signing_in import signed_in
 
 flush.install()
 
@@ -120,10 +120,5 @@ def audit_admin(db) -> User:
 @pytest.fixture
 def sign_in():
     """A browserless client signed in as the given user: sign_in(office).get("/")."""
-
-    def signed_in(user: User) -> Client:
-        client = Client()
-        client.force_login(user)
-        return client
 
     return signed_in

@@ -17,7 +17,7 @@ from parks.models import Area, Chain, Enterprise, Park, Placement, Sponsorship, 
 from targets.enums import Basis, FigureScope, IndicatorKind, SubjectKind, TemplateKind
 from targets.models import Cycle, Figure, Indicator, IndicatorVersion, ReturnTemplate, TemplateCell
 
-PASSWORD = "Guandu-demo-2026"
+PASSWORD = "Lantern-4-harbour"
 SINCE = date(2024, 1, 1)
 _numbers = count(1)
 # Where a role is granted when the test does not say: the kinds that need no code.

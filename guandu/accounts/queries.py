@@ -1,11 +1,12 @@
 """Reads across accounts."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.conf import settings
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 
-from guandu.accounts.models import Grant, User
+from guandu.accounts.models import AccessPolicy, Grant, User
 from guandu.core import clock
 
 
@@ -35,3 +36,12 @@ def demo_accounts() -> list[DemoAccount]:
         DemoAccount(grant.user.username, grant.user.name, grant.user.unit.name, grant.get_role_display())
         for grant in first.values()
     ]
+
+
+def password_is_due(user: User, policy: AccessPolicy) -> bool:
+    """Whether `user` must change his password before anything else: somebody else set it, or it is
+    older than the policy allows. Demonstration accounts and accounts without a password never."""
+    if user.is_demo or not user.has_usable_password():
+        return False
+    age = clock.now() - user.password_changed_at
+    return user.must_change_password or age >= timedelta(days=policy.password_days)

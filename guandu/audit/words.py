@@ -26,10 +26,20 @@ NOUNS = {
     "batch": "账号申请", "operator": "运营方账号口令", "vacancy": "岗位空缺", "handover": "工作交接",
     "assessments": "评定", "project": "招商项目", "demonstration": "演示数据", "job": "后台任务",
 }  # fmt: skip
+# What the two lists would put together wrongly.
+WHOLE = {
+    "session.lock": "锁定登录", "session.unlock": "解除登录锁定", "session.end": "结束其他登录",
+    "factor.enrol": "启用动态口令", "factor.remove": "停用动态口令", "factor.renew": "重新生成恢复码",
+    "factor.reset": "重置动态口令", "policy.update": "修改登录策略",
+    "audit.alarm": "审计告警", "audit.verify": "校验审计记录", "audit.countersign": "会签审计锚定",
+    "audit.archive": "归档审计记录", "audit.export": "导出审计记录", "page.open": "打开页面", "register.export": "导出列表",
+}  # fmt: skip
 
 
 def verb_in_words(code: str) -> str:
     """park.update → 修改园区; a verb without words is shown as it is."""
+    if code in WHOLE:
+        return WHOLE[code]
     noun, _, verb = code.partition(".")
     if noun in NOUNS and verb in VERBS:
         return VERBS[verb] + NOUNS[noun]

@@ -13,6 +13,11 @@ QUESTIONS = {"require", "require_service", "allowed", "may"}
 ASKED_ELSEWHERE = {
     "session.sign_in": "signing in is what makes a person known",
     "session.sign_out": "everybody may leave",
+    "session.lock": "the lock-out acts by itself",
+    "session.end": "of one's own sessions only",
+    "factor.enrol": "recorded of the person himself, by a signal",
+    "factor.remove": "recorded of the person himself, by a signal",
+    "factor.renew": "recorded of the person himself, by a signal",
     "title.award": "calls title.record, which asks",
     "return.file": "asked by return_moves.start, from the workflow's table",
     "return.review": "asked by return_moves.start, from the workflow's table",

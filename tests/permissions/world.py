@@ -50,6 +50,7 @@ from tests.factories import (
     make_unit,
     make_user,
 )
+from tests.signing_in import signed_in
 
 ANONYMOUS, DISABLED = "anonymous", "disabled"
 ROLES = (*(str(code) for code in RoleCode), ANONYMOUS, DISABLED)
@@ -77,8 +78,7 @@ class World:
         made = {}
         for role, user in self.people.items():
             if user is not None:
-                client = Client()
-                client.force_login(user)
+                client = signed_in(user)
                 made[role] = client.cookies[settings.SESSION_COOKIE_NAME].value
         User.objects.filter(pk=self.people[DISABLED].pk).update(is_active=False)
         return made

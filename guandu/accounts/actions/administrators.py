@@ -1,6 +1,6 @@
 """The three administrators: made once when the portal is set up, from the server itself."""
 
-from guandu.accounts.actions import grants, users
+from guandu.accounts.actions import factors, grants, users
 from guandu.accounts.models import Grant, Unit, User
 from guandu.accounts.roles import ADMINISTRATORS, RoleCode, ScopeKind
 from guandu.audit.actions import about, action
@@ -29,11 +29,13 @@ def create(*, by: Actor) -> list[tuple[User, str]]:
 
 @action("administrators.reset")
 def reset(*, user: User, by: Actor) -> tuple[User, str]:
-    """A new one-time password for one of the three. Raises NotReady for anybody else."""
+    """A new one-time password for one of the three, whose second factor, if any, is taken off. Raises
+    NotReady for anybody else."""
     _require_service(by)
     if not any(grant.role in ADMINISTRATORS for grant in user.grants_today()):
         raise NotReady(f"“{user.username}”不是三类管理员，请由系统管理员在后台重置口令。")
     about(user)
+    factors.take_off(user)
     password = users.one_time_password()
     return users.set_password(user=user, password=password, by=by), password
 

@@ -1,14 +1,22 @@
 """Who may call the API: people by their session, other systems by a token and `api.use`."""
 
 from knox.auth import TokenAuthentication as KnoxAuthentication
-from rest_framework.exceptions import AuthenticationFailed
+from rest_framework.exceptions import AuthenticationFailed, ParseError
 from rest_framework.permissions import BasePermission, IsAuthenticated
 
 from guandu.accounts.permissions import Permission
 
+# Addresses are kept in logs and histories: a token in one is refused, whatever it is called.
+IN_ADDRESS = {"token", "access_token", "api_key", "apikey", "key", "authorization"}
+
 
 class TokenAuthentication(KnoxAuthentication):
-    """Knox tokens; one that is not even text is wrong, not a failure of ours."""
+    """Knox tokens, in the header only; one that is not even text is wrong, not a failure of ours."""
+
+    def authenticate(self, request):
+        if IN_ADDRESS & {name.lower() for name in request.query_params}:
+            raise ParseError("令牌不能写在地址里，请写在请求头 Authorization 中；已写进地址的令牌请更换。")
+        return super().authenticate(request)
 
     def authenticate_credentials(self, token: bytes):
         try:

@@ -11,12 +11,13 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser) -> None:
         parser.add_argument("username")
+        parser.add_argument("--days", type=int, default=180, help="how long the token is good, at most 365")
 
     def handle(self, *args, **options) -> None:
         user = User.objects.filter(username__iexact=options["username"]).first()
         if user is None:
             raise CommandError(f"没有账号“{options['username']}”。")
         try:
-            self.stdout.write(tokens.issue(user=user, by=COMMAND_LINE))
+            self.stdout.write(tokens.issue(user=user, days=options["days"], by=COMMAND_LINE))
         except PortalError as refusal:
             raise CommandError(refusal.message) from refusal
