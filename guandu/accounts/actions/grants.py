@@ -39,13 +39,13 @@ def give(
     if by == user:
         raise NotAllowed("不能给自己授权，请由另一名安全管理员办理。")
     check_scope(role_of(role), scope_kind, scope_code)
-    _check_known(user, role, by)
     since = since or clock.today()
     about(user, reason=reason)
     # The person's row is the parent that concurrent grants wait for.
     User.objects.select_for_update(of=("self",)).get(pk=user.pk)
     beside = user.grants.filter(_overlapping(since, until))
     _check_exclusive(role, beside)
+    _check_known(user, role, by)
     if beside.filter(role=role, scope_kind=scope_kind, scope_code=scope_code).exists():
         raise Invalid("该账号在这段时间已有同样的授权。")
     grant = Grant(
