@@ -18,6 +18,7 @@ def prepare() -> None:
     call_command("load_scheme")
     if os.environ.get("GUANDU_ENV") == "local":
         call_command("seed_demo", if_empty=True)
+    call_command("anchor_audit")
 
 
 if __name__ == "__main__":

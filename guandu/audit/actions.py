@@ -33,10 +33,18 @@ class _Frame:
 
 
 _running: ContextVar[_Frame | None] = ContextVar("guandu_action", default=None)
+_verbs: set[str] = set()
+
+
+def known_verbs() -> frozenset[str]:
+    """The verb of every action of this release, as far as its module is imported."""
+    return frozenset(_verbs)
 
 
 def action(verb: str) -> Callable:
     """Declare a write. The wrapped function takes keywords only, among them `by`, the actor."""
+
+    _verbs.add(verb)
 
     def decorate(function: Callable) -> Callable:
         @functools.wraps(function)
@@ -65,6 +73,7 @@ def _outermost(verb: str, function: Callable, by: Actor, arguments: dict) -> Any
         frame.reason = refusal.message
         with transaction.atomic():
             _append(frame, "denied")
+        refusal.is_recorded = True
         raise
     finally:
         _running.reset(token)
@@ -100,9 +109,14 @@ def _frame() -> _Frame:
 
 def about(obj: models.Model, *, reason: str = "") -> None:
     """Name the object that the running action is about, and why it is done; the first call wins."""
+    concerning(obj._meta.label_lower, object_key(obj), str(obj)[:200], reason=reason)
+
+
+def concerning(object_type: str, key: str, name: str, *, reason: str = "") -> None:
+    """As `about`, for what is not a row."""
     frame = _frame()
     if not frame.subject[0]:
-        frame.subject = (obj._meta.label_lower, object_key(obj), str(obj)[:200])
+        frame.subject = (object_type, key, name)
     if reason and not frame.reason:
         frame.reason = reason
 

@@ -15,8 +15,8 @@ _ONLY_NEXT = "审计记录只能接在末端之后（audit trail grows at its en
 _ONLY_FORWARD = "审计链末端只能向前移动（audit head moves forward）"
 _ARCHIVE_STAYS = "审计归档登记不能修改或删除（audit archive is final）"
 _OLD = {
-    "sqlite": "{at} < datetime('now', '-%d days')" % KEEP_DAYS,
-    "postgresql": "{at} < now() - interval '%d days'" % KEEP_DAYS,
+    "sqlite": f"{{at}} < datetime('now', '-{KEEP_DAYS} days')",
+    "postgresql": f"{{at}} < now() - interval '{KEEP_DAYS} days'",
 }
 
 

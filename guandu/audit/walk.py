@@ -41,7 +41,9 @@ class Break:
         if self.at is None:
             return f"第 {self.seq} 条：{self.sentence}。" if self.seq else f"{self.sentence}。"
         moment = self.at.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S")
-        return f"第 {self.seq} 条（{moment}，{verb_in_words(self.verb)}，{self.actor_name}）：{self.sentence}。"
+        return (
+            f"第 {self.seq} 条（{moment}，{verb_in_words(self.verb)}，{self.actor_name}）：{self.sentence}。"
+        )
 
 
 @dataclass(frozen=True)
@@ -124,7 +126,10 @@ class Walk:
     def _content(self, row: tuple) -> Iterator[Break]:
         expected = seal(row, self._keys)
         if row[_VERSION] == KEYED and row[_KEY] not in self._keys:
-            yield _break(row, f"用编号 {row[_KEY] or '（空）'} 的密钥校验，该密钥不在 AUDIT_KEY 与 AUDIT_KEY_FALLBACKS 中")
+            yield _break(
+                row,
+                f"用编号 {row[_KEY] or '（空）'} 的密钥校验，该密钥不在 AUDIT_KEY 与 AUDIT_KEY_FALLBACKS 中",
+            )
         elif expected != row[HASH]:
             yield _break(row, "记录内容被改动")
 

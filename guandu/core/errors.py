@@ -10,6 +10,8 @@ class PortalError(Exception):
     """Base of the four refusals. `message` is shown to the person as it stands."""
 
     status = 400
+    # Set by the action that answered so: the trail has it.
+    is_recorded = False
 
     def __init__(self, message: str) -> None:
         super().__init__(message)

@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.template.loader import render_to_string
 
 from guandu.core.errors import PortalError
+from guandu.web import denials
 from guandu.web.api import errors as api
 
 TITLES = {
@@ -47,6 +48,8 @@ AWAY = (OperationalError, InterfaceError)
 
 def error_page(request: HttpRequest, refusal: PortalError) -> HttpResponse:
     """The answer to a refusal of an action."""
+    if refusal.status == 403:
+        denials.note(request, refusal.message, refusal)
     if for_program(request):
         return api.refusal_response(refusal)
     details = [*getattr(refusal, "missing", ()), *(text for _, text in getattr(refusal, "errors", ()))]
@@ -70,6 +73,7 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    denials.note(request, SENTENCES[403])
     return error_response(request, 403)
 
 

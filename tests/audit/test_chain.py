@@ -118,8 +118,9 @@ def test_a_rewritten_record_breaks_the_next_link(chain):
 
 def test_the_command_names_what_is_broken(chain):
     out = StringIO()
+    call_command("anchor_audit", stdout=out)
     call_command("verify_audit", stdout=out)
-    assert "5" in out.getvalue()
+    assert "末端第 5 条" in out.getvalue()
     tamper("UPDATE audit_auditevent SET verb = 'x' WHERE seq = 3")
     with pytest.raises((CommandError, SystemExit)):
         call_command("verify_audit", stdout=out, stderr=out)

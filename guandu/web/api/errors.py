@@ -11,6 +11,7 @@ from rest_framework.views import exception_handler as stock_handler
 
 from guandu.core.context import current_request
 from guandu.core.errors import PortalError
+from guandu.web import denials
 
 SENTENCES = {
     400: "请求有误，请按接口说明修改后重试。",
@@ -40,10 +41,14 @@ def exception_handler(exception: Exception, context: dict) -> Response | None:
     """`exception` as {"code", "message", "request_id"} with "errors" or "missing" where there are any;
     None, so that the failure is reported as such, for what is not a refusal."""
     if isinstance(exception, PortalError):
+        if exception.status == 403:
+            denials.note(context["request"], exception.message, exception)
         return Response(_refusal(exception), status=exception.status)
     response = stock_handler(exception, context)
     if response is None:
         return None
+    if response.status_code == 403:
+        denials.note(context["request"], SENTENCES[403])
     response.data = _body(_code(exception, response.status_code), SENTENCES.get(response.status_code, ""))
     if isinstance(exception, exceptions.ValidationError):
         response.data["errors"] = list(_field_errors(exception.detail))

@@ -3,6 +3,7 @@ import threading
 
 from django.core.management.base import BaseCommand
 
+from guandu.audit import anchors
 from guandu.jobs.relay import Relay
 
 
@@ -20,5 +21,8 @@ class Command(BaseCommand):
         stop = threading.Event()
         for name in (signal.SIGTERM, signal.SIGINT):
             signal.signal(name, lambda *_: stop.set())
+        # Whatever stopped the portal, the trail's end is written down before work goes on.
+        if anchors.is_due():
+            anchors.write()
         relay.run(stop.is_set)
         relay.release()

@@ -1,0 +1,27 @@
+"""Moving the oldest part of the trail to a file. Nobody does it from a page, the audit administrator included."""
+
+from datetime import date
+
+from guandu.accounts.checks import require_service
+from guandu.audit import archives
+from guandu.audit.actions import action, created
+from guandu.audit.models import AuditArchive
+from guandu.core.actors import Actor
+from guandu.core.errors import NotReady
+
+
+@action("audit.archive")
+def archive(*, before: date, by: Actor) -> AuditArchive:
+    """Move every event from before the day `before` (Shanghai) to a file, the kept verbs excepted.
+
+    Raises NotAllowed for a person, Invalid for what is younger than six months, NotReady for nothing.
+    """
+    require_service(by, to="审计归档")
+    reach = archives.reach(archives.moment_of(before))
+    if reach is None:
+        raise NotReady(f"{before.isoformat()} 以前没有尚未归档的审计记录。")
+    made = archives.write(*reach)
+    made.save(force_insert=True)
+    archives.remove(made)
+    created(made)
+    return made
