@@ -32,12 +32,12 @@ class AccountBatch(models.Model):
     state = models.CharField("状态", max_length=10, choices=State.choices, default=State.REQUESTED)
     requested_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="申请人")
     requested_at = models.DateTimeField("申请时间")
-    created_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name="开户人")
-    created_at = models.DateTimeField("开户时间", null=True)
-    granted_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name="授权人")
-    granted_at = models.DateTimeField("授权时间", null=True)
-    refused_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name="退回人")
-    refused_at = models.DateTimeField("退回时间", null=True)
+    created_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="开户人")
+    created_at = models.DateTimeField("开户时间", null=True, blank=True)
+    granted_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="授权人")
+    granted_at = models.DateTimeField("授权时间", null=True, blank=True)
+    refused_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="退回人")
+    refused_at = models.DateTimeField("退回时间", null=True, blank=True)
     refusal = models.CharField("退回原因", max_length=200, blank=True)
     version = models.PositiveIntegerField("版本", default=1, editable=False)
 
@@ -84,8 +84,8 @@ class AccountRequest(models.Model):
     scope_kind = models.CharField("范围类型", max_length=20, choices=ScopeKind.choices)
     scope_code = models.CharField("范围编码", max_length=40, blank=True)
     seat = models.CharField("AB角", max_length=1, choices=Grant.Seat.choices, blank=True)
-    user = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name="已开账号")
-    grant = models.ForeignKey(Grant, models.PROTECT, null=True, related_name="+", verbose_name="已授权")
+    user = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="已开账号")
+    grant = models.ForeignKey(Grant, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="已授权")
 
     class Meta:
         verbose_name = verbose_name_plural = "申请的账号"

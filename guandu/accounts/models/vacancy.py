@@ -20,7 +20,7 @@ class Vacancy(models.Model):
     scope_code = models.CharField("范围编码", max_length=40, blank=True)
     unit_name = models.CharField("单位", max_length=100)
     began_on = models.DateField("空缺自")
-    ended_on = models.DateField("空缺至", null=True, help_text="不含当日")
+    ended_on = models.DateField("空缺至", null=True, blank=True, help_text="不含当日")
 
     objects = VacancyQuerySet.as_manager()
 
