@@ -12,16 +12,16 @@ from guandu.accounts.models import User
 from guandu.accounts.roles import ADMINISTRATORS
 
 
-def signed_in(user: User, *methods: str, client: Client | None = None) -> Client:
+def signed_in(user: User, *methods: str, client: Client | None = None, hours: int = 0) -> Client:
     """A client signed in as `user`, who showed `methods` just now: by default his password, and as an
-    administrator his code."""
+    administrator his code. `hours` keeps that recent for a module's length."""
     client = client or Client()
     client.force_login(user)
     if not methods:
         held = {grant.role for grant in user.grants_today()}
         methods = ("password", "mfa") if held & ADMINISTRATORS else ("password",)
     session = client.session
-    session["account_authentication_methods"] = [{"method": each, "at": time.time()} for each in methods]
+    session["account_authentication_methods"] = [{"method": each, "at": time.time() + 3600 * hours} for each in methods]
     session["account_authentication_methods_user"] = str(user.pk)
     session.save()
     return client

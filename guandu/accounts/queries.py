@@ -7,6 +7,7 @@ from django.conf import settings
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 
 from guandu.accounts.models import AccessPolicy, Grant, User
+from guandu.accounts.roles import RoleCode
 from guandu.core import clock
 
 
@@ -21,8 +22,8 @@ class DemoAccount:
 
 
 def demo_accounts() -> list[DemoAccount]:
-    """Grain: one per demonstration account that has a password and a role, in the order they were
-    made; empty under production settings or without demonstration data."""
+    """Grain: one per demonstration account that has a password and a person's role, in the order they
+    were made; empty under production settings or without demonstration data."""
     if settings.PRODUCTION or clock.demo_date() is None:
         return []
     people = User.objects.filter(is_demo=True, is_active=True).exclude(
@@ -35,6 +36,7 @@ def demo_accounts() -> list[DemoAccount]:
     return [
         DemoAccount(grant.user.username, grant.user.name, grant.user.unit.name, grant.get_role_display())
         for grant in first.values()
+        if grant.role != RoleCode.API_CLIENT
     ]
 
 

@@ -28,7 +28,7 @@ ADDED = {
     "security_admin": set(),
     "audit_admin": set(),
 }  # fmt: skip
-OUTSIDE = ["operator", "department_user", "task_force_user", "street_user", "leader", "liaison", "expert", "api_client"]
+OUTSIDE = ["operator", "department_user", "task_force_user", "street_user", "leader", "liaison", "expert"]
 LABELS = {model._meta.label_lower: model for model in admin.site._registry}
 
 

@@ -78,7 +78,7 @@ class World:
         made = {}
         for role, user in self.people.items():
             if user is not None:
-                client = signed_in(user)
+                client = signed_in(user, hours=12)
                 made[role] = client.cookies[settings.SESSION_COOKIE_NAME].value
         User.objects.filter(pk=self.people[DISABLED].pk).update(is_active=False)
         return made
@@ -160,6 +160,7 @@ def _numbers(own: Park, other: Park, people: dict[str, User | None]) -> dict[str
     scores = _scores(people[RoleCode.OFFICE])
     projects = {case: _project(case, park) for case, park in (("own", own), ("other", other))}
     return {
+        "account": {"own": "m-operator", "none": "nobody"},
         "park": {"own": own.code, "other": other.code, "none": "P-NONE"},
         "indicator": {"own": revenue.code, "none": "NONE"},
         "figure": _keys(figures),

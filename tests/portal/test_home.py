@@ -10,7 +10,7 @@ from tests.targets.factories import make_cast
 pytestmark = pytest.mark.django_db
 ROLES = (
     "office", "operator", "department_user", "task_force_user", "street_user", "leader", "liaison", "expert",
-    "api_client", "system_admin", "security_admin", "audit_admin",
+    "system_admin", "security_admin", "audit_admin",
 )  # fmt: skip
 
 

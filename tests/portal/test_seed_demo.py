@@ -83,12 +83,18 @@ def test_the_quarter_before_is_locked_and_every_job_is_done():
     assert set(Job.objects.values_list("state", flat=True)) == {Job.State.DONE}
 
 
-@pytest.mark.parametrize("role", RoleCode)
+@pytest.mark.parametrize("role", [role for role in RoleCode if role != RoleCode.API_CLIENT])
 def test_every_role_has_an_account_that_signs_in(role, client):
     listed = {word: (name, password) for word, name, password in read_demo_passwords()}
     name, password = listed[role.label]
     assert client.login(username=name, password=password)
     assert role.label in User.objects.get(username=name).role_names
+
+
+def test_the_account_of_another_system_has_no_pages(client):
+    listed = {word: (name, password) for word, name, password in read_demo_passwords()}
+    name, password = listed[RoleCode.API_CLIENT.label]
+    assert not client.login(username=name, password=password)
 
 
 def test_the_passwords_are_the_owners_alone():

@@ -4,7 +4,6 @@ Three steps: the cast (units, people, grants, parks), the past quarters, the pre
 answers each quarter's own day while its returns are filed, and the demonstration date afterwards.
 """
 
-import secrets
 from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 
@@ -94,7 +93,7 @@ def _cast(say: Say) -> People:
     add_titles(by=DEMONSTRATION)
     add_projects(by=DEMONSTRATION)
     say(f"园区：{len(story.PARKS)} 个")
-    made = [_person(*person, password=secrets.token_urlsafe(9)) for person in PEOPLE]
+    made = [_person(*person, password=users.one_time_password()) for person in PEOPLE]
     demo_passwords.write_demo_passwords([(user, role, password) for user, role, password in made])
     accounts = {user.username: user for user, _, _ in made}
     people = People(accounts["office"])
