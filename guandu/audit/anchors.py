@@ -75,6 +75,12 @@ def lines() -> list[Line]:
         return list(_read(file))
 
 
+def trusted(known: list[Line]) -> list[Line]:
+    """The lines whose own seal holds: what they say is what we wrote."""
+    secrets = keys.known()
+    return [line for line in known if _flaw(line, secrets) is None]
+
+
 def is_missing() -> bool:
     return not path().exists()
 
@@ -84,7 +90,7 @@ def is_due() -> bool:
     head = AuditHead.objects.first()
     if head is None or not head.seq:
         return False
-    last = next((line for line in reversed(lines()) if line.kind == ANCHOR), None)
+    last = next((line for line in reversed(trusted(lines())) if line.kind == ANCHOR), None)
     if last is None:
         return True
     moved = head.seq - last.seq
@@ -110,8 +116,9 @@ def enter_countersigns() -> int:
 
 
 def _enter_countersigns(file: BinaryIO, known: list[Line]) -> int:
-    entered = max((line.said["event"] for line in known if line.kind == COUNTERSIGN), default=0)
-    anchors = {line.number: line for line in known if line.kind == ANCHOR}
+    ours = trusted(known)
+    entered = max((line.said["event"] for line in ours if line.kind == COUNTERSIGN), default=0)
+    anchors = {line.number: line for line in ours if line.kind == ANCHOR}
     events = AuditEvent.objects.filter(verb=COUNTERSIGN_VERB, outcome="done", seq__gt=entered).order_by("seq")
     rows = events.values_list("seq", "actor_key", "actor_name", "object_key")
     signed = [row for row in rows if int(row[3]) in anchors]
@@ -158,7 +165,7 @@ def _settle(folder: Path) -> None:
 def _append(file: BinaryIO, known: list[Line], what: dict[str, Any]) -> Line:
     key, algorithm = keys.current(), settings.AUDIT_HASH
     said = {
-        "n": known[-1].number + 1 if known else 1,
+        "n": len(known) + 1,
         **what,
         "at": written(clock.now()),
         "algorithm": algorithm,
@@ -195,19 +202,24 @@ def _read(file: BinaryIO) -> Iterator[Line]:
 
 def broken_lines(known: list[Line]) -> Iterator[tuple[Line, str]]:
     """Lines whose seal or order does not hold, with a sentence each."""
-    secrets, previous, number = keys.known(), _NO_LINE, 0
-    for line in known:
-        secret, algorithm = secrets.get(line.said.get("key")), line.said.get("algorithm")
-        if secret is None:
-            yield (
-                line,
-                f"锚定文件第 {line.said.get('n')} 行用编号 {line.said.get('key')} 的密钥校验，该密钥未配置",
-            )
-        elif algorithm not in ALGORITHMS or keyed_digest_of(line.said, secret, algorithm) != line.seal:
-            yield line, f"锚定文件第 {line.said.get('n')} 行被改动"
-        if line.said.get("previous") != previous or line.said.get("n") != number + 1:
-            yield line, f"锚定文件第 {line.said.get('n')} 行与前一行衔接不上"
-        previous, number = line.seal, line.said.get("n", number + 1)
+    secrets, previous = keys.known(), _NO_LINE
+    for number, line in enumerate(known, start=1):
+        flaw = _flaw(line, secrets)
+        if flaw:
+            yield line, f"锚定文件第 {number} 行{flaw}"
+        if line.said.get("previous") != previous or line.said.get("n") != number:
+            yield line, f"锚定文件第 {number} 行与前一行衔接不上"
+        previous = line.seal
+
+
+def _flaw(line: Line, secrets: dict[str, bytes]) -> str | None:
+    """What is wrong with the line by itself; None for nothing."""
+    secret, algorithm = secrets.get(str(line.said.get("key"))), line.said.get("algorithm")
+    if secret is None:
+        return f"用编号 {line.said.get('key')} 的密钥校验，该密钥未配置"
+    if algorithm not in ALGORITHMS or keyed_digest_of(line.said, secret, algorithm) != line.seal:
+        return "被改动"
+    return None
 
 
 def countersigned(known: list[Line]) -> dict[int, list[Line]]:

@@ -104,7 +104,7 @@ class AuditCheck(models.Model):
 
     class Kind(models.TextChoices):
         WATCH = "watch", "定时巡检"
-        FULL = "full", "每日全面校验"
+        FULL = "full", "全面校验"
         ASKED = "asked", "立即校验"
 
     kind = models.CharField("方式", max_length=10, choices=Kind.choices)

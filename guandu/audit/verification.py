@@ -62,7 +62,8 @@ class Verification:
                 yield Break(0, MISSING_FILE)
             return
         for line, sentence in anchors.broken_lines(self.lines):
-            yield Break(line.said.get("seq", 0), sentence)
+            seq = line.said.get("seq")
+            yield Break(seq if isinstance(seq, int) else 0, sentence)
         last_check = AuditCheck.objects.order_by("-anchors").first()
         if last_check and last_check.anchors > len(self.lines):
             yield Break(0, f"锚定文件现有 {len(self.lines)} 行，比以前校验时的 {last_check.anchors} 行少")
@@ -70,7 +71,7 @@ class Verification:
 
     def _anchored_events(self) -> Iterator[Break]:
         """Every anchor's event is in the chain as it was anchored, and the table lost none since."""
-        shown = [line for line in self.lines if line.kind == anchors.ANCHOR]
+        shown = [line for line in anchors.trusted(self.lines) if line.kind == anchors.ANCHOR]
         if not self.is_full:
             shown = shown[-RECENT_ANCHORS:]
         past = list(AuditArchive.objects.order_by("from_seq"))

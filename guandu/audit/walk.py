@@ -104,6 +104,9 @@ class Walk:
                 self.report(self.count, max(total, self.count))
 
     def _look_at(self, row: tuple, digests: dict[int, str]) -> Iterator[Break]:
+        if row[SEQ] != self.seq + 1 and not self._archives:
+            self._look_for_archives()  # one may have been made while we walked
+        yield from self._pass_archives(before=row[SEQ])
         if self._is_kept_of_an_archive(row):
             self._kept.append([row[SEQ], row[HASH]])
         else:
@@ -114,7 +117,6 @@ class Walk:
             yield _break(row, "变更明细被改动")
 
     def _link(self, row: tuple) -> Iterator[Break]:
-        yield from self._pass_archives(before=row[SEQ])
         if row[SEQ] != self.seq + 1:
             yield _break(row, f"第 {self.seq + 1} 条起缺少 {row[SEQ] - self.seq - 1} 条记录")
         if row[PREVIOUS_HASH] != self.hash:
@@ -139,8 +141,6 @@ class Walk:
         self._archives = list(AuditArchive.objects.filter(to_seq__gt=self.seq).order_by("from_seq"))
 
     def _is_kept_of_an_archive(self, row: tuple) -> bool:
-        if row[SEQ] != self.seq + 1 and not self._archives:
-            self._look_for_archives()  # one may have been made while we walked
         first = self._archives[0] if self._archives else None
         return first is not None and first.from_seq == self.seq + 1 and row[SEQ] <= first.to_seq
 

@@ -37,7 +37,7 @@ class Migration(migrations.Migration):
             name='AuditCheck',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('watch', '定时巡检'), ('full', '每日全面校验'), ('asked', '立即校验')], max_length=10, verbose_name='方式')),
+                ('kind', models.CharField(choices=[('watch', '定时巡检'), ('full', '全面校验'), ('asked', '立即校验')], max_length=10, verbose_name='方式')),
                 ('started_at', models.DateTimeField(verbose_name='开始时间')),
                 ('finished_at', models.DateTimeField(verbose_name='完成时间')),
                 ('from_seq', models.BigIntegerField(verbose_name='起始序号')),

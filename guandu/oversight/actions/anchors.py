@@ -21,7 +21,12 @@ def countersign(*, number: int, by: Actor) -> anchors.Line:
     within the request. Raises NotAllowed, Invalid, NotReady where the trail no longer says the same."""
     require(by, Permission.AUDIT_VIEW, to="会签审计锚定")
     line = next(
-        (each for each in anchors.lines() if each.number == number and each.kind == anchors.ANCHOR), None
+        (
+            each
+            for each in anchors.trusted(anchors.lines())
+            if each.number == number and each.kind == anchors.ANCHOR
+        ),
+        None,
     )
     if line is None:
         raise Invalid(f"锚定文件中没有第 {number} 行锚定。请刷新页面后重试。")

@@ -17,7 +17,7 @@ from guandu.oversight.kinds import VERIFY_JOB
 
 WATCH = Service("audit-watch", "审计巡检")
 EVERY = timedelta(minutes=10)
-FULL_EVERY = timedelta(hours=24)
+FULL_EVERY = timedelta(hours=1)
 KEEP_WATCHES = timedelta(days=30)
 
 Report = Callable[[int, int], None]
@@ -76,7 +76,7 @@ def alarm(*, check: AuditCheck, by: Actor) -> None:
 
 
 def due(now=None) -> str | None:
-    """Which check the watch owes now: `full` once a day, `watch` every ten minutes; None for none."""
+    """Which check the watch owes now: `full` once an hour, `watch` every ten minutes; None for none."""
     moment = now or clock.now()
     checks = AuditCheck.objects
     if not checks.exclude(kind=AuditCheck.Kind.WATCH).filter(finished_at__gt=moment - FULL_EVERY).exists():
