@@ -10,7 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 KEY_LENGTH = 50
 # What random text of KEY_LENGTH characters never goes below once packed; repeated words do.
-KEY_PACKED = 40
+KEY_PACKED = 42
 PASSWORD_LENGTH = 12
 KNOWN_STARTS = ("django-insecure", "local-only-", "change", "secret", "请")
 KNOWN_WORDS = ("password", "postgres", "guandu", "redis", "valkey", "admin", "123456", "changeme")
@@ -27,6 +27,11 @@ def read(name: str) -> str:
     return _first_line(name, Path(file)) if file else value
 
 
+def read_list(name: str) -> list[str]:
+    """The variable `name`, read as by `read` and split at commas."""
+    return [part for each in read(name).split(",") if (part := each.strip())]
+
+
 def _first_line(name: str, path: Path) -> str:
     try:
         mode = stat.S_IMODE(path.stat().st_mode)
@@ -38,13 +43,12 @@ def _first_line(name: str, path: Path) -> str:
     return lines[0].strip() if lines else ""
 
 
-def strong_key(name: str, value: str) -> str:
-    """`value`, unless it could be guessed."""
+def strong_key(name: str, value: str) -> None:
+    """Refuses a key that could be guessed."""
     if len(value) < KEY_LENGTH:
         raise ImproperlyConfigured(f"环境变量 {name} 太短：请设置一串不少于 {KEY_LENGTH} 个字符的随机字符。")
     if value.lower().startswith(KNOWN_STARTS) or len(zlib.compress(value.encode())) < KEY_PACKED:
         raise ImproperlyConfigured(f"环境变量 {name} 容易被猜中：请改用随机生成的字符，不要用示例值或重复的字。")
-    return value
 
 
 def different_keys(**keys: str) -> None:
@@ -54,23 +58,24 @@ def different_keys(**keys: str) -> None:
         raise ImproperlyConfigured(f"环境变量 {'、'.join(keys)} 不能使用同一个值，请分别生成。")
 
 
-def strong_password(name: str, url: str) -> str:
-    """`url`, unless the password in it is missing or could be guessed. A socket of this machine needs none."""
-    parts = urlsplit(url)
-    user, password = unquote(parts.username or ""), unquote(parts.password or "")
+def password_of(url: str) -> str:
+    return unquote(urlsplit(url).password or "")
+
+
+def strong_password(name: str, url: str) -> None:
+    """Refuses an address whose password is missing or could be guessed. A socket of this machine needs none."""
+    parts, password = urlsplit(url), password_of(url)
     if parts.scheme in {"unix", "redis+socket"}:
-        return url
+        return
     if not password:
         raise ImproperlyConfigured(f"环境变量 {name} 中没有口令，请为该服务设置口令并写入地址。")
     if len(password) < PASSWORD_LENGTH or len(set(password)) < PASSWORD_LENGTH // 2:
         raise ImproperlyConfigured(f"环境变量 {name} 中的口令过于简单，请设置不少于 {PASSWORD_LENGTH} 位的随机口令。")
-    if password == user or any(word in password.lower() for word in KNOWN_WORDS):
+    if password == parts.username or any(word in password.lower() for word in KNOWN_WORDS):
         raise ImproperlyConfigured(f"环境变量 {name} 中的口令含有常见词或与用户名相同，请改用随机口令。")
-    return url
 
 
-def named_hosts(name: str, hosts: list[str]) -> list[str]:
-    """`hosts`, unless any host is let in."""
+def named_hosts(name: str, hosts: list[str]) -> None:
+    """Refuses a list that lets any host in."""
     if any("*" in host for host in hosts):
         raise ImproperlyConfigured(f"环境变量 {name} 不能使用 *，请写明门户的域名。")
-    return hosts

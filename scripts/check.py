@@ -8,17 +8,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from scripts.console import ROOT, say
+from scripts.throwaway import production_environment
 
 BIN = Path(sys.executable).parent
-# Good enough for Django's deployment checks; nothing connects with it.
-PRODUCTION = {
-    "GUANDU_ENV": "production",
-    "SECRET_KEY": "check-only-" + "aB3-xY7_" * 8,
-    "DATABASE_URL": "postgres://guandu:check@127.0.0.1:1/guandu",
-    "REDIS_URL": "redis://127.0.0.1:1/0",
-    "ALLOWED_HOSTS": "portal.example",
-    "CSRF_TRUSTED_ORIGINS": "https://portal.example",
-}
 TESTING = {"GUANDU_ENV": "test", "DATABASE_URL": "", "REDIS_URL": ""}
 
 
@@ -46,7 +38,7 @@ CHECKS = (
     Check("mypy", "类型", (sys.executable, "-m", "mypy"), TESTING),
     Check("djlint", "模板", (str(BIN / "djlint"), "templates", "--lint", "--quiet")),
     Check("migrations", "迁移与模型一致", _django("makemigrations", "--check", "--dry-run"), TESTING),
-    Check("deploy", "正式环境设置", _django("check", "--deploy", "--fail-level", "WARNING"), PRODUCTION),
+    Check("deploy", "正式环境设置", _django("check", "--deploy", "--fail-level", "WARNING"), production_environment()),
 )
 
 
