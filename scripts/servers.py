@@ -52,16 +52,24 @@ def start_postgres(
     binaries = postgres_binaries()
     if binaries is None:
         raise Halt("找不到 PostgreSQL 服务端程序 initdb。")
-    user = server_user()
-    home, log, password = folder / "postgres", folder / "postgres.log", secrets.token_hex(16)
+    home, password = folder / "postgres", secrets.token_hex(16)
     home.mkdir(mode=0o700)
-    initialise(binaries, home, password, user)
+    initialise(binaries, home, password, server_user())
     port = free_port()
+    return serve_postgres(folder, port, options), f"postgres://guandu:{password}@127.0.0.1:{port}/guandu"
+
+
+def serve_postgres(
+    folder: Path, port: int, options: Mapping[str, str] = FAST_AND_FORGETFUL
+) -> subprocess.Popen:
+    """A server on the files that stand in `folder`, e.g. after the one before it was killed."""
+    binaries, home, log = postgres_binaries(), folder / "postgres", folder / "postgres.log"
+    assert binaries is not None
     settings = [f"--{name}={value}" for name, value in {**options, "port": str(port)}.items()]
-    process = start([str(binaries / "postgres"), "-D", str(home), *settings], log, user)
+    process = start([str(binaries / "postgres"), "-D", str(home), *settings], log, server_user())
     ready = [str(binaries / "pg_isready"), "-q", "-h", "127.0.0.1", "-p", str(port)]
     wait_until(lambda: subprocess.run(ready, check=False).returncode == 0, process, log, "PostgreSQL")
-    return process, f"postgres://guandu:{password}@127.0.0.1:{port}/guandu"
+    return process
 
 
 def initialise(binaries: Path, home: Path, password: str, user: pwd.struct_passwd | None) -> None:
@@ -83,8 +91,10 @@ def initialise(binaries: Path, home: Path, password: str, user: pwd.struct_passw
         raise Halt(f"未能建立测试用的 PostgreSQL：\n{done.stderr.strip()}")
 
 
-def start_redis(folder: Path) -> tuple[subprocess.Popen, str]:
-    port, log = free_port(), folder / "redis.log"
+def start_redis(folder: Path, port: int = 0) -> tuple[subprocess.Popen, str]:
+    """An empty Redis on `port` (0: a free one)."""
+    port, log = port or free_port(), folder / "redis.log"
+    log.unlink(missing_ok=True)
     command = ["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
     log.touch()
     process = start([*command, "--databases", "64", "--dir", str(folder)], log, None)

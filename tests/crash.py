@@ -5,6 +5,8 @@ from itertools import count
 
 from django.db import connection
 
+from guandu.core.digests import digest_of
+
 MOST_STATEMENTS = 1500
 
 
@@ -52,3 +54,18 @@ def crash_everywhere(
             repair()
         assert number < MOST_STATEMENTS
     raise AssertionError
+
+
+def everything() -> str:
+    """A digest of every row of every table, for what must not have happened at all."""
+    with connection.cursor() as cursor:
+        rows = {}
+        for name in sorted(connection.introspection.table_names(cursor)):
+            cursor.execute(f"SELECT * FROM {connection.ops.quote_name(name)}")  # noqa: S608
+            rows[name] = sorted(map(repr, cursor.fetchall()))
+    return digest_of(rows)
+
+
+def crash_action(step: Callable[[], object], repair: Callable[[], object] = lambda: None) -> int:
+    """Crash a step of one transaction at every statement: each time nothing at all has happened."""
+    return crash_everywhere(step, written=everything, allowed=[everything()], repair=repair)

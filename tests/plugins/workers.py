@@ -35,6 +35,7 @@ class WorkerProcesses:
     env: dict[str, str]
     folder: Path
     running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    orphaned: list[int] = field(default_factory=list)
 
     def start(self, name: str, *command: str) -> None:
         with self.log(name).open("ab") as log:
@@ -47,21 +48,27 @@ class WorkerProcesses:
                 start_new_session=True,
             )
 
-    def start_worker(self) -> None:
+    def start_worker(self, name: str = "worker", *more: str) -> None:
+        """A worker that has said it is ready; `more` are options, e.g. "-Q", "import"."""
         command = "-m celery -A guandu worker -c 2 --loglevel INFO --without-gossip --without-mingle"
-        self.start("worker", *command.split())
-        self.wait_for("worker", " ready.")
+        said = self.said(name)
+        self.start(name, *command.split(), "-n", f"{name}@%h", *more)
+        self.wait_for(name, " ready.", after=said)
 
     def start_relay(self) -> None:
         self.start("relay", "manage.py", "relay")
 
+    def said(self, name: str) -> int:
+        """How much is in the log of `name` so far."""
+        return len(self.log(name).read_text(errors="replace")) if self.log(name).exists() else 0
+
     def log(self, name: str) -> Path:
         return self.folder / f"{name}.log"
 
-    def wait_for(self, name: str, text: str, seconds: float = START_SECONDS) -> None:
+    def wait_for(self, name: str, text: str, seconds: float = START_SECONDS, after: int = 0) -> None:
         """Until `text` is in the log of `name`; fails with the log when it never is."""
         end = time.monotonic() + seconds
-        while text not in self.log(name).read_text(errors="replace"):
+        while text not in self.log(name).read_text(errors="replace")[after:]:
             if self.running[name].poll() is not None or time.monotonic() > end:
                 pytest.fail(f"{name} did not say {text!r}:\n{self.log(name).read_text(errors='replace')}")
             time.sleep(0.1)
@@ -74,8 +81,27 @@ class WorkerProcesses:
         self._signal_group(self.running[name], signal.SIGKILL)
         self.running.pop(name).wait(timeout=STOP_SECONDS)
 
+    def freeze(self, name: str) -> None:
+        """As an overloaded machine would: the process and its children stand still."""
+        self._signal_group(self.running[name], signal.SIGSTOP)
+
+    def thaw(self, name: str) -> None:
+        self._signal_group(self.running[name], signal.SIGCONT)
+
+    def kill_parent(self, name: str) -> None:
+        """The main process alone; its children are left as orphans, to end by themselves."""
+        process = self.running.pop(name)
+        self.orphaned.append(process.pid)
+        process.kill()
+        process.wait(timeout=STOP_SECONDS)
+
+    def children(self, name: str) -> list[int]:
+        listed = Path(f"/proc/{self.pid(name)}/task/{self.pid(name)}/children").read_text()
+        return [int(pid) for pid in listed.split()]
+
     def stop(self) -> None:
         for process in self.running.values():
+            self._signal_group(process, signal.SIGCONT)
             process.terminate()
         for process in self.running.values():
             try:
@@ -84,12 +110,18 @@ class WorkerProcesses:
                 process.kill()
                 process.wait()
             self._signal_group(process, signal.SIGKILL)
+        for group in self.orphaned:
+            self._signal(group, signal.SIGKILL)
         self.running.clear()
 
+    @classmethod
+    def _signal_group(cls, process: subprocess.Popen[bytes], number: signal.Signals) -> None:
+        cls._signal(process.pid, number)
+
     @staticmethod
-    def _signal_group(process: subprocess.Popen[bytes], number: signal.Signals) -> None:
+    def _signal(group: int, number: signal.Signals) -> None:
         try:
-            os.killpg(process.pid, number)
+            os.killpg(group, number)
         except ProcessLookupError:
             return
 
