@@ -59,8 +59,8 @@ class PasswordForm(forms.Form):
     """A person's own new password, which he types twice and vouches for with the old one."""
 
     old = forms.CharField(label="原口令", strip=False, max_length=128, widget=_password("current-password"))
-    new = forms.CharField(label="新口令", strip=False, max_length=128, widget=_password("new-password"))
-    again = forms.CharField(label="再次输入新口令", strip=False, max_length=128, widget=_password("new-password"))
+    new = forms.CharField(label="新口令", strip=False, max_length=1000, widget=_password("new-password"))
+    again = forms.CharField(label="再次输入新口令", strip=False, max_length=1000, widget=_password("new-password"))
 
     def __init__(self, *args, request: HttpRequest, **kwargs) -> None:
         super().__init__(*args, **kwargs)

@@ -84,6 +84,11 @@ def end_all(user: User, *, keep: str = "") -> int:
     return ended
 
 
+def unlist(key: str) -> None:
+    """The session of `key` goes on under another, which lists itself. Part of an action."""
+    UserSession.objects.filter(session_key=key).delete()
+
+
 def on_signed_in(sender, request: HttpRequest, user: User, **kwargs) -> None:
     session_limits.start(request.session)
     sign_in(how=_how(get_authentication_records(request, user)), by=user)
@@ -92,7 +97,7 @@ def on_signed_in(sender, request: HttpRequest, user: User, **kwargs) -> None:
 def on_signed_out(sender, request: HttpRequest, user: User | None, **kwargs) -> None:
     if user is None:
         return
-    UserSession.objects.filter(user=user, session_key=request.session.session_key or "").delete()
+    unlist(request.session.session_key or "")
     sign_out(reason=getattr(request, "sign_out_reason", ""), by=user)
 
 

@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q
 
 from guandu.accounts.actions import tokens
-from guandu.accounts.actions.sessions import end_all
+from guandu.accounts.actions.sessions import end_all, unlist
 from guandu.accounts.checks import require
 from guandu.accounts.models import PasswordRecord, Unit, User
 from guandu.accounts.permissions import Permission
@@ -71,8 +71,9 @@ def enable(*, user: User, reason: str = "", by: Actor) -> User:
 
 @action("user.set_password")
 def set_password(*, user: User, password: str, keep_session: str = "", by: Actor) -> User:
-    """Give the account a new password, which ends its sessions but `keep_session`; set by somebody else
-    it ends the account's tokens too and is to be changed. Raises NotAllowed, Invalid."""
+    """Give the account a new password, which ends its sessions but `keep_session`, whose key changes;
+    set by somebody else it ends the account's tokens too and is to be changed. Raises NotAllowed,
+    Invalid."""
     if by != user:
         require(by, Permission.ACCOUNT_EDIT, user, to="重置口令")
         _refuse_for_administrators(
@@ -88,6 +89,7 @@ def set_password(*, user: User, password: str, keep_session: str = "", by: Actor
     about(user)
     updated(user, before)
     end_all(user, keep=keep_session)
+    unlist(keep_session)
     if by != user:
         tokens.revoke_all(user=user, by=by)
     return user
