@@ -12,7 +12,7 @@ from django.http.response import HttpResponseBase
 from django.test import Client
 from knox.models import AuthToken
 
-from guandu.accounts.models import Unit, User
+from guandu.accounts.models import AccountBatch, AccountRequest, Handover, Unit, User
 from guandu.accounts.roles import RoleCode
 from guandu.audit.models import AuditEvent
 from guandu.core import clock
@@ -187,7 +187,30 @@ def _rows_of_the_admin(plan: Plan, people: dict[str, User | None]) -> dict[str, 
     operator = people[RoleCode.OPERATOR]
     rows = {model._meta.label_lower.replace(".", "/"): model.objects.first() for model in ADMIN_MODELS}
     rows |= {"accounts/user": operator, "accounts/grant": operator.grants.get()}
-    return {label: {"own": str(row.pk), "none": "999999"} for label, row in rows.items()}
+    kinds = {label: {"own": str(row.pk), "none": "999999"} for label, row in rows.items()}
+    return kinds | _accounts(people)
+
+
+def _accounts(people: dict[str, User | None]) -> dict[str, dict[str, str]]:
+    """A batch that waits to be opened, a park operator, and the slip of his hand-over."""
+    batch = AccountBatch.objects.create(
+        title="开户申请", file_name="申请.xlsx", file_digest="d", requested_by=people[RoleCode.OFFICE],
+        requested_at=clock.now(),
+    )  # fmt: skip
+    operator = people[RoleCode.OPERATOR]
+    AccountRequest.objects.create(
+        batch=batch, row=2, username="newcomer", name="新同事", unit=operator.unit, role=RoleCode.OPERATOR,
+        scope_kind="park", scope_code="P-OWN",
+    )  # fmt: skip
+    slip = Handover.objects.create(
+        number="交接〔2026〕1号", from_user=operator, to_user=make_user(), from_text="甲", to_text="乙", by_text="丙",
+        reason="调令", handed_on=clock.today(), created_at=clock.now(),
+    )  # fmt: skip
+    return {
+        "batch": {"own": str(batch.pk), "none": "999999"},
+        "operator account": {"own": str(operator.pk), "other": str(people[RoleCode.DEPARTMENT].pk), "none": "999999"},
+        "handover": {"own": str(slip.pk), "none": "999999"},
+    }
 
 
 def _keys(rows: dict) -> dict[str, str]:
