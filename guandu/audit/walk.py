@@ -74,7 +74,8 @@ class Walk:
 
     def breaks(self) -> Iterator[Break]:
         """Every break in the order of the chain; nothing when it holds."""
-        self.seq, self.hash, self.version = self.start.seq, self.start.hash, self.start.version
+        begin = self._before_its_archive()
+        self.seq, self.hash, self.version = begin.seq, begin.hash, begin.version
         self._seen = self.seq
         self._look_for_archives()
         yield from self._start_is_there()
@@ -139,6 +140,14 @@ class Walk:
 
     def _look_for_archives(self) -> None:
         self._archives = list(AuditArchive.objects.filter(to_seq__gt=self.seq).order_by("from_seq"))
+
+    def _before_its_archive(self) -> Start:
+        """The start, or the beginning of the archive that has taken it in since."""
+        inside = AuditArchive.objects.filter(from_seq__lte=self.start.seq, to_seq__gt=self.start.seq).first()
+        if inside is None:
+            return self.start
+        last = AuditArchive.objects.filter(to_seq=inside.from_seq - 1).first()
+        return Start(last.to_seq, last.last_hash, last.to_version) if last else Start()
 
     def _is_kept_of_an_archive(self, row: tuple) -> bool:
         first = self._archives[0] if self._archives else None

@@ -11,12 +11,12 @@ from guandu.audit import anchors
 from guandu.audit.models import AuditCheck, AuditEvent
 from guandu.audit.verification import Verification
 from guandu.core import clock
+from guandu.core.actors import LOADER
 from guandu.core.errors import Invalid, NotAllowed, NotReady
 from guandu.jobs.worker import run_waiting
 from guandu.oversight import tasks
 from guandu.oversight.actions.anchors import countersign
 from tests.audit.tampering import add, cut_from, grow
-from guandu.core.actors import LOADER
 from tests.plugins.flush import without_guards
 
 pytestmark = [pytest.mark.django_db, pytest.mark.feature("X1")]

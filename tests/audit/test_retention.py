@@ -20,6 +20,7 @@ from guandu.core import clock
 from guandu.core.actors import COMMAND_LINE, LOADER
 from guandu.core.errors import Invalid, NotAllowed, NotReady
 from guandu.oversight.actions.archive import archive
+from guandu.oversight.actions.checks import WATCH, check
 from tests.audit.tampering import grow
 from tests.plugins.flush import without_guards
 
@@ -200,3 +201,14 @@ def test_a_failed_archive_leaves_everything(trail, monkeypatch):
     assert AuditEvent.objects.count() == 8
     assert not AuditArchive.objects.exists()
     assert breaks() == []
+
+
+def test_a_watch_whose_start_was_archived_meanwhile_accuses_nobody():
+    with days_ago(300):
+        grow(1, "A")
+        anchors.write()
+        assert check("full", WATCH).is_whole
+        grow(1, "B")
+    archive(before=newest_day(), by=COMMAND_LINE)
+    anchors.write()
+    assert check("watch", WATCH).breaks == []
