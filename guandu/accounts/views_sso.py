@@ -21,11 +21,11 @@ class DistrictProvider(OpenIDConnectOAuth2Adapter):
     def complete_login(self, request: HttpRequest, app: SocialApp, token: SocialToken, **kwargs):
         signed = self._signed(app, kwargs["response"].get("id_token", ""))
         claim = app.settings["uid_field"]
-        if claim not in signed:
+        if not signed.get(claim):
             told = self._fetch_user_info(token.token)
-            if told.get("sub") != signed.get("sub") or not told.get(claim):
-                raise OAuth2Error("the account is missing")
-            signed[claim] = told[claim]
+            signed[claim] = told.get(claim) if told.get("sub") == signed.get("sub") else None
+        if not isinstance(signed[claim], str) or not signed[claim]:
+            raise OAuth2Error("the account is missing")
         return self.get_provider().sociallogin_from_response(request, {"id_token": signed})
 
     def _signed(self, app: SocialApp, id_token: str) -> dict:

@@ -21,10 +21,11 @@ from tests.factories import PASSWORD, make_user
 
 pytestmark = pytest.mark.django_db
 
+WRONG = "wrong"
 HERE, ELSEWHERE = "198.51.100.7", "198.51.100.8"
 
 
-def attempt(username: str, password: str = "wrong", *, address: str = HERE, **headers):
+def attempt(username: str, password: str = WRONG, *, address: str = HERE, **headers):
     client = Client(REMOTE_ADDR=address, **headers)
     response = client.post(reverse("accounts:sign-in"), {"username": username, "password": password})
     return response, "_auth_user_id" in client.session

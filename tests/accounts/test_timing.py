@@ -1,0 +1,77 @@
+"""Nothing to learn from timing: refusals of every kind, compared with real hashing, on a real clock."""
+
+import random
+import time
+
+import pytest
+from axes.models import AccessFailureLog
+from django.test import Client
+from django.urls import reverse
+
+from guandu.accounts.lockout import name_key
+from guandu.core import clock
+from tests.factories import PASSWORD, make_user
+
+pytestmark = [pytest.mark.django_db, pytest.mark.prove]
+
+TRIES = 200
+WORST = 0.55
+
+
+def likelihood(slower: list[float], faster: list[float]) -> float:
+    """How often one of `slower` took longer than one of `faster`, ties as half; folded to 0.5 and up."""
+    wins = sum((a > b) + (a == b) / 2 for a in slower for b in faster)
+    share = wins / (len(slower) * len(faster))
+    return max(share, 1 - share)
+
+
+@pytest.fixture
+def real(settings):
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+    settings.REFUSED_SIGN_IN_SECONDS = 0.4
+
+
+def seconds(username: str, password: str, address: str) -> float:
+    client = Client(REMOTE_ADDR=address)
+    begun = time.perf_counter()
+    client.post(reverse("accounts:sign-in"), {"username": username, "password": password})
+    return time.perf_counter() - begun
+
+
+@pytest.mark.feature("X5")
+@pytest.mark.parametrize("kind", ["unknown", "closed", "no password", "locked"])
+def test_a_refusal_takes_as_long_as_a_wrong_password(kind, real, record_property):
+    """Each try under a name and from an address of its own, in random order, so that no count and no
+    warm cache tells the two apart."""
+    names = {"wrong": [], kind: []}
+    for number in range(TRIES):
+        names["wrong"].append(make_user("leader", username=f"person-{number}").username)
+        names[kind].append(_account(kind, number))
+    tries = [(each, name) for each, found in names.items() for name in found]
+    random.Random(7).shuffle(tries)
+    taken: dict[str, list[float]] = {"wrong": [], kind: []}
+    for number, (each, name) in enumerate(tries):
+        password = "wrong" if each == "wrong" else PASSWORD
+        taken[each].append(seconds(name, password, f"10.{number // 250}.{number % 250}.1"))
+    figure = likelihood(taken["wrong"], taken[kind])
+    record_property("figure", f"sign-in timing, wrong password against {kind}: AUC {figure:.3f} over {TRIES}+{TRIES}")
+    assert figure <= WORST
+
+
+def _account(kind: str, number: int) -> str:
+    name = f"{kind.replace(' ', '-')}-{number}"
+    if kind == "unknown":
+        return name
+    user = make_user("leader", username=name, is_active=kind != "closed")
+    if kind == "no password":
+        user.set_unusable_password()
+        user.save()
+    if kind == "locked":
+        _lock(name)
+    return name
+
+
+def _lock(name: str) -> None:
+    """From twenty addresses, so that it is locked from every other."""
+    rows = [AccessFailureLog(username=name_key(name), attempt_time=clock.now(), locked_out=False) for _ in range(20)]
+    AccessFailureLog.objects.bulk_create(rows)
