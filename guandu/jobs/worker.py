@@ -15,6 +15,7 @@ from django.db.models import F, Q
 
 from guandu.core import clock
 from guandu.core.actors import Actor
+from guandu.core.context import job_in_hand
 from guandu.core.digests import digest
 from guandu.core.errors import PortalError
 from guandu.jobs import rights
@@ -113,6 +114,11 @@ class Heartbeat(threading.Thread):
 
 def run(job_id: int) -> bool:
     """Claim and run the job; False when there is nothing to do (done, held by another, waiting)."""
+    with job_in_hand(job_id):
+        return _run(job_id)
+
+
+def _run(job_id: int) -> bool:
     context = claim(job_id)
     if context is None:
         return False
