@@ -8,7 +8,7 @@ from guandu.audit import denials
 from guandu.web.logs import route_of
 
 
-def note(request: HttpRequest, reason: str, refusal: Any = None) -> None:
+def note(request: HttpRequest | None, reason: str, refusal: Any = None) -> None:
     """Record the refusal of this request, if the one who asks is signed in."""
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated or getattr(refusal, "is_recorded", False):

@@ -42,13 +42,13 @@ def exception_handler(exception: Exception, context: dict) -> Response | None:
     None, so that the failure is reported as such, for what is not a refusal."""
     if isinstance(exception, PortalError):
         if exception.status == 403:
-            denials.note(context["request"], exception.message, exception)
+            denials.note(context.get("request"), exception.message, exception)
         return Response(_refusal(exception), status=exception.status)
     response = stock_handler(exception, context)
     if response is None:
         return None
     if response.status_code == 403:
-        denials.note(context["request"], SENTENCES[403])
+        denials.note(context.get("request"), SENTENCES[403])
     response.data = _body(_code(exception, response.status_code), SENTENCES.get(response.status_code, ""))
     if isinstance(exception, exceptions.ValidationError):
         response.data["errors"] = list(_field_errors(exception.detail))
