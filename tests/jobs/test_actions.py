@@ -235,7 +235,7 @@ def test_jobs_are_kept_half_a_year_and_what_failed_for_good(work, office):
 
 
 def test_the_daily_round_asks_once_a_day_and_catches_up():
-    with time_machine.travel("2026-11-24T02:59:00+08:00", tick=False):
+    with time_machine.travel("2026-11-24T00:00:00+08:00", tick=False):
         assert queue.ask_due() == 0
     with time_machine.travel("2026-11-24T16:00:00+08:00", tick=False):
         assert queue.ask_due() >= 1
