@@ -1,6 +1,5 @@
 """A fresh portal has no account, and asks the network nothing when it starts."""
 
-import json
 import os
 import subprocess
 import sys
@@ -13,7 +12,7 @@ from guandu.accounts.models import Grant, User
 from scripts.console import ROOT
 
 STARTED = """
-import json, socket, sys
+import socket
 
 def refuse(*arguments, **named):
     raise OSError("the network was asked")
@@ -21,18 +20,16 @@ def refuse(*arguments, **named):
 socket.socket.connect = socket.socket.connect_ex = socket.create_connection = socket.getaddrinfo = refuse
 import django
 django.setup()
-from django.core.management import call_command
 from django.urls import get_resolver
+from guandu.celery import app
 from guandu.wsgi import application
-call_command("migrate", verbosity=0)
-from guandu.accounts.models import User
-print(json.dumps({"users": User.objects.count(), "routes": len(get_resolver().reverse_dict)}))
+print(len(get_resolver().reverse_dict))
 """
 
 
 @pytest.mark.feature("X8")
 @pytest.mark.once
-def test_a_fresh_portal_starts_without_the_network_and_without_an_account(tmp_path):
+def test_a_fresh_portal_starts_without_the_network(tmp_path):
     environment = {
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "guandu.settings",
@@ -45,9 +42,7 @@ def test_a_fresh_portal_starts_without_the_network_and_without_an_account(tmp_pa
         [sys.executable, "-c", STARTED], cwd=ROOT, env=environment, capture_output=True, text=True, timeout=300, check=False
     )
     assert done.returncode == 0, done.stderr
-    said = json.loads(done.stdout.splitlines()[-1])
-    assert said["users"] == 0
-    assert said["routes"] > 0
+    assert int(done.stdout) > 0
 
 
 @pytest.mark.feature("X8")

@@ -40,7 +40,7 @@ def seconds(username: str, password: str, address: str) -> float:
 
 @pytest.mark.feature("X5")
 @pytest.mark.parametrize("kind", ["unknown", "closed", "no password", "locked"])
-def test_a_refusal_takes_as_long_as_a_wrong_password(kind, real, record_property):
+def test_a_refusal_takes_as_long_as_a_wrong_password(kind, real, prove_figure):
     """Each try under a name and from an address of its own, in random order, so that no count and no
     warm cache tells the two apart."""
     names = {"wrong": [], kind: []}
@@ -54,7 +54,7 @@ def test_a_refusal_takes_as_long_as_a_wrong_password(kind, real, record_property
         password = "wrong" if each == "wrong" else PASSWORD
         taken[each].append(seconds(name, password, f"10.{number // 250}.{number % 250}.1"))
     figure = likelihood(taken["wrong"], taken[kind])
-    record_property("figure", f"sign-in timing, wrong password against {kind}: AUC {figure:.3f} over {TRIES}+{TRIES}")
+    prove_figure(f"sign-in timing, wrong password against {kind}", f"AUC {figure:.3f} over {TRIES}+{TRIES}")
     assert figure <= WORST
 
 
