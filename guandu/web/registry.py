@@ -127,6 +127,11 @@ def add_navigation(*entries: NavigationEntry) -> None:
     _navigation.sort(key=lambda entry: entry.position)
 
 
+def navigation_entries() -> tuple[NavigationEntry, ...]:
+    """Every line that the rooms have registered, in order."""
+    return tuple(_navigation)
+
+
 @dataclass(frozen=True)
 class NavigationLink:
     label: str
