@@ -109,6 +109,9 @@ CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_QUEUES = {"default": {}, "import": {}}
 # A handler that hangs is ended; its job counts a try.
 CELERY_TASK_TIME_LIMIT = 30 * 60
+CELERY_BEAT_SCHEDULER = "guandu.jobs.beat:Scheduler"
+# Touched by worker, beat and relay while they live; none where it is unset.
+PULSE_FILE = env("PULSE_FILE", default="")
 CELERY_BEAT_SCHEDULE = {
     # Asks for what is due today and not yet asked for, so that a round missed is caught up once.
     "daily-round": {"task": "guandu.jobs.tasks.ask_due", "schedule": 300.0, "options": {"expires": 300}},

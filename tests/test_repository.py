@@ -19,6 +19,12 @@ LARGEST_KB = 300
 IMAGES = {".png", ".jpg", ".webp"}
 LARGEST_IMAGE_KB = 800
 TEXT = {".py", ".html", ".css", ".js", ".md", ".toml", ".yml", ".yaml", ".json", ".txt", ".in", ".po", ".csv", ""}
+# What keys, tokens and passwords of services look like; a word and its value on one line.
+SECRET = re.compile(
+    r"-----BEGIN [A-Z ]*PRIVATE KEY|\b(?:AKIA|ASIA|LTAI)[0-9A-Z]{12,}\b|\b(?:ghp|gho|ghs|glpat|xox[abp]|sk)[-_][\w-]{20,}"
+    r"|\beyJ[\w-]{10,}\.eyJ[\w-]{10,}|\b[a-z]+://[^\s/:@{}$<>\"']*:[^\s/@{}$<>\"'*]{12,}@"
+    r"|(?i:key|secret|token|password)\w*[\"']?\s*[:=]\s*[\"'](?=[^\"']*\d)[0-9a-zA-Z+/_-]{40,}={0,2}[\"']"
+)
 # Names that documents, schemas and licences are known by; no page loads from them.
 NAMED_ONLY = ("www.w3.org", "schemas.openxmlformats.org")
 
@@ -106,6 +112,27 @@ def test_no_file_is_larger_than_hand_written_ones_are():
 def test_no_file_names_a_folder_of_one_machine():
     machine = re.compile(r"(?<![\w.$}])/(?:work|root|home)/\w")
     assert [name for name, text in texts() if machine.search(text)] == []
+
+
+def test_no_file_holds_a_secret():
+    assert [(name, found[0]) for name, text in texts() for found in SECRET.finditer(text) if "tests/" not in name] == []
+    keys = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY")
+    assert [name for name, text in texts() if keys.search(text) and "PRIVATE KEY|" not in text] == []
+
+
+@pytest.mark.parametrize(
+    "planted",
+    [
+        "-----BEGIN RSA " + "PRIVATE KEY-----",
+        "AKIA" + "IOSFODNN7EXAMPLE",
+        "ghp_" + "a1" * 18,
+        "redis://:" + "c9f0" * 6 + "@redis:6379/0",
+        'SECRET_KEY = "' + "x7" * 25 + '"',
+        'api_token: "' + "0a9b" * 12 + '"',
+    ],
+)
+def test_a_planted_secret_is_seen(planted):
+    assert SECRET.search(planted)
 
 
 def test_pages_styles_and_scripts_ask_no_other_host():
