@@ -327,7 +327,7 @@ AUDIT_ANCHOR_DIR = Path(env("AUDIT_ANCHOR_DIR", default=str(VAR_DIR / "audit-anc
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "guandu.web.api.access.TokenAuthentication",
-        "rest_framework.authentication.SessionAuthentication",
+        "guandu.web.api.access.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["guandu.web.api.access.SignedInOrClient"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],

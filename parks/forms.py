@@ -19,7 +19,10 @@ class ParkForm(OfficialForm):
 
     class Meta:
         model = Park
-        fields = "__all__"
+        fields = (
+            "code", "name", "short_name", "carrier", "operating_model", "approved_on", "opened_on", "closed_on",
+            "lettable_area", "has_service_station", "has_one_stop", "clause", "note",
+        )  # fmt: skip
 
 
 class AreaForm(OfficialForm):

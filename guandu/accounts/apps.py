@@ -14,10 +14,8 @@ class AccountsConfig(AppConfig):
     verbose_name = "账户与权限"
 
     def ready(self) -> None:
-        from allauth.mfa import signals as mfa  # reason: needs models
-
         from guandu.accounts import queries_duties, tasks  # noqa: F401  # reason: tasks register themselves, need models
-        from guandu.accounts.actions import factors, handovers, sessions  # reason: needs models
+        from guandu.accounts.actions import handovers, sessions  # reason: needs models
         from guandu.accounts.models import Unit, User  # reason: needs models
         from guandu.jobs.rights import register_resolver  # reason: needs models
 
@@ -34,6 +32,3 @@ class AccountsConfig(AppConfig):
         user_logged_out.connect(sessions.on_signed_out, dispatch_uid="accounts.signed-out")
         # After django-axes, which stands before this room and counts first.
         user_login_failed.connect(sessions.on_refused, dispatch_uid="accounts.refused")
-        mfa.authenticator_added.connect(factors.on_added, dispatch_uid="accounts.factor-added")
-        mfa.authenticator_removed.connect(factors.on_removed, dispatch_uid="accounts.factor-removed")
-        mfa.authenticator_reset.connect(factors.on_renewed, dispatch_uid="accounts.factor-renewed")

@@ -16,6 +16,7 @@ from guandu.oversight import exports, queries
 from guandu.oversight.actions import anchors, checks
 from guandu.oversight.actions.exports import MOST, export as record_export
 from guandu.oversight.forms import ExportForm, SearchForm
+from guandu.web.posted import takes
 from guandu.web.views import permission_required
 
 UNDER_WAY = (Job.State.QUEUED, Job.State.RUNNING)
@@ -42,6 +43,7 @@ def alarm(request: HttpRequest) -> HttpResponse:
 
 @auditor
 @require_POST
+@takes()
 def verify(request: HttpRequest) -> HttpResponse:
     checks.ask(by=request.user)
     messages.success(request, "已开始校验全部审计记录，完成后本页自动更新。")
@@ -63,6 +65,7 @@ def progress(request: HttpRequest) -> HttpResponse:
 
 @auditor
 @require_POST
+@takes()
 def countersign(request: HttpRequest, number: int) -> HttpResponse:
     line = anchors.countersign(number=number, by=request.user)
     messages.success(request, f"已会签第 {line.seq} 条处的锚定，校验码 {line.code}。")
@@ -95,6 +98,7 @@ def event(request: HttpRequest, seq: int) -> HttpResponse:
 
 @auditor
 @require_POST
+@takes(ExportForm)
 def export(request: HttpRequest) -> HttpResponse:
     """The rows that the filters choose, as a file."""
     form = ExportForm(request.POST)

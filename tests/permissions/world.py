@@ -91,7 +91,7 @@ class World:
             headers = {"authorization": f"Token {self.tokens[role]}"}
         elif role in self.sessions:
             self.browser.cookies[settings.SESSION_COOKIE_NAME] = self.sessions[role]
-        body = {"data": "sent=1", "content_type": FORM} if method == "POST" else {}
+        body = {"data": "csrfmiddlewaretoken=sent", "content_type": FORM} if method == "POST" else {}
         return self.browser.generic(method, path, headers=headers, **body)
 
     @cached_property
