@@ -104,6 +104,8 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 # However long the broker is away, the workers come back.
 CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+# A Redis that is full refuses as a channel error; a worker waits for it as for one that is away.
+CELERY_BROKER_CHANNEL_ERROR_RETRY = True
 CELERY_TASK_DEFAULT_QUEUE = "default"
 # A worker serves both unless it is told otherwise: celery worker -Q import.
 CELERY_TASK_QUEUES = {"default": {}, "import": {}}
@@ -120,6 +122,7 @@ CELERY_BEAT_SCHEDULE = {
 }
 if REDIS_URL:
     CELERY_BROKER_URL = REDIS_URL
+    CELERY_BROKER_TRANSPORT = "guandu.jobs.broker:Transport"
     # A worker listens in pops of a second; what takes much longer is a broker that hangs.
     CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 5, "socket_connect_timeout": 1}
     # The relay gives a message up after a second and sends it again later.

@@ -9,11 +9,13 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialLogin
+from allauth.usersessions.models import UserSession
 from cryptography.fernet import Fernet, MultiFernet
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from django.conf import settings
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -61,6 +63,13 @@ class AccountAdapter(DefaultAccountAdapter):
             url = reverse("openid_connect_login", args=["district"])
             found.append({"id": "single-sign-on", "description": settings.OIDC_NAME, "url": url})
         return found
+
+    def login(self, request: HttpRequest, user: User) -> None:
+        """The session, its place in the person's list and the event are there together or not at all."""
+        with transaction.atomic():
+            super().login(request, user)
+            request.session.save()
+            UserSession.objects.create_from_request(request)
 
     def respond_user_inactive(self, request: HttpRequest, user) -> HttpResponse:
         return redirect("accounts:sign-in")

@@ -1,5 +1,5 @@
 from django.apps import AppConfig
-from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
+from django.contrib.auth.signals import user_logged_in, user_logged_out
 
 from guandu.accounts.duty_units import duty_bearing_units
 from guandu.accounts.handover import register_open_work
@@ -30,5 +30,3 @@ class AccountsConfig(AppConfig):
         register_scope(ScopeKind.DEPARTMENT, lambda: Unit.objects.filter(kind__in=Unit.DEPARTMENTS))
         user_logged_in.connect(sessions.on_signed_in, dispatch_uid="accounts.signed-in")
         user_logged_out.connect(sessions.on_signed_out, dispatch_uid="accounts.signed-out")
-        # After django-axes, which stands before this room and counts first.
-        user_login_failed.connect(sessions.on_refused, dispatch_uid="accounts.refused")

@@ -7,7 +7,7 @@ from allauth.account.models import Login
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import logout, update_session_auth_hash
+from django.contrib.auth import update_session_auth_hash
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -16,7 +16,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from guandu.accounts import session_limits
-from guandu.accounts.actions import users
+from guandu.accounts.actions import sessions, users
 from guandu.accounts.forms import PasswordForm, SignInForm
 from guandu.accounts.models import AccessPolicy, User
 from guandu.accounts.queries import demo_accounts, password_is_due
@@ -67,7 +67,7 @@ def demo_sign_in(request: HttpRequest) -> HttpResponse:
 @require_POST
 @takes()
 def sign_out(request: HttpRequest) -> HttpResponse:
-    logout(request)
+    sessions.leave(request)
     return redirect("accounts:sign-in")
 
 
@@ -112,7 +112,7 @@ def _enter(request: HttpRequest, user: User) -> HttpResponse:
 def _leave_the_last(request: HttpRequest) -> None:
     """Whoever was signed in here before is signed out, and nothing of him stays."""
     if request.user.is_authenticated:
-        logout(request)
+        sessions.leave(request)
 
 
 def _take_as_long_as_any_refusal(begun: float) -> None:

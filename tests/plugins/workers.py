@@ -42,7 +42,8 @@ class WorkerProcesses:
             self.running[name] = subprocess.Popen(
                 [sys.executable, *command],
                 cwd=ROOT,
-                env=self.env,
+                # That a worker is ready is said as information.
+                env={**self.env, "LOG_LEVEL": "INFO"},
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
