@@ -15,7 +15,9 @@ AREA_SCALE = 2
 
 
 class ParkForm(OfficialForm):
-    lettable_area = UnitsField(scale=AREA_SCALE, label="可招商面积", help_text="平方米，最多两位小数；不知道请留空")
+    lettable_area = UnitsField(
+        scale=AREA_SCALE, label="可招商面积", help_text="平方米，最多两位小数；不知道请留空"
+    )
 
     class Meta:
         model = Park
@@ -51,7 +53,9 @@ class PlacementForm(forms.Form):
     @staticmethod
     def current(park: Park) -> dict[str, Any]:
         place = park.placements.filter(valid_to=None).first()
-        now = {name: getattr(place, name) for name in ("chain", "area", "street", "operator")} if place else {}
+        now = (
+            {name: getattr(place, name) for name in ("chain", "area", "street", "operator")} if place else {}
+        )
         return {**now, "on": clock.today()}
 
 

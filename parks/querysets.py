@@ -6,7 +6,7 @@ from django.apps import apps
 from django.db.models import F, FilteredRelation, Q
 
 from guandu.accounts.permissions import Permission
-from guandu.accounts.querysets import ScopedQuerySet
+from guandu.accounts.querysets import ReferenceQuerySet, ScopedQuerySet
 from guandu.accounts.roles import ScopeKind
 from guandu.core.models import DatedQuerySet, dated
 
@@ -66,10 +66,87 @@ class DatedOfParkQuerySet(DatedQuerySet, OfParkQuerySet):
     pass
 
 
+class SpaceQuerySet(OfParkQuerySet):
+    """Rows with a `building` that has a park."""
+
+    def scope_condition(self, kind: str, codes: set[str], day: date) -> Q:
+        parks = apps.get_model("parks", "Park").objects.filter(parks_in_scope(kind, codes, day))
+        return Q(building__park__in=parks.values("pk"))
+
+
+class OccupancyQuerySet(DatedQuerySet, OfParkQuerySet):
+    """Rows with a `tenancy` that has a park."""
+
+    def scope_condition(self, kind: str, codes: set[str], day: date) -> Q:
+        parks = apps.get_model("parks", "Park").objects.filter(parks_in_scope(kind, codes, day))
+        return Q(tenancy__park__in=parks.values("pk"))
+
+
+def firms_in_scope(kind: str, codes: set[str], day: date) -> Q:
+    """Firms inside the scopes on `day`. An operator keeps seeing firms that were tenants of his park; a
+    street sees beside its parks' tenants whoever is registered, works or counts with it."""
+    tenancies = apps.get_model("parks", "Tenancy").objects
+    parks = apps.get_model("parks", "Park").objects.filter(parks_in_scope(kind, codes, day)).values("pk")
+    if kind == ScopeKind.PARK:
+        return Q(pk__in=tenancies.filter(park__in=parks, valid_from__lte=day).values("enterprise"))
+    condition = Q(pk__in=tenancies.on(day).filter(park__in=parks).values("enterprise"))
+    if kind == ScopeKind.STREET:
+        counted = apps.get_model("parks", "Attribution").objects.on(day).filter(street__code__in=codes)
+        condition |= Q(registered_street__code__in=codes) | Q(operating_street__code__in=codes)
+        condition |= Q(pk__in=counted.values("enterprise"))
+    return condition
+
+
 class EnterpriseQuerySet(ScopedQuerySet):
     view_permission = Permission.PARK_VIEW
 
     def scope_condition(self, kind: str, codes: set[str], day: date) -> Q:
+        return firms_in_scope(kind, codes, day)
+
+
+class OfEnterpriseQuerySet(ScopedQuerySet):
+    """Rows with an `enterprise`: visible as their firm is."""
+
+    view_permission = Permission.PARK_VIEW
+
+    def scope_condition(self, kind: str, codes: set[str], day: date) -> Q:
+        firms = apps.get_model("parks", "Enterprise").objects.filter(firms_in_scope(kind, codes, day))
+        return Q(enterprise__in=firms.values("pk"))
+
+
+class DatedOfEnterpriseQuerySet(DatedQuerySet, OfEnterpriseQuerySet):
+    pass
+
+
+class CultivationQuerySet(OfEnterpriseQuerySet):
+    """Firms on their way into the statistics carry a value of the firm: fewer people see them."""
+
+    view_permission = Permission.CULTIVATION_VIEW
+
+
+class FindingQuerySet(OfEnterpriseQuerySet):
+    """Differences with the bureau's register: for the street that confirms, by its own scope."""
+
+    view_permission = Permission.FINDING_VIEW
+
+    def scope_condition(self, kind: str, codes: set[str], day: date) -> Q:
+        return Q(street__code__in=codes) if kind == ScopeKind.STREET else Q(pk__in=[])
+
+
+class ReferenceOfOfficeQuerySet(ReferenceQuerySet):
+    view_permission = Permission.COMPARISON_RUN
+
+
+class SubjectQuerySet(ScopedQuerySet):
+    """Rows with a `park` or an `enterprise`: visible as the one they are about."""
+
+    view_permission = Permission.PARK_VIEW
+
+    def scope_condition(self, kind: str, codes: set[str], day: date) -> Q:
         parks = apps.get_model("parks", "Park").objects.filter(parks_in_scope(kind, codes, day))
-        tenancies = apps.get_model("parks", "Tenancy").objects.on(day).filter(park__in=parks.values("pk"))
-        return Q(pk__in=tenancies.values("enterprise"))
+        firms = apps.get_model("parks", "Enterprise").objects.filter(firms_in_scope(kind, codes, day))
+        return Q(park__in=parks.values("pk")) | Q(enterprise__in=firms.values("pk"))
+
+
+class DatedReferenceQuerySet(DatedQuerySet, ReferenceQuerySet):
+    pass

@@ -403,7 +403,7 @@ def test_compose_runs_what_exists():
     assert commands["beat"][:4] == ["celery", "-A", "guandu", "beat"]
     assert commands["relay"] == ["python", "manage.py", "relay"]
     assert commands["migrate"] == ["python", "-m", "scripts.prepare"]
-    assert {"relay", "migrate", "load_plan", "load_scheme", "seed_demo", "demo_accounts"} <= set(get_commands())
+    assert {"relay", "migrate", "load_plan", "load_standards", "load_scheme", "seed_demo", "demo_accounts"} <= set(get_commands())
 
 
 @once

@@ -11,8 +11,9 @@ from parks.models import Park
 
 EDITABLE = frozenset(
     {
-        "name", "short_name", "aliases", "carrier", "operating_model", "approved_on", "opened_on",
-        "closed_on", "lettable_area", "has_service_station", "has_one_stop", "clause", "note",
+        "name", "short_name", "aliases", "park_type", "carrier", "operating_model", "approved_on", "opened_on",
+        "closed_on", "land_area", "floor_area", "built_area", "lettable_area", "let_area", "address",
+        "leading_industry", "has_service_station", "has_one_stop", "other_services", "clause", "note",
     }
 )  # fmt: skip
 

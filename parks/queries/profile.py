@@ -46,7 +46,9 @@ class Profile:
 
 def profile_of(park: Park, user: User, day: date) -> Profile:
     """The park as it stands on `day`. A fixed number of queries."""
-    placements = list(park.placements.select_related("chain", "area", "street", "operator").order_by("valid_from"))
+    placements = list(
+        park.placements.select_related("chain", "area", "street", "operator").order_by("valid_from")
+    )
     sponsorships = list(park.sponsorships.select_related("department").order_by("valid_from"))
     titles = list(park.titles.all())
     firms = _firms(park, user, day)
@@ -91,9 +93,7 @@ def _milestones(park: Park, placements: list, sponsorships: list, titles: list, 
         for title in titles
         if title.awarded_on and title.state in {TitleState.AWARDED, TitleState.LAPSED}
     ]
-    found += [
-        Milestone(title.lapsed_on, f"{title.full_name}失效") for title in titles if title.lapsed_on
-    ]
+    found += [Milestone(title.lapsed_on, f"{title.full_name}失效") for title in titles if title.lapsed_on]
     return sorted((each for each in found if each.at <= day), key=lambda each: each.at, reverse=True)
 
 

@@ -7,7 +7,7 @@ from decimal import Decimal
 from guandu.core import clock
 from guandu.core.models import dated
 from guandu.core.periods import Period
-from parks.enums import HonourKind
+from parks.enums import HonourCode
 from parks.models import Honour, Park, Tenancy
 from rating.engine import Facts, Input
 from targets.enums import OPEN_STATES, Basis, FigureScope
@@ -17,7 +17,7 @@ FIGURES = (
     "REV", "REV_LEAD", "TAX", "WSALES", "IND_OUT", "TRADE", "FIRMS", "SERVICE_FIRMS", "FIRMS_ABOVE",
     "AREA_BUILT", "AREA_LET", "JOBS",
 )  # fmt: skip
-SME_TITLES = (HonourKind.SPECIALISED, HonourKind.LITTLE_GIANT)
+SME_TITLES = (HonourCode.SPECIALISED, HonourCode.LITTLE_GIANT)
 
 
 def facts_of_parks(quarter: Period) -> list[Facts]:
@@ -93,7 +93,7 @@ def _honours(quarter: Period) -> dict[str, Counter]:
 def _honour_inputs(park: Park, counts: Counter | None) -> dict[str, Input]:
     return {
         code: _counted(park, None if counts is None else counts[group], "家", "企业登记册")
-        for code, group in (("reg.hitech_firms", HonourKind.HITECH), ("reg.sme_titles", "sme"))
+        for code, group in (("reg.hitech_firms", HonourCode.HITECH), ("reg.sme_titles", "sme"))
     }
 
 

@@ -9,9 +9,9 @@ from guandu.audit.models import AuditEvent
 from guandu.core.actors import LOADER
 from guandu.core.errors import Conflict, Invalid, NotAllowed
 from parks.actions import enterprises, parks, placements, register, titles
-from parks.enums import HonourKind, TitleState
+from parks.enums import HonourCode, TitleState
 from parks.models import Enterprise, Park, Placement, Tenancy, Title
-from tests.factories import make_area, make_chain, make_enterprise, make_unit
+from tests.factories import make_area, make_chain, make_enterprise, make_honour_kind, make_unit
 
 pytestmark = pytest.mark.django_db
 
@@ -134,7 +134,8 @@ def firm_row(park, number=1, **values):
 
 
 def test_firms_are_entered_in_one_event(park):
-    rows = [firm_row(park, n, honours=[(HonourKind.HITECH, date(2026, 1, 1), None)]) for n in range(3)]
+    make_honour_kind(HonourCode.HITECH)
+    rows = [firm_row(park, n, honours=[(HonourCode.HITECH, date(2026, 1, 1), None)]) for n in range(3)]
     enterprises.enter_many(rows=rows, by=LOADER)
     event = AuditEvent.objects.get(verb="enterprise.enter_many")
     assert (Enterprise.objects.count(), Tenancy.objects.count(), event.changes.count()) == (3, 3, 9)

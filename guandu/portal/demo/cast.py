@@ -10,7 +10,7 @@ from guandu.portal.demo import story
 from investment.actions import projects
 from investment.enums import Stage
 from parks.actions import enterprises, parks, placements, titles
-from parks.enums import HonourKind
+from parks.enums import HonourCode
 from parks.models import Area, Chain, Park, Title
 
 PLAN_STARTS = date(2024, 1, 1)
@@ -74,9 +74,9 @@ def _firms(each: story.DemoPark, park: Park):
         code = f"Q-{each.code[2:]}-{number + 1:02d}"
         honours = []
         if number < 3:
-            honours.append((HonourKind.HITECH, date(2024, 6, 1), date(2027, 6, 1)))
+            honours.append((HonourCode.HITECH, date(2024, 6, 1), date(2027, 6, 1)))
         if number in {1, 4}:
-            honours.append((HonourKind.SPECIALISED, date(2025, 3, 1), date(2028, 3, 1)))
+            honours.append((HonourCode.SPECIALISED, date(2025, 3, 1), date(2028, 3, 1)))
         yield {
             "code": code,
             "name": f"演示企业·{each.plain_name[:12]}第{number + 1}公司",
@@ -103,7 +103,9 @@ def add_titles(*, by: Actor) -> None:
         park = Park.objects.get(code=code)
         if not name:
             name = Title.objects.get(park=park, level=level).name
-        titles.award(park=park, level=level, name=name, on=date.fromisoformat(day), document="（演示）", by=by)
+        titles.award(
+            park=park, level=level, name=name, on=date.fromisoformat(day), document="（演示）", by=by
+        )
 
 
 def add_projects(*, by: Actor) -> None:
