@@ -94,8 +94,17 @@ class SpaceState(models.TextChoices):
 
     FREE = "free", "可招商"
     TAKEN = "taken", "使用中"
+    PROMISED = "promised", "已约定"
     WAITING = "waiting", "未到招商日期"
     CLOSED = "closed", "已停用"
+
+
+class TenancyState(models.TextChoices):
+    """Where a firm stands towards a park on a day, by the dates of its tenancy."""
+
+    IN = "in", "在园"
+    COMING = "coming", "将入驻"
+    LEFT = "left", "已离园"
 
 
 class LeavingReason(models.TextChoices):

@@ -24,12 +24,16 @@ NOUNS = {
     "ambiguity": "口径疑点", "aim": "定性目标", "plan": "行动计划", "cycle": "报送期次", "return": "报表",
     "returns": "报表", "figures": "数据", "figure": "数据", "scheme": "评定方案", "assessment": "评定",
     "batch": "账号申请", "operator": "运营方账号口令", "vacancy": "岗位空缺", "handover": "工作交接",
+    "building": "楼宇", "space": "空间",
     "assessments": "评定", "project": "招商项目", "demonstration": "演示数据", "job": "后台任务",
 }  # fmt: skip
 # What the two lists would put together wrongly.
 WHOLE = {
     "session.lock": "锁定登录", "session.unlock": "解除登录锁定", "session.end": "结束其他登录",
     "factor.enrol": "启用动态口令", "factor.remove": "停用动态口令", "factor.renew": "重新生成恢复码",
+    "tenancy.enter": "登记入驻", "tenancy.leave": "登记离园", "tenancy.correct": "更正入驻",
+    "tenancy.strike": "撤销入驻登记", "occupancy.take": "登记使用空间", "occupancy.release": "登记退出空间",
+    "space.alarm": "空间与入驻告警",
     "factor.reset": "重置动态口令", "policy.update": "修改登录策略",
     "audit.alarm": "审计告警", "audit.verify": "校验审计记录", "audit.countersign": "会签审计锚定",
     "audit.archive": "归档审计记录", "audit.export": "导出审计记录", "page.open": "打开页面", "register.export": "导出列表",

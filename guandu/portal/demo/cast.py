@@ -24,16 +24,7 @@ def add_parks(*, by: Actor) -> None:
         operator = units.create(
             code=each.operator_code, name=_operator_name(each), kind=Unit.Kind.OPERATOR, by=by
         )
-        park = _park(each, by)
-        placements.place(
-            park=park,
-            chain=Chain.objects.get(code=each.chain),
-            area=Area.objects.get(code=each.area),
-            street=Unit.objects.get(code=each.street),
-            operator=operator,
-            on=PLAN_STARTS,
-            by=by,
-        )
+        park = _park(each, operator, by)
         placements.sponsor(
             park=park,
             department=Unit.objects.get(code=story.SPONSORS[each.chain]),
@@ -51,7 +42,7 @@ def _operator_name(each: story.DemoPark) -> str:
     return f"{name}运营公司（演示）"
 
 
-def _park(each: story.DemoPark, by: Actor) -> Park:
+def _park(each: story.DemoPark, operator: Unit, by: Actor) -> Park:
     """A park of the plan keeps its name and gets what the demonstration needs; others are entered."""
     values = {
         "carrier": each.carrier,
@@ -61,9 +52,17 @@ def _park(each: story.DemoPark, by: Actor) -> Park:
         "has_service_station": each.station,
         "has_one_stop": each.one_stop,
     }
+    place = {
+        "chain": Chain.objects.get(code=each.chain),
+        "area": Area.objects.get(code=each.area),
+        "street": Unit.objects.get(code=each.street),
+        "operator": operator,
+        "on": PLAN_STARTS,
+    }
     known = Park.objects.filter(code=each.code).first()
     if known is None:
-        return parks.create(code=each.code, name=each.name, is_demo=True, by=by, **values)
+        return parks.create(code=each.code, name=each.name, is_demo=True, by=by, **place, **values)
+    placements.place(park=known, by=by, **place)
     return parks.update(park=known, values=values, version=known.version, by=by)
 
 
