@@ -19,6 +19,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("api/v1/", include("guandu.api.urls")),
     path("", include("targets.urls")),
+    path("", include("parks.urls.space")),
     path("parks/", include("parks.urls.parks")),
     path("rating/", include("rating.urls")),
     path("projects/", include("investment.urls")),

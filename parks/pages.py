@@ -12,6 +12,7 @@ from parks.models import Park
 MOST = 20
 
 add_navigation(NavigationEntry("日常工作", "园区名录", "parks:list", "park", (Permission.PARK_VIEW,), 20))
+add_navigation(NavigationEntry("日常工作", "可招商空间", "space:free", "search", (Permission.PARK_VIEW,), 22))
 
 
 @search_sources.register(10)

@@ -3,7 +3,21 @@
 from datetime import date
 
 from django.apps import apps
-from django.db.models import Case, CharField, DateField, Exists, F, FilteredRelation, Min, OuterRef, Q, Subquery, Value, When
+from django.db.models import (
+    BooleanField,
+    Case,
+    CharField,
+    DateField,
+    Exists,
+    F,
+    FilteredRelation,
+    Min,
+    OuterRef,
+    Q,
+    Subquery,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce
 
 from guandu.accounts.permissions import Permission
@@ -75,12 +89,15 @@ def meets_outer() -> Q:
     return Q(valid_from__lt=end) & (Q(valid_to__isnull=True) | Q(valid_to__gt=OuterRef("valid_from")))
 
 
+def touches(period: Period) -> Q:
+    """In force on some day of the period."""
+    return Q(valid_from__lt=period.end) & (Q(valid_to__isnull=True) | Q(valid_to__gt=period.first_day))
+
+
 class TenancyQuerySet(DatedOfParkQuerySet):
     def touching(self, period: Period) -> "TenancyQuerySet":
         """Tenancies in force on some day of the period."""
-        return self.filter(valid_from__lt=period.end).filter(
-            Q(valid_to__isnull=True) | Q(valid_to__gt=period.first_day)
-        )
+        return self.filter(touches(period))
 
     def in_state(self, state: str, day: date) -> "TenancyQuerySet":
         """Those that are in the park, still to come or gone on `day`."""
@@ -92,7 +109,8 @@ class TenancyQuerySet(DatedOfParkQuerySet):
         """With `is_twice`: the same firm stands in another park too on some day of the period."""
         same_firm = self.model._default_manager.filter(enterprise=OuterRef("enterprise"))
         others = same_firm.exclude(park=OuterRef("park")).touching(period).filter(meets_outer())
-        return self.annotate(is_twice=Exists(others))
+        twice = When(touches(period) & Q(Exists(others)), then=Value(True))
+        return self.annotate(is_twice=Case(twice, default=Value(False), output_field=BooleanField()))
 
 
 class SpaceQuerySet(OfParkQuerySet):

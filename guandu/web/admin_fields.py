@@ -56,7 +56,8 @@ class UnitsField(forms.CharField):
     """A number in its unit, kept as a whole number of 10**-scale; empty is not known."""
 
     def __init__(self, *, scale: int, **kwargs) -> None:
-        super().__init__(required=False, max_length=20, widget=widgets.UnfoldAdminTextInputWidget(), **kwargs)
+        given = {"required": False, "max_length": 20, "widget": widgets.UnfoldAdminTextInputWidget()}
+        super().__init__(**{**given, **kwargs})
         self.scale = scale
 
     def prepare_value(self, value: Any) -> Any:

@@ -123,7 +123,7 @@ def take(
     _refuse_outside(row, on)
     _refuse_not_offered(space, on, row.valid_to)
     _refuse_taken(space, on, row.valid_to)
-    _refuse_too_much(space, area)
+    _refuse_numbers(space, area, rent)
     return enter_row(
         Occupancy(tenancy=row, space=space, valid_from=on, valid_to=row.valid_to, area=area, rent=rent)
     )
@@ -253,8 +253,13 @@ def _refuse_taken(space: Space, first: date, last: date | None) -> None:
     raise _wrong_day(f"{space}在 {stands}由{name}使用，请改用其后的日期或选择其他空间。")
 
 
-def _refuse_too_much(space: Space, area: int | None) -> None:
+def _refuse_numbers(space: Space, area: int | None, rent: int | None) -> None:
+    errors = []
+    if area is not None and area <= 0:
+        errors.append(("area", "使用面积必须大于零；使用整个空间的请留空。"))
     if area is not None and space.area is not None and area > space.area:
-        whole = from_units(space.area, AREA_SCALE)
-        sentence = f"使用面积不能大于空间面积 {whole} 平方米。"
-        raise Invalid(sentence, errors=[("area", sentence)])
+        errors.append(("area", f"使用面积不能大于空间面积 {from_units(space.area, AREA_SCALE)} 平方米。"))
+    if rent is not None and rent < 0:
+        errors.append(("rent", "租金不能是负数；免租金的填 0。"))
+    if errors:
+        raise Invalid("；".join(sentence.rstrip("。") for _, sentence in errors) + "。", errors=errors)

@@ -83,7 +83,6 @@ def firm_counts(user: User, park: Park, day: date) -> FirmCounts:
     quarter = Period.quarter_of(day)
     within = {"gte": quarter.first_day, "lt": quarter.end}
     rows = Tenancy.objects.visible_to(user).filter(park=park).marked_twice(quarter).order_by()
-    touching = Q(valid_from__lt=quarter.end) & (Q(valid_to__isnull=True) | Q(valid_to__gt=quarter.first_day))
     return FirmCounts(
         **rows.aggregate(
             present=Count("pk", filter=dated(day)),
@@ -91,7 +90,7 @@ def firm_counts(user: User, park: Park, day: date) -> FirmCounts:
             left=Count("pk", filter=Q(valid_to__lte=day)),
             entered=Count("pk", filter=Q(**{f"valid_from__{how}": value for how, value in within.items()})),
             gone=Count("pk", filter=Q(**{f"valid_to__{how}": value for how, value in within.items()})),
-            twice=Count("pk", filter=touching & Q(is_twice=True)),
+            twice=Count("pk", filter=Q(is_twice=True)),
         )
     )
 
