@@ -20,6 +20,7 @@ urlpatterns = [
     path("api/v1/", include("guandu.api.urls")),
     path("", include("targets.urls")),
     path("", include("parks.urls.space")),
+    path("register/", include("parks.urls.duties")),
     path("parks/", include("parks.urls.parks")),
     path("rating/", include("rating.urls")),
     path("projects/", include("investment.urls")),

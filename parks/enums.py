@@ -53,6 +53,16 @@ class Renewal(models.TextChoices):
     NONE = "none", "不需办理"
 
 
+class HonourState(models.TextChoices):
+    """Where a recognition stands on a day."""
+
+    HELD = "held", "有效"
+    ENDING = "ending", "即将到期"
+    ENDED = "ended", "已到期"
+    REVOKED = "revoked", "已撤销"
+    TO_COME = "to_come", "未生效"
+
+
 class IndustryLevel(models.TextChoices):
     """The four levels of GB/T 4754."""
 

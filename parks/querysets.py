@@ -1,6 +1,6 @@
 """What a scope means for parks and what hangs on them."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from django.apps import apps
 from django.db.models import (
@@ -25,7 +25,9 @@ from guandu.accounts.querysets import ReferenceQuerySet, ScopedQuerySet
 from guandu.accounts.roles import ScopeKind
 from guandu.core.models import DatedQuerySet, dated
 from guandu.core.periods import Period
-from parks.enums import SpaceState, TenancyState
+from parks.enums import HonourState, SpaceState, TenancyState
+
+ENDING_DAYS = 90  # how long before its end a recognition asks to be renewed
 
 
 def parks_in_scope(kind: str, codes: set[str], day: date) -> Q:
@@ -196,6 +198,26 @@ class OfEnterpriseQuerySet(ScopedQuerySet):
 
 class DatedOfEnterpriseQuerySet(DatedQuerySet, OfEnterpriseQuerySet):
     pass
+
+
+class HonourQuerySet(DatedOfEnterpriseQuerySet):
+    def held_on(self, day: date) -> "HonourQuerySet":
+        """In force on `day` and not revoked by then."""
+        return self.on(day).filter(Q(revoked_on__isnull=True) | Q(revoked_on__gt=day))
+
+    def with_state(self, day: date) -> "HonourQuerySet":
+        """With `state`, a HonourState: where each stands on `day`."""
+        soon = day + timedelta(days=ENDING_DAYS)
+        return self.annotate(
+            state=Case(
+                When(revoked_on__lte=day, then=Value(HonourState.REVOKED)),
+                When(valid_from__gt=day, then=Value(HonourState.TO_COME)),
+                When(valid_to__lte=day, then=Value(HonourState.ENDED)),
+                When(valid_to__lte=soon, then=Value(HonourState.ENDING)),
+                default=Value(HonourState.HELD),
+                output_field=CharField(),
+            )
+        )
 
 
 class CultivationQuerySet(OfEnterpriseQuerySet):

@@ -26,6 +26,12 @@ def day(label: str, *, required: bool = True, help_text: str = "") -> forms.Date
     )
 
 
+def count(label: str, *, required: bool = True, help_text: str = "") -> forms.IntegerField:
+    return forms.IntegerField(
+        label=label, required=required, min_value=0, help_text=help_text, widget=widgets.UnfoldAdminIntegerFieldWidget()
+    )
+
+
 def choice(label: str, choices, *, required: bool = True, help_text: str = "") -> forms.ChoiceField:
     return forms.ChoiceField(
         label=label,

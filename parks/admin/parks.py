@@ -35,7 +35,7 @@ class SponsorshipInline(ReadOnlyInline):
 
 class TitleInline(ReadOnlyInline):
     model = Title
-    fields = readonly_fields = ("level", "name", "state", "awarded_on", "lapsed_on", "document")
+    fields = readonly_fields = ("level", "name", "state", "applied_on", "awarded_on", "lapsed_on", "document")
 
 
 @admin.register(Park)

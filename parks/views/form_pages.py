@@ -16,14 +16,15 @@ REFUSALS = (Conflict, Invalid, NotReady)
 
 @dataclass(frozen=True)
 class FormPage:
-    """What stands around the form. `trail`: (word, address) from the park on; `back`: where a person goes
-    who changes his mind; `warning`: what will happen, said before the button."""
+    """What stands around the form. `park`: whose page it is, None for a list's own; `trail`: (word, address)
+    from there on; `back`: where a person goes who changes his mind; `warning`: what will happen, said before
+    the button."""
 
     heading: str
     answer: str
     verb: str
     back: str
-    park: Park
+    park: Park | None = None
     trail: tuple[tuple[str, str], ...] = ()
     warning: str = ""
 
