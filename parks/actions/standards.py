@@ -109,17 +109,23 @@ def _succeed(siblings: QuerySet, row: Any) -> Any:
             f"已有自 {last.valid_from} 起的记录，新的起始日期不能早于它。", errors=[("on", "请改用更晚的日期。")]
         )
     if last and last.valid_from == row.valid_from:
-        row.pk, row.valid_to = last.pk, last.valid_to
-        before = snapshot(last)
-        checked(row).save(force_update=True)
-        updated(row, before)
-        return row
+        return _correct(last, row)
     if last and last.valid_to is None:
         before = snapshot(last)
         last.valid_to = row.valid_from
         checked(last).save()
         updated(last, before)
     return enter(row)
+
+
+def _correct(last: Any, row: Any) -> Any:
+    before = snapshot(last)
+    for field in row._meta.concrete_fields:
+        if field.editable and not field.primary_key and field.name not in {"valid_from", "valid_to"}:
+            setattr(last, field.name, getattr(row, field.name))
+    checked(last).save()
+    updated(last, before)
+    return last
 
 
 def _put_industries(rows: Sequence[Row], loader: RowLoader) -> None:

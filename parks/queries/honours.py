@@ -61,7 +61,7 @@ def holders(day: date, kinds: Collection[str]) -> tuple[int, dict[str, int]]:
 def renewals_due(user: User, day: date) -> HonourQuerySet:
     """Recognitions that end within ENDING_DAYS, whose rule asks for a renewal, and that have no successor."""
     soon = day + timedelta(days=ENDING_DAYS)
-    asks = HonourRule.objects.filter(dated(day), kind=OuterRef("kind")).exclude(renewal=Renewal.NONE)
+    asks = HonourRule.objects.filter(dated(day), kind__code=OuterRef("kind_id")).exclude(renewal=Renewal.NONE)
     after = Honour.objects.filter(
         Q(valid_to=None) | Q(valid_to__gt=OuterRef("valid_to")), revoked_on=None,
         enterprise=OuterRef("enterprise"), kind=OuterRef("kind"),
