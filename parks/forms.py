@@ -7,15 +7,17 @@ from django import forms
 from guandu.accounts.models import Unit
 from guandu.core import clock
 from guandu.web.admin import OfficialForm
-from guandu.web.admin_fields import UnitsField, choice, day, many_of, one_of, text
-from parks.enums import TitleLevel, TitleState
-from parks.models import Area, Chain, Park
+from guandu.web.admin_fields import UnitsField, choice, count, day, many_of, one_of, text
+from parks.enums import Renewal, TitleLevel, TitleState
+from parks.models import Area, Chain, HonourKind, Park, StatisticalClass
 
 AREA_SCALE = 2
 
 
 class ParkForm(OfficialForm):
-    lettable_area = UnitsField(scale=AREA_SCALE, label="可招商面积", help_text="平方米，最多两位小数；不知道请留空")
+    lettable_area = UnitsField(
+        scale=AREA_SCALE, label="可招商面积", help_text="平方米，最多两位小数；不知道请留空"
+    )
 
     class Meta:
         model = Park
@@ -54,7 +56,9 @@ class PlacementForm(forms.Form):
     @staticmethod
     def current(park: Park) -> dict[str, Any]:
         place = park.placements.filter(valid_to=None).first()
-        now = {name: getattr(place, name) for name in ("chain", "area", "street", "operator")} if place else {}
+        now = (
+            {name: getattr(place, name) for name in ("chain", "area", "street", "operator")} if place else {}
+        )
         return {**now, "on": clock.today()}
 
 
@@ -65,12 +69,14 @@ class SponsorshipForm(forms.Form):
     department = one_of("包保部门", _kind(*Unit.DEPARTMENTS))
     leader = text("包保区领导", required=False, max_length=40)
     deputy_head = text("分管领导", required=False, max_length=40)
-    staff_member = text("工作人员", required=False, max_length=40)
+    staff_member = text("工作人员（A角）", required=False, max_length=40)
+    deputy_staff = text("工作人员（B角）", required=False, max_length=40)
+    document = text("依据", required=False, max_length=120)
 
     @staticmethod
     def current(park: Park) -> dict[str, Any]:
         duty = park.sponsorships.filter(valid_to=None).first()
-        names = ("department", "leader", "deputy_head", "staff_member")
+        names = ("department", "leader", "deputy_head", "staff_member", "deputy_staff", "document")
         return {**({name: getattr(duty, name) for name in names} if duty else {}), "on": clock.today()}
 
 
@@ -80,6 +86,38 @@ class TitleForm(forms.Form):
     level = choice("级别", TitleLevel.choices)
     name = text("称号", max_length=80)
     state = choice("状态", TitleState.choices)
+    applied_on = day("申报日期", required=False)
     awarded_on = day("认定日期", required=False)
     lapsed_on = day("失效日期", required=False)
     document = text("文号", required=False, max_length=80)
+
+
+class HonourRuleForm(forms.Form):
+    """What a recognition given from a day on is called and how long it lasts."""
+
+    on = day("自何日起", help_text="该日起认定的按本规则；此前认定的不变")
+    name = text("当时的名称", max_length=60)
+    issuer = text("认定机关", required=False, max_length=80)
+    years = count("有效年数", required=False, help_text="长期有效的留空")
+    renewal = choice("到期办法", Renewal.choices)
+    document = text("依据", required=False)
+
+    @staticmethod
+    def current(kind: HonourKind) -> dict[str, Any]:
+        rule = kind.rules.filter(valid_to=None).first()
+        names = ("name", "issuer", "years", "renewal", "document")
+        return {name: getattr(rule, name) for name in names} if rule else {"name": kind.name}
+
+
+class ThresholdForm(forms.Form):
+    """From which yearly revenue a firm of the class belongs to the statistics, from a day on."""
+
+    on = day("自何日起")
+    revenue = UnitsField(scale=2, label="年营业收入标准", help_text="万元；按资质或经营活动认定的留空")
+    condition = text("其他条件", required=False, max_length=120)
+    document = text("依据", required=False)
+
+    @staticmethod
+    def current(of_class: StatisticalClass) -> dict[str, Any]:
+        line = of_class.thresholds.filter(valid_to=None).first()
+        return {name: getattr(line, name) for name in ("revenue", "condition", "document")} if line else {}

@@ -81,6 +81,7 @@ def test_the_set_is_whole_and_runs_what_exists():
         "relay",
         "migrate",
         "load_plan",
+        "load_standards",
         "load_scheme",
         "load_projects",
         "anchor_audit",

@@ -24,12 +24,21 @@ NOUNS = {
     "ambiguity": "口径疑点", "aim": "定性目标", "plan": "行动计划", "cycle": "报送期次", "return": "报表",
     "returns": "报表", "figures": "数据", "figure": "数据", "scheme": "评定方案", "assessment": "评定",
     "batch": "账号申请", "operator": "运营方账号口令", "vacancy": "岗位空缺", "handover": "工作交接",
+    "building": "楼宇", "space": "空间",
     "assessments": "评定", "project": "招商项目", "demonstration": "演示数据", "job": "后台任务",
 }  # fmt: skip
 # What the two lists would put together wrongly.
 WHOLE = {
     "session.lock": "锁定登录", "session.unlock": "解除登录锁定", "session.end": "结束其他登录",
     "factor.enrol": "启用动态口令", "factor.remove": "停用动态口令", "factor.renew": "重新生成恢复码",
+    "tenancy.enter": "登记入驻", "tenancy.leave": "登记离园", "tenancy.correct": "更正入驻",
+    "tenancy.strike": "撤销入驻登记", "occupancy.take": "登记使用空间", "occupancy.release": "登记退出空间",
+    "space.alarm": "空间与入驻告警",
+    "honour.award": "登记企业荣誉", "honour.correct": "更正企业荣誉", "honour.revoke": "撤销企业荣誉",
+    "cultivation.begin": "纳入升规培育", "cultivation.update": "修改升规培育", "cultivation.move": "办理升规环节",
+    "standards.load": "载入登记标准", "honour_kind.create": "登记荣誉种类", "honour_kind.update": "修改荣誉种类",
+    "honour_rule.change": "调整荣誉规则", "statistical_class.create": "登记四上类别",
+    "statistical_class.update": "修改四上类别", "threshold.change": "调整四上标准",
     "factor.reset": "重置动态口令", "policy.update": "修改登录策略",
     "audit.alarm": "审计告警", "audit.verify": "校验审计记录", "audit.countersign": "会签审计锚定",
     "audit.archive": "归档审计记录", "audit.export": "导出审计记录", "page.open": "打开页面", "register.export": "导出列表",

@@ -60,6 +60,10 @@ class OfficialForm(forms.ModelForm):
         """What of it differs from the row."""
         return {name: value for name, value in self.said.items() if name in self.changed_data}
 
+    def refuse(self, refusal: PortalError) -> None:
+        """Show what an action refused after this form was found whole."""
+        self._show(refusal)
+
     def _read_seen(self) -> dict[str, Any]:
         try:
             return signing.loads(self.cleaned_data.get("seen", ""), salt=SALT)

@@ -15,7 +15,13 @@ from guandu.core.errors import Invalid
 from parks.models import Enterprise, Honour, Tenancy
 from parks.validators import credit_code
 
-EDITABLE = frozenset({"name", "credit_code", "is_service_body", "note"})
+EDITABLE = frozenset(
+    {
+        "name", "credit_code", "credit_code_state", "kind", "head_office", "industry", "is_service_body",
+        "registered_street", "registered_address", "operating_street", "operating_address", "established_on",
+        "closed_on", "note",
+    }
+)  # fmt: skip
 MEMBERS = EDITABLE | {"code", "is_demo"}
 Row = Mapping[str, Any]
 
@@ -61,7 +67,7 @@ def _clean(values: dict[str, Any]) -> dict[str, Any]:
 
 
 def _honour(firm: Enterprise, kind: str, first: date, last: date | None) -> Honour:
-    return Honour(enterprise=firm, kind=kind, valid_from=first, valid_to=last)
+    return Honour(enterprise=firm, kind_id=kind, valid_from=first, valid_to=last)
 
 
 def _refuse_known(firms: list[Enterprise]) -> None:
@@ -72,7 +78,11 @@ def _refuse_known(firms: list[Enterprise]) -> None:
     taken = set(Enterprise.objects.filter(credit_code__in=credits).values_list("credit_code", flat=True))
     errors = [
         *[("code", f"编码 {code} 已被使用。") for code in codes if code in known or codes.count(code) > 1],
-        *[("credit_code", f"{code} 已登记。") for code in credits if code in taken or credits.count(code) > 1],
+        *[
+            ("credit_code", f"{code} 已登记。")
+            for code in credits
+            if code in taken or credits.count(code) > 1
+        ],
     ]
     if errors:
         raise Invalid("有企业重复，未登记任何一家。", errors=list(dict.fromkeys(errors)))

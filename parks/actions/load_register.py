@@ -101,7 +101,8 @@ def _park_note(row: Row) -> str:
 
 def _put_title(row: Row, park: Park, loader: RowLoader) -> None:
     loader.put(
-        row, Title,
+        row,
+        Title,
         key={"park": park, "level": row["level"], "name": row["kind"]},
         values={"clause": row["clause"]},
         initial={"state": TitleState.CANDIDATE},
@@ -132,5 +133,9 @@ def _place(row: Row, since: date) -> None:
 
 
 SECTIONS: tuple[Callable[[Rows, RowLoader], None], ...] = (
-    _put_units, _put_chains, _put_areas, _put_parks, _put_enterprises,
+    _put_units,
+    _put_chains,
+    _put_areas,
+    _put_parks,
+    _put_enterprises,
 )

@@ -10,7 +10,7 @@ from guandu.portal.demo import story
 from investment.actions import projects
 from investment.enums import Stage
 from parks.actions import enterprises, parks, placements, titles
-from parks.enums import HonourKind
+from parks.enums import HonourCode
 from parks.models import Area, Chain, Park, Title
 
 PLAN_STARTS = date(2024, 1, 1)
@@ -24,16 +24,7 @@ def add_parks(*, by: Actor) -> None:
         operator = units.create(
             code=each.operator_code, name=_operator_name(each), kind=Unit.Kind.OPERATOR, by=by
         )
-        park = _park(each, by)
-        placements.place(
-            park=park,
-            chain=Chain.objects.get(code=each.chain),
-            area=Area.objects.get(code=each.area),
-            street=Unit.objects.get(code=each.street),
-            operator=operator,
-            on=PLAN_STARTS,
-            by=by,
-        )
+        park = _park(each, operator, by)
         placements.sponsor(
             park=park,
             department=Unit.objects.get(code=story.SPONSORS[each.chain]),
@@ -51,7 +42,7 @@ def _operator_name(each: story.DemoPark) -> str:
     return f"{name}运营公司（演示）"
 
 
-def _park(each: story.DemoPark, by: Actor) -> Park:
+def _park(each: story.DemoPark, operator: Unit, by: Actor) -> Park:
     """A park of the plan keeps its name and gets what the demonstration needs; others are entered."""
     values = {
         "carrier": each.carrier,
@@ -61,9 +52,17 @@ def _park(each: story.DemoPark, by: Actor) -> Park:
         "has_service_station": each.station,
         "has_one_stop": each.one_stop,
     }
+    place = {
+        "chain": Chain.objects.get(code=each.chain),
+        "area": Area.objects.get(code=each.area),
+        "street": Unit.objects.get(code=each.street),
+        "operator": operator,
+        "on": PLAN_STARTS,
+    }
     known = Park.objects.filter(code=each.code).first()
     if known is None:
-        return parks.create(code=each.code, name=each.name, is_demo=True, by=by, **values)
+        return parks.create(code=each.code, name=each.name, is_demo=True, by=by, **place, **values)
+    placements.place(park=known, by=by, **place)
     return parks.update(park=known, values=values, version=known.version, by=by)
 
 
@@ -74,9 +73,9 @@ def _firms(each: story.DemoPark, park: Park):
         code = f"Q-{each.code[2:]}-{number + 1:02d}"
         honours = []
         if number < 3:
-            honours.append((HonourKind.HITECH, date(2024, 6, 1), date(2027, 6, 1)))
+            honours.append((HonourCode.HITECH, date(2024, 6, 1), date(2027, 6, 1)))
         if number in {1, 4}:
-            honours.append((HonourKind.SPECIALISED, date(2025, 3, 1), date(2028, 3, 1)))
+            honours.append((HonourCode.SPECIALISED, date(2025, 3, 1), date(2028, 3, 1)))
         yield {
             "code": code,
             "name": f"演示企业·{each.plain_name[:12]}第{number + 1}公司",
@@ -103,7 +102,9 @@ def add_titles(*, by: Actor) -> None:
         park = Park.objects.get(code=code)
         if not name:
             name = Title.objects.get(park=park, level=level).name
-        titles.award(park=park, level=level, name=name, on=date.fromisoformat(day), document="（演示）", by=by)
+        titles.award(
+            park=park, level=level, name=name, on=date.fromisoformat(day), document="（演示）", by=by
+        )
 
 
 def add_projects(*, by: Actor) -> None:

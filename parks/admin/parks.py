@@ -1,4 +1,4 @@
-"""The register in the officials' admin: chains, areas, parks and firms."""
+"""Parks, with where they belong, who sponsors them and their titles."""
 
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
@@ -6,60 +6,12 @@ from unfold.decorators import action
 
 from guandu.accounts.permissions import Permission
 from guandu.core import clock
-from guandu.web.admin import OfficialAdmin, ReadOnlyInline
+from guandu.web.admin import ReadOnlyInline
 from guandu.web.admin_export import ExportAdmin
-from parks.actions import enterprises, parks, placements, register, titles
+from parks.actions import parks, placements, titles
 from parks.exchange import ParkResource
-from parks.forms import AreaForm, ParkForm, PlacementForm, SponsorshipForm, TitleForm
-from parks.models import Area, Chain, Enterprise, Honour, Park, Placement, Sponsorship, Tenancy, Title
-
-
-@admin.register(Chain)
-class ChainAdmin(OfficialAdmin):
-    view_permission = Permission.REFERENCE_VIEW
-    edit_permission = add_permission = Permission.REFERENCE_EDIT
-    list_display = ("name", "park_type", "cluster_name", "task_force", "code")
-    list_select_related = ("task_force",)
-    fields = ("code", "name", "park_type", "cluster_name", "task_force", "position")
-
-    def add_row(self, request, values):
-        return register.create_chain(by=request.user, **values)
-
-    def change_row(self, request, obj, values, seen):
-        return register.update_chain(chain=obj, values=values, seen=seen, by=request.user)
-
-
-@admin.register(Area)
-class AreaAdmin(OfficialAdmin):
-    view_permission = Permission.REFERENCE_VIEW
-    edit_permission = add_permission = Permission.REFERENCE_EDIT
-    form = AreaForm
-    list_display = ("name", "chain_names", "clause", "code")
-    search_fields = ("name", "code")
-    fields = ("code", "name", "clause", "clusters")
-
-    def get_queryset(self, request: HttpRequest):
-        return super().get_queryset(request).prefetch_related("chains")
-
-    @admin.display(description="产业链")
-    def chain_names(self, area: Area) -> str:
-        return "、".join(chain.name for chain in area.chains.all()) or "—"
-
-    def get_fields(self, request: HttpRequest, obj=None):
-        names = super().get_fields(request, obj)
-        if self.has_change_permission(request, obj) or obj is None:
-            return names
-        return [name if name != "clusters" else "chain_names" for name in names]
-
-    def get_readonly_fields(self, request: HttpRequest, obj=None):
-        return (*super().get_readonly_fields(request, obj), "chain_names")
-
-    def add_row(self, request, values):
-        return register.create_area(chains=values.pop("clusters"), by=request.user, **values)
-
-    def change_row(self, request, obj, values, seen):
-        chains = values.pop("clusters", None)
-        return register.update_area(area=obj, values=values, chains=chains, seen=seen, by=request.user)
+from parks.forms import ParkForm, PlacementForm, SponsorshipForm, TitleForm
+from parks.models import Park, Placement, Sponsorship, Title
 
 
 class PlacementInline(ReadOnlyInline):
@@ -70,13 +22,20 @@ class PlacementInline(ReadOnlyInline):
 
 class SponsorshipInline(ReadOnlyInline):
     model = Sponsorship
-    fields = readonly_fields = ("department", "leader", "deputy_head", "staff_member", "valid_from", "valid_to")
+    fields = readonly_fields = (
+        "department",
+        "leader",
+        "deputy_head",
+        "staff_member",
+        "valid_from",
+        "valid_to",
+    )
     ordering = ("-valid_from",)
 
 
 class TitleInline(ReadOnlyInline):
     model = Title
-    fields = readonly_fields = ("level", "name", "state", "awarded_on", "lapsed_on", "document")
+    fields = readonly_fields = ("level", "name", "state", "applied_on", "awarded_on", "lapsed_on", "document")
 
 
 @admin.register(Park)
@@ -159,30 +118,3 @@ class ParkAdmin(ExportAdmin):
         return self.form_page(
             request, park, TitleForm(request.POST or None), title="登记称号", verb="保存", run=run
         )
-
-
-class TenancyInline(ReadOnlyInline):
-    model = Tenancy
-    fields = readonly_fields = ("park", "valid_from", "valid_to")
-
-
-class HonourInline(ReadOnlyInline):
-    model = Honour
-    fields = readonly_fields = ("kind", "document", "valid_from", "valid_to")
-
-
-@admin.register(Enterprise)
-class EnterpriseAdmin(OfficialAdmin):
-    view_permission = Permission.PARK_VIEW
-    edit_permission = add_permission = Permission.PARK_EDIT
-    list_display = ("name", "credit_code", "is_service_body", "code")
-    list_filter = ("is_service_body",)
-    search_fields = ("name", "credit_code", "code")
-    fields = ("code", "name", "credit_code", "is_service_body", "note")
-    inlines = (TenancyInline, HonourInline)
-
-    def add_row(self, request, values):
-        return enterprises.create(by=request.user, **values)
-
-    def change_row(self, request, obj, values, seen):
-        return enterprises.update(enterprise=obj, values=values, seen=seen, by=request.user)

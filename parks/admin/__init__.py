@@ -1,0 +1,3 @@
+"""The register in the officials' admin, a module for each subject."""
+
+from parks.admin import enterprises, parks, reference  # noqa: F401  # reason: each registers its pages
