@@ -8,20 +8,44 @@ from guandu.accounts.models import Unit
 from guandu.core import clock
 from guandu.web.admin import OfficialForm
 from guandu.web.admin_fields import UnitsField, choice, day, many_of, one_of, text
-from parks.enums import TitleLevel, TitleState
-from parks.models import Area, Chain, Park
+from parks.enums import LeavingReason, TitleLevel, TitleState
+from parks.models import Area, Building, Chain, Park, Space, Tenancy
 
 AREA_SCALE = 2
 
 
+def square_metres(label: str) -> UnitsField:
+    return UnitsField(scale=AREA_SCALE, label=label, help_text="平方米，最多两位小数；不知道请留空")
+
+
 class ParkForm(OfficialForm):
-    lettable_area = UnitsField(
-        scale=AREA_SCALE, label="可招商面积", help_text="平方米，最多两位小数；不知道请留空"
-    )
+    land_area = square_metres("占地面积")
+    floor_area = square_metres("规划建筑面积")
+    built_area = square_metres("已建成建筑面积")
+    lettable_area = square_metres("可招商面积")
+    let_area = square_metres("已入驻面积")
 
     class Meta:
         model = Park
         fields = "__all__"
+
+
+class NewParkForm(ParkForm):
+    """A park begins in exactly one chain, with one form and one model."""
+
+    chain = one_of("产业链", Chain.objects.all())
+    on = day("自何日起", help_text="归属从这一天起算")
+    area = one_of("片区", Area.objects.all(), required=False)
+    street = one_of("街道", Unit.objects.filter(kind=Unit.Kind.STREET), required=False)
+    operator = one_of(
+        "运营方", Unit.objects.filter(kind__in=(Unit.Kind.OPERATOR, Unit.Kind.COMPANY)), required=False
+    )
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["on"].initial = clock.today()
+        for name in ("carrier", "operating_model"):
+            self.fields[name].required = True
 
 
 class AreaForm(OfficialForm):
@@ -84,3 +108,44 @@ class TitleForm(forms.Form):
     awarded_on = day("认定日期", required=False)
     lapsed_on = day("失效日期", required=False)
     document = text("文号", required=False, max_length=80)
+
+
+class _CodeGiven(OfficialForm):
+    """A code that is left empty is given."""
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        if "code" in self.fields:
+            self.fields["code"].required = False
+            self.fields["code"].help_text = "留空则自动编号；确定后不能修改"
+
+
+class BuildingForm(_CodeGiven):
+    built_area = square_metres("建筑面积")
+
+    class Meta:
+        model = Building
+        fields = "__all__"
+
+
+class SpaceForm(_CodeGiven):
+    area = square_metres("面积")
+    height = UnitsField(scale=2, label="层高", help_text="米，最多两位小数；不知道请留空")
+    rent = UnitsField(scale=2, label="租金", help_text="元/平方米·月，最多两位小数；不知道请留空")
+
+    class Meta:
+        model = Space
+        fields = "__all__"
+
+
+class TenancyForm(OfficialForm):
+    class Meta:
+        model = Tenancy
+        fields = "__all__"
+
+
+class LeavingForm(forms.Form):
+    """From which day on the firm is no longer in the park, and why."""
+
+    on = day("离园日期", help_text="从这一天起不在园；使用的空间同日退出")
+    reason = choice("离园原因", LeavingReason.choices)
