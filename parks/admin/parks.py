@@ -10,7 +10,7 @@ from guandu.web.admin import ReadOnlyInline
 from guandu.web.admin_export import ExportAdmin
 from parks.actions import parks, placements, titles
 from parks.exchange import ParkResource
-from parks.forms import ParkForm, PlacementForm, SponsorshipForm, TitleForm
+from parks.forms import NewParkForm, ParkForm, PlacementForm, SponsorshipForm, TitleForm
 from parks.models import Park, Placement, Sponsorship, Title
 
 
@@ -50,14 +50,24 @@ class ParkAdmin(ExportAdmin):
     inlines = (PlacementInline, SponsorshipInline, TitleInline)
     actions_detail = ("change_placement", "change_sponsorship", "record_title")
     fieldsets = (
-        (None, {"fields": ("code", ("name", "short_name"), ("carrier", "operating_model"))}),
+        (None, {"fields": ("code", ("name", "short_name"), "park_type", ("carrier", "operating_model"))}),
         ("时间", {"fields": ("approved_on", "opened_on", "closed_on")}),
-        ("条件", {"fields": ("lettable_area", ("has_service_station", "has_one_stop"))}),
+        ("位置和产业", {"fields": ("address", "leading_industry")}),
+        ("面积", {"fields": (("land_area", "floor_area", "built_area"), ("lettable_area", "let_area"))}),
+        ("服务", {"fields": (("has_service_station", "has_one_stop"), "other_services")}),
         ("来源", {"fields": (("clause", "note"),)}),
     )
+    beginning = ("归属", {"fields": (("chain", "on"), ("area", "street"), "operator")})
 
     def get_queryset(self, request: HttpRequest):
         return super().get_queryset(request).placed_on(clock.today())
+
+    def get_form(self, request: HttpRequest, obj=None, change: bool = False, **kwargs):
+        form = self.form if obj else NewParkForm
+        return super().get_form(request, obj, change, form=form, **kwargs)
+
+    def get_fieldsets(self, request: HttpRequest, obj=None):
+        return self.fieldsets if obj else (self.fieldsets[0], self.beginning, *self.fieldsets[1:])
 
     @admin.display(description="产业链", ordering="chain_name")
     def chain_name(self, park: Park) -> str:

@@ -10,6 +10,17 @@ from parks.models import Park, Title
 AREA_SCALE = 2
 
 
+class SquareMetresField(serializers.CharField):
+    """Stored hundredths of a square metre as the text of an exact decimal; null where nobody entered it."""
+
+    def __init__(self, **kwargs) -> None:
+        words = "平方米，十进制数字符串；未填报为 null"
+        super().__init__(read_only=True, allow_null=True, help_text=words, **kwargs)
+
+    def to_representation(self, units: int) -> str:
+        return str(from_units(units, AREA_SCALE))
+
+
 class TitleSerializer(serializers.ModelSerializer):
     level_label = serializers.CharField(source="get_level_display", label="级别名称")
     state_label = serializers.CharField(source="get_state_display", label="状态名称")
@@ -32,6 +43,10 @@ class TitleSerializer(serializers.ModelSerializer):
 class ParkSerializer(serializers.ModelSerializer):
     """A park with where it belongs today."""
 
+    park_type = serializers.SlugRelatedField(
+        "code", read_only=True, label="园区类型编码", help_text="大类或其下的子类型；未填报为 null"
+    )
+    park_type_label = serializers.SerializerMethodField(label="园区类型", help_text="子类型写明所属大类")
     carrier = KnownChoiceField(Carrier.choices, label="载体形式", help_text="未填报为 null")
     operating_model = KnownChoiceField(OperatingModel.choices, label="运营模式", help_text="未填报为 null")
     carrier_label = serializers.CharField(source="get_carrier_display", label="载体形式名称")
@@ -45,21 +60,24 @@ class ParkSerializer(serializers.ModelSerializer):
     department_code = serializers.CharField(label="包保部门编码", allow_null=True)
     department_name = serializers.CharField(label="包保部门", allow_null=True)
     operator_name = serializers.CharField(label="运营方", allow_null=True)
-    lettable_area = serializers.SerializerMethodField(
-        label="可招商面积", help_text="平方米，十进制数字符串；未填报为 null"
-    )
+    land_area = SquareMetresField(label="占地面积")
+    floor_area = SquareMetresField(label="规划建筑面积")
+    built_area = SquareMetresField(label="已建成建筑面积")
+    lettable_area = SquareMetresField(label="可招商面积")
+    let_area = SquareMetresField(label="已入驻面积")
     titles = TitleSerializer(many=True, label="园区称号")
     is_demo = serializers.BooleanField(label="演示数据")
 
     class Meta:
         model = Park
         fields = [
-            "code", "name", "short_name", "carrier", "carrier_label", "operating_model", "operating_model_label",
+            "code", "name", "short_name", "park_type", "park_type_label", "carrier", "carrier_label", "operating_model", "operating_model_label",
             "chain_code", "chain_name", "street_code", "street_name", "area_code", "area_name",
             "department_code", "department_name", "operator_name", "approved_on", "opened_on", "closed_on",
-            "lettable_area", "has_service_station", "has_one_stop", "titles", "is_demo",
+            "land_area", "floor_area", "built_area", "lettable_area", "let_area", "address", "leading_industry",
+            "has_service_station", "has_one_stop", "other_services", "titles", "is_demo",
         ]  # fmt: skip
         read_only_fields = fields
 
-    def get_lettable_area(self, park: Park) -> str | None:
-        return None if park.lettable_area is None else str(from_units(park.lettable_area, AREA_SCALE))
+    def get_park_type_label(self, park: Park) -> str:
+        return str(park.park_type) if park.park_type else ""

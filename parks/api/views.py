@@ -34,4 +34,5 @@ class ParkViewSet(ReadOnlyCollection):
     lookup_value_regex = "[A-Za-z0-9][A-Za-z0-9_.-]*"
 
     def shaped(self, rows):
-        return rows.placed_on(clock.today()).prefetch_related("titles")
+        rows = rows.select_related("park_type__parent").placed_on(clock.today())
+        return rows.prefetch_related("titles")

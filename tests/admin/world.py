@@ -12,7 +12,16 @@ from parks.models import Park, Title
 from rating.models import Scheme
 from targets.enums import Force, Operator, Shape
 from targets.models import Ambiguity, Mechanism, Plan, QualitativeAim, Target, TargetUnit
-from tests.factories import make_area, make_cycle, make_enterprise, make_indicator, make_template, make_unit
+from tests.factories import (
+    make_area,
+    make_building,
+    make_cycle,
+    make_enterprise,
+    make_indicator,
+    make_space,
+    make_template,
+    make_unit,
+)
 
 
 def fill(park: Park, office: User) -> dict:
@@ -33,8 +42,10 @@ def fill(park: Park, office: User) -> dict:
     mechanism.leads.add(unit)
     Title.objects.create(park=park, level="city", name="示范园区")
     chain = park.placements.get().chain
+    space = make_space(building=make_building(park=park))
     rows = {
         "park": park,
+        "space": space,
         "area": make_area(chains=(chain,)),
         "firm": make_enterprise(park=park),
         "indicator": indicator,

@@ -20,7 +20,7 @@ from guandu.core.periods import Period
 from guandu.jobs.models import Job
 from guandu.jobs.worker import run_waiting
 from investment.models import Project
-from parks.models import Area, Chain, Enterprise, Park
+from parks.models import Area, Building, Chain, Enterprise, Occupancy, Park, Space, Tenancy
 from rating.actions import assessments, schemes
 from rating.enums import TRIAL_JOB
 from rating.models import Assessment, Scheme
@@ -39,13 +39,16 @@ from targets.models import (
     TargetResult,
 )
 from tests.factories import (
+    SINCE,
     make_area,
+    make_building,
     make_chain,
     make_demonstration,
     make_enterprise,
     make_figure,
     make_indicator,
     make_park,
+    make_space,
     make_template,
     make_unit,
     make_user,
@@ -59,7 +62,7 @@ SCOPED = ("department", "task_force", "street", "operator", "liaison", "expert",
 
 ADMIN_MODELS = (
     Unit, Chain, Area, Park, Enterprise, Indicator, ReturnTemplate, Cycle, Plan, Target, QualitativeAim, Mechanism,
-    Ambiguity, Scheme, Project, AuditEvent,
+    Ambiguity, Scheme, Project, AuditEvent, Building, Space, Tenancy,
 )  # fmt: skip
 FORM = "application/x-www-form-urlencoded"
 CANARIES = ("机密外园", "P-OTHERX", "98765.43", "98,765.43")
@@ -176,7 +179,26 @@ def _numbers(own: Park, other: Park, people: dict[str, User | None]) -> dict[str
         "job": _keys({"own": _job(people[RoleCode.OPERATOR]), "other": _job(people[DISABLED])}),
         "period": {"own": "2026Q3", "none": "20xx"},
         "app": {"own": "parks", "none": "nowhere"},
-    } | _rows_of_the_admin(target.plan, people)
+    } | _space(own, other) | _rows_of_the_admin(target.plan, people)
+
+
+def _space(own: Park, other: Park) -> dict[str, dict[str, str]]:
+    """A building with a space in use and a free one in each park, and a firm that both parks claim."""
+    kinds: dict[str, dict[str, str]] = {
+        "building": {"none": "NONE"}, "space": {"none": "NONE"}, "tenancy": {"none": "999999"},
+        "occupancy": {"none": "999999"},
+    }  # fmt: skip
+    claimed = make_enterprise(name="两园企业")
+    for case, park in (("own", own), ("other", other)):
+        Tenancy.objects.create(park=park, enterprise=claimed, valid_from=SINCE)
+        building = make_building(park=park, name=f"{park.name}一号楼")
+        space = make_space(building=building, name=f"{park.name}101室", area=9876543)
+        make_space(building=building, name=f"{park.name}102室", area=9876543)
+        stay = park.tenancies.exclude(enterprise=claimed).get()
+        use = Occupancy.objects.create(tenancy=stay, space=space, valid_from=SINCE)
+        kinds["building"][case], kinds["space"][case] = building.code, space.code
+        kinds["tenancy"][case], kinds["occupancy"][case] = str(stay.pk), str(use.pk)
+    return kinds
 
 
 def _rows_of_the_admin(plan: Plan, people: dict[str, User | None]) -> dict[str, dict[str, str]]:
