@@ -6,7 +6,7 @@ from guandu.accounts.checks import require
 from guandu.accounts.models import Unit
 from guandu.accounts.permissions import Permission
 from guandu.accounts.roles import ScopeKind
-from guandu.audit.actions import about, action, checked, enter, updated
+from guandu.audit.actions import about, action, checked, created, enter, updated
 from guandu.audit.changes import snapshot
 from guandu.core import clock
 from guandu.core.actors import Actor
@@ -15,6 +15,7 @@ from parks.enums import AttributionKind
 from parks.models import Attribution, AttributionClaim, Enterprise
 
 State = AttributionClaim.State
+LONGEST = 200
 
 
 @action("attribution.attribute")
@@ -48,15 +49,18 @@ def claim(*, enterprise: Enterprise, kind: str, street: Unit, ground: str, by: A
     _require_own(by, street)
     firm = _locked(enterprise)
     about(firm)
-    if not ground.strip():
-        raise Invalid("请写明主张的理由。", errors=[("ground", "请写明理由。")])
+    if not 0 < len(ground.strip()) <= LONGEST:
+        raise Invalid(f"请写明主张的理由，最多 {LONGEST} 个字。", errors=[("ground", "请写明理由。")])
     if firm.attributions.on(clock.today()).filter(kind=kind, street=street).exists():
         raise Invalid(f"该企业的{AttributionKind(kind).label}现在就是{street.name}，不需要主张。")
-    return enter(
-        AttributionClaim(
-            enterprise=firm, kind=kind, street=street, ground=ground.strip(), claimed_by=by, claimed_at=clock.now()
-        )
+    if AttributionClaim.objects.filter(enterprise=firm, kind=kind, street=street, state=State.OPEN).exists():
+        raise Invalid(f"{street.name}已提出过同一主张，正在等待确认。")
+    row = AttributionClaim(
+        enterprise=firm, kind=kind, street=street, ground=ground.strip(), claimed_by=by, claimed_at=clock.now()
     )
+    row.save(force_insert=True)
+    created(row)
+    return row
 
 
 @action("attribution.withdraw")

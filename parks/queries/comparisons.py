@@ -65,7 +65,7 @@ class Outcome:
 def compare_with(lines: Iterable[RegistryLine], *, spoiled: Iterable[str] = (), is_whole: bool) -> Outcome:
     """Our firms beside `lines`, by credit code. `is_whole`: the file holds the whole register, so that a
     firm of ours that it lacks is missing there; `spoiled` are codes on lines that could not be used.
-    Four queries, whatever the number of firms."""
+    As many queries for all firms as for one."""
     theirs = {line.credit_code: line for line in lines}
     known = set(theirs) | set(spoiled)
     streets = dict(Unit.objects.filter(kind=Unit.Kind.STREET).values_list("name", "code"))

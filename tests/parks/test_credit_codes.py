@@ -1,8 +1,7 @@
 """统一社会信用代码: any one wrong character is noticed, width and case are not, an odd inner digit is told."""
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from hypothesis import given, strategies as st
 from stdnum.cn import uscc
 
 from guandu.core.errors import Invalid
