@@ -10,7 +10,10 @@ class ParksConfig(AppConfig):
     verbose_name = "园区与企业"
 
     def ready(self) -> None:
-        from parks import pages  # noqa: F401  # reason: registers the side bar and search, needs models
+        from parks import (
+            pages,  # noqa: F401  # reason: registers the side bar and search, needs models
+            pages_enterprises,  # noqa: F401  # reason: the same for firms
+        )
         from parks.models import Chain, Park  # reason: needs models
         from parks.queries.duties import bearing_duties  # reason: needs models
 
