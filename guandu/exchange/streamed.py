@@ -14,7 +14,7 @@ def stream_workbook(
     name: str, columns: Sequence[WrittenColumn], rows: Iterable[Sequence[Cell]], *, mark: str
 ) -> IO[bytes]:
     """A workbook of one sheet `name`: a line with `mark`, the header, `rows`. Texts stay texts whatever
-    they look like, numbers are numbers, None is an empty cell. Each page is printed with the mark."""
+    they look like, numbers are numbers, None and "" are empty cells. Each page is printed with the mark."""
     import xlsxwriter  # reason: heavy, needed by few pages
 
     stream = TemporaryFile()  # noqa: SIM115  # reason: whoever sends it closes it
@@ -41,6 +41,7 @@ def stream_workbook(
 
 def _write(sheet, number: int, place: int, value: Cell) -> None:
     if isinstance(value, str):
-        sheet.write_string(number, place, value)
+        if value:
+            sheet.write_string(number, place, value)
     elif value is not None:
         sheet.write_number(number, place, value)
