@@ -12,7 +12,7 @@ OFFICE = {
     "accounts.unit", "accounts.user", "accounts.grant", "parks.chain", "parks.area", "parks.park",
     "parks.enterprise", "targets.indicator", "targets.returntemplate", "targets.cycle", "targets.plan",
     "targets.target", "targets.qualitativeaim", "targets.mechanism", "targets.ambiguity", "rating.scheme",
-    "investment.project",
+    "investment.project", "parks.industry", "parks.honourkind", "parks.statisticalclass", "parks.parktype",
 }  # fmt: skip
 SEEN = {
     "office": OFFICE,
@@ -23,6 +23,7 @@ SEEN = {
 ADDED = {
     "office": {
         "accounts.unit", "parks.chain", "parks.area", "parks.park", "parks.enterprise", "targets.cycle",
+        "parks.industry",
     },
     "system_admin": {"accounts.user"},
     "security_admin": set(),

@@ -20,7 +20,19 @@ from guandu.core.periods import Period
 from guandu.jobs.models import Job
 from guandu.jobs.worker import run_waiting
 from investment.models import Project
-from parks.models import Area, Chain, Enterprise, Park
+from parks.models import (
+    Area,
+    AttributionClaim,
+    Chain,
+    Enterprise,
+    HonourKind,
+    Industry,
+    Park,
+    ParkType,
+    RegistryComparison,
+    RegistryFinding,
+    StatisticalClass,
+)
 from rating.actions import assessments, schemes
 from rating.enums import TRIAL_JOB
 from rating.models import Assessment, Scheme
@@ -44,7 +56,9 @@ from tests.factories import (
     make_demonstration,
     make_enterprise,
     make_figure,
+    make_honour_kind,
     make_indicator,
+    make_industry,
     make_park,
     make_template,
     make_unit,
@@ -59,7 +73,7 @@ SCOPED = ("department", "task_force", "street", "operator", "liaison", "expert",
 
 ADMIN_MODELS = (
     Unit, Chain, Area, Park, Enterprise, Indicator, ReturnTemplate, Cycle, Plan, Target, QualitativeAim, Mechanism,
-    Ambiguity, Scheme, Project, AuditEvent,
+    Ambiguity, Scheme, Project, AuditEvent, Industry, HonourKind, StatisticalClass, ParkType,
 )  # fmt: skip
 FORM = "application/x-www-form-urlencoded"
 CANARIES = ("机密外园", "P-OTHERX", "98765.43", "98,765.43")
@@ -176,7 +190,36 @@ def _numbers(own: Park, other: Park, people: dict[str, User | None]) -> dict[str
         "job": _keys({"own": _job(people[RoleCode.OPERATOR]), "other": _job(people[DISABLED])}),
         "period": {"own": "2026Q3", "none": "20xx"},
         "app": {"own": "parks", "none": "nowhere"},
-    } | _rows_of_the_admin(target.plan, people)
+    } | _firms(own, other, people) | _rows_of_the_admin(target.plan, people)
+
+
+def _firms(own: Park, other: Park, people: dict[str, User | None]) -> dict[str, dict[str, str]]:
+    """A firm of each park, a claim on it and a difference with the bureau's register; the standards."""
+    make_industry()
+    make_honour_kind()
+    StatisticalClass.objects.create(code="service", name="规上服务业", industries=["I"])
+    ParkType.objects.create(code="digital", name="数字园区")
+    office = people[RoleCode.OFFICE]
+    comparison = RegistryComparison.objects.create(
+        file_name="登记.xlsx", file_digest="d", as_of=clock.today(), rows=2, matched=2, compared_by=office,
+        compared_at=clock.now(),
+    )  # fmt: skip
+    claims, findings = {}, {}
+    for case, park in (("own", own), ("other", other)):
+        firm, street = Enterprise.objects.get(code=f"E-{park.code}"), park.placements.get().street
+        claims[case] = AttributionClaim.objects.create(
+            enterprise=firm, kind="tax", street=street, ground=f"{park.name}的理由", claimed_by=people[RoleCode.STREET],
+            claimed_at=clock.now(),
+        )  # fmt: skip
+        findings[case] = RegistryFinding.objects.create(
+            comparison=comparison, enterprise=firm, kind="renamed", street=street, ours=firm.name, theirs=f"{firm.name}甲"
+        )
+    return {
+        "enterprise": {"own": f"E-{own.code}", "other": f"E-{other.code}", "none": "E-NONE"},
+        "attribution kind": {"own": "tax", "none": "colour"},
+        "claim": _keys(claims),
+        "finding": _keys(findings),
+    }
 
 
 def _rows_of_the_admin(plan: Plan, people: dict[str, User | None]) -> dict[str, dict[str, str]]:
