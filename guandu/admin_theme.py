@@ -91,6 +91,10 @@ UNFOLD = {
                 _entry("企业", "business", "parks_enterprise", P.PARK_VIEW),
                 _entry("产业链", "link", "parks_chain", P.REFERENCE_VIEW),
                 _entry("片区", "map", "parks_area", P.REFERENCE_VIEW),
+                _entry("行业分类", "category", "parks_industry", P.REFERENCE_VIEW),
+                _entry("荣誉种类", "workspace_premium", "parks_honourkind", P.REFERENCE_VIEW),
+                _entry("四上类别", "stacked_bar_chart", "parks_statisticalclass", P.REFERENCE_VIEW),
+                _entry("园区类型", "account_tree", "parks_parktype", P.REFERENCE_VIEW),
             ),
             _group(
                 "指标与报表",

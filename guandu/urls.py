@@ -22,6 +22,7 @@ urlpatterns = [
     path("", include("parks.urls.space")),
     path("register/", include("parks.urls.duties")),
     path("parks/", include("parks.urls.parks")),
+    path("enterprises/", include("parks.urls.enterprises")),
     path("rating/", include("rating.urls")),
     path("projects/", include("investment.urls")),
     path("audit/", include("guandu.oversight.urls")),

@@ -10,7 +10,7 @@ class ParksConfig(AppConfig):
     verbose_name = "园区与企业"
 
     def ready(self) -> None:
-        from parks import pages, panels, tasks, todos  # noqa: F401  # reason: register themselves, need models
+        from parks import pages, pages_enterprises, panels, tasks, todos  # noqa: F401  # reason: register themselves, need models
         from parks.models import Chain, Park  # reason: needs models
         from parks.queries.duties import bearing_duties  # reason: needs models
 

@@ -19,7 +19,7 @@ NOUNS = {
     "user": "账号", "grant": "授权", "unit": "单位", "token": "接口令牌", "session": "门户", "projects": "招商项目",
     "targets": "目标进展", "rating": "星级",
     "administrators": "三类管理员", "park": "园区", "placement": "园区归属", "sponsorship": "包保",
-    "title": "称号", "enterprise": "企业", "chain": "产业链", "area": "片区", "register": "登记册",
+    "title": "称号", "enterprise": "企业", "industry": "行业分类", "chain": "产业链", "area": "片区", "register": "登记册",
     "indicator": "指标", "template": "报表模板", "target": "计划目标", "mechanism": "工作机制",
     "ambiguity": "口径疑点", "aim": "定性目标", "plan": "行动计划", "cycle": "报送期次", "return": "报表",
     "returns": "报表", "figures": "数据", "figure": "数据", "scheme": "评定方案", "assessment": "评定",
@@ -41,6 +41,10 @@ WHOLE = {
     "statistical_class.update": "修改四上类别", "threshold.change": "调整四上标准",
     "factor.reset": "重置动态口令", "policy.update": "修改登录策略",
     "audit.alarm": "审计告警", "audit.verify": "校验审计记录", "audit.countersign": "会签审计锚定",
+    "attribution.attribute": "确定企业归属", "attribution.claim": "提出归属主张",
+    "attribution.withdraw": "撤回归属主张", "attribution.settle": "办结归属主张",
+    "comparison.run": "办理登记比对", "finding.confirm": "确认登记差异", "finding.reject": "答复登记差异",
+    "enterprise.export": "导出企业名单", "industry.enter_many": "导入行业分类",
     "audit.archive": "归档审计记录", "audit.export": "导出审计记录", "page.open": "打开页面", "register.export": "导出列表",
 }  # fmt: skip
 

@@ -1,11 +1,11 @@
-"""Parks as other systems read them. Names of fields are part of the contract."""
+"""Parks and firms as other systems read them. Names of fields are part of the contract."""
 
 from rest_framework import serializers
 
 from guandu.core.numbers import from_units
 from guandu.web.api.fields import KnownChoiceField
-from parks.enums import Carrier, OperatingModel
-from parks.models import Park, Title
+from parks.enums import AttributionKind, Carrier, CodeState, EnterpriseKind, OperatingModel
+from parks.models import Attribution, Enterprise, Honour, Park, Tenancy, Title
 
 AREA_SCALE = 2
 
@@ -71,7 +71,8 @@ class ParkSerializer(serializers.ModelSerializer):
     class Meta:
         model = Park
         fields = [
-            "code", "name", "short_name", "park_type", "park_type_label", "carrier", "carrier_label", "operating_model", "operating_model_label",
+            "code", "name", "short_name", "park_type", "park_type_label", "carrier", "carrier_label",
+            "operating_model", "operating_model_label",
             "chain_code", "chain_name", "street_code", "street_name", "area_code", "area_name",
             "department_code", "department_name", "operator_name", "approved_on", "opened_on", "closed_on",
             "land_area", "floor_area", "built_area", "lettable_area", "let_area", "address", "leading_industry",
@@ -81,3 +82,85 @@ class ParkSerializer(serializers.ModelSerializer):
 
     def get_park_type_label(self, park: Park) -> str:
         return str(park.park_type) if park.park_type else ""
+
+
+class TenantParkSerializer(serializers.ModelSerializer):
+    """A park that the firm is a tenant of today, among those that the caller may see."""
+
+    park_code = serializers.CharField(source="park.code", label="园区编码")
+    park_name = serializers.CharField(source="park.name", label="园区")
+
+    class Meta:
+        model = Tenancy
+        fields = ["park_code", "park_name", "valid_from", "in_leading_industry"]
+        read_only_fields = fields
+
+
+class AttributionSerializer(serializers.ModelSerializer):
+    kind = serializers.ChoiceField(AttributionKind.choices, label="归属类别")
+    kind_label = serializers.CharField(source="get_kind_display", label="归属类别名称")
+    street_code = serializers.CharField(source="street.code", label="归属街道编码", allow_null=True, default=None)
+    street_name = serializers.CharField(source="street.name", label="归属街道", allow_null=True, default=None)
+    elsewhere = serializers.SerializerMethodField(label="区外归属", help_text="归属在本区的为 null")
+
+    class Meta:
+        model = Attribution
+        fields = ["kind", "kind_label", "street_code", "street_name", "elsewhere", "valid_from"]
+        read_only_fields = fields
+
+    def get_elsewhere(self, row: Attribution) -> str | None:
+        return row.elsewhere or None
+
+
+class HeldHonourSerializer(serializers.ModelSerializer):
+    kind = serializers.CharField(source="kind_id", label="荣誉编码")
+    kind_name = serializers.CharField(source="kind.name", label="荣誉")
+
+    class Meta:
+        model = Honour
+        fields = ["kind", "kind_name", "valid_from", "valid_to"]
+        read_only_fields = fields
+
+
+class EnterpriseSerializer(serializers.ModelSerializer):
+    """A firm as it stands today; parks are those that the caller may see."""
+
+    credit_code = serializers.SerializerMethodField(label="统一社会信用代码", help_text="未登记为 null")
+    credit_code_state = serializers.ChoiceField(CodeState.choices, label="代码核实")
+    credit_code_state_label = serializers.CharField(source="get_credit_code_state_display", label="代码核实名称")
+    kind = serializers.ChoiceField(EnterpriseKind.choices, label="主体类型")
+    kind_label = serializers.CharField(source="get_kind_display", label="主体类型名称")
+    head_office_code = serializers.CharField(
+        label="总公司编码", allow_null=True, help_text="没有总公司，或不在工作范围内，为 null"
+    )
+    industry_code = serializers.CharField(source="industry.code", label="行业代码", allow_null=True, default=None)
+    industry_name = serializers.CharField(source="industry.name", label="行业", allow_null=True, default=None)
+    registered_street_code = serializers.CharField(
+        source="registered_street.code", label="注册街道编码", allow_null=True, default=None
+    )
+    registered_street_name = serializers.CharField(
+        source="registered_street.name", label="注册街道", allow_null=True, default=None
+    )
+    operating_street_code = serializers.CharField(
+        source="operating_street.code", label="经营街道编码", allow_null=True, default=None
+    )
+    operating_street_name = serializers.CharField(
+        source="operating_street.name", label="经营街道", allow_null=True, default=None
+    )
+    parks = TenantParkSerializer(source="tenancies_today", many=True, label="今日所在园区")
+    attributions = AttributionSerializer(source="attributions_today", many=True, label="今日归属")
+    honours = HeldHonourSerializer(source="honours_today", many=True, label="今日有效荣誉")
+    is_demo = serializers.BooleanField(label="演示数据")
+
+    class Meta:
+        model = Enterprise
+        fields = [
+            "code", "name", "credit_code", "credit_code_state", "credit_code_state_label", "kind", "kind_label",
+            "head_office_code", "industry_code", "industry_name", "is_service_body", "registered_street_code",
+            "registered_street_name", "registered_address", "operating_street_code", "operating_street_name",
+            "operating_address", "established_on", "closed_on", "parks", "attributions", "honours", "is_demo",
+        ]  # fmt: skip
+        read_only_fields = fields
+
+    def get_credit_code(self, firm: Enterprise) -> str | None:
+        return firm.credit_code or None

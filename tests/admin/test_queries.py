@@ -57,7 +57,7 @@ def more(park, target) -> None:
 @pytest.mark.parametrize(
     "name",
     ["parks_park", "parks_area", "parks_chain", "parks_enterprise", "accounts_unit", "accounts_user",
-     "accounts_grant", "targets_target", "targets_cycle", "targets_returntemplate", "targets_mechanism"],
+     "parks_industry", "accounts_grant", "targets_target", "targets_cycle", "targets_returntemplate", "targets_mechanism"],
 )  # fmt: skip
 def test_a_list_asks_the_same_for_one_row_and_for_three(name, sign_in, office, park):
     world = fill(park, office)

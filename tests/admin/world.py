@@ -8,7 +8,7 @@ from guandu.core import clock
 from guandu.core.actors import LOADER
 from guandu.jobs import queue
 from investment.models import Project
-from parks.models import Park, Title
+from parks.models import Park, ParkType, StatisticalClass, Title
 from rating.models import Scheme
 from targets.enums import Force, Operator, Shape
 from targets.models import Ambiguity, Mechanism, Plan, QualitativeAim, Target, TargetUnit
@@ -17,7 +17,9 @@ from tests.factories import (
     make_building,
     make_cycle,
     make_enterprise,
+    make_honour_kind,
     make_indicator,
+    make_industry,
     make_space,
     make_template,
     make_unit,
@@ -62,8 +64,19 @@ def fill(park: Park, office: User) -> dict:
         ),
         "project": Project.objects.create(code="PR-1", name="某项目", chain=chain, park=park),
     }
+    rows |= _standards()
     _record(park)
     return rows
+
+
+def _standards() -> dict:
+    group = ParkType.objects.create(code="digital", name="数字园区")
+    return {
+        "industry": make_industry(),
+        "honour kind": make_honour_kind(),
+        "statistical class": StatisticalClass.objects.create(code="service", name="规上服务业", industries=["I"]),
+        "park type": ParkType.objects.create(code="data", name="数据园区", parent=group),
+    }
 
 
 def _record(park: Park) -> None:

@@ -141,7 +141,7 @@ def test_firms_are_entered_in_one_event(park):
     rows = [firm_row(park, n, honours=[(HonourCode.HITECH, date(2026, 1, 1), None)]) for n in range(3)]
     enterprises.enter_many(rows=rows, by=LOADER)
     event = AuditEvent.objects.get(verb="enterprise.enter_many")
-    assert (Enterprise.objects.count(), Tenancy.objects.count(), event.changes.count()) == (3, 3, 9)
+    assert (Enterprise.objects.count(), Tenancy.objects.count(), event.changes.count()) == (3, 3, 12)
 
 
 def test_one_known_firm_stops_the_whole_list(park):

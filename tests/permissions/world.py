@@ -20,7 +20,25 @@ from guandu.core.periods import Period
 from guandu.jobs.models import Job
 from guandu.jobs.worker import run_waiting
 from investment.models import Project
-from parks.models import Area, Building, Chain, Enterprise, Occupancy, Park, Space, Tenancy
+from parks.models import (
+    Area,
+    AttributionClaim,
+    Building,
+    Chain,
+    Cultivation,
+    Enterprise,
+    Honour,
+    HonourKind,
+    Industry,
+    Occupancy,
+    Park,
+    ParkType,
+    RegistryComparison,
+    RegistryFinding,
+    Space,
+    StatisticalClass,
+    Tenancy,
+)
 from rating.actions import assessments, schemes
 from rating.enums import TRIAL_JOB
 from rating.models import Assessment, Scheme
@@ -46,7 +64,9 @@ from tests.factories import (
     make_demonstration,
     make_enterprise,
     make_figure,
+    make_honour_kind,
     make_indicator,
+    make_industry,
     make_park,
     make_space,
     make_template,
@@ -62,7 +82,7 @@ SCOPED = ("department", "task_force", "street", "operator", "liaison", "expert",
 
 ADMIN_MODELS = (
     Unit, Chain, Area, Park, Enterprise, Indicator, ReturnTemplate, Cycle, Plan, Target, QualitativeAim, Mechanism,
-    Ambiguity, Scheme, Project, AuditEvent, Building, Space, Tenancy,
+    Ambiguity, Scheme, Project, AuditEvent, Building, Space, Tenancy, Industry, HonourKind, StatisticalClass, ParkType,
 )  # fmt: skip
 FORM = "application/x-www-form-urlencoded"
 CANARIES = ("机密外园", "P-OTHERX", "98765.43", "98,765.43")
@@ -179,7 +199,7 @@ def _numbers(own: Park, other: Park, people: dict[str, User | None]) -> dict[str
         "job": _keys({"own": _job(people[RoleCode.OPERATOR]), "other": _job(people[DISABLED])}),
         "period": {"own": "2026Q3", "none": "20xx"},
         "app": {"own": "parks", "none": "nowhere"},
-    } | _space(own, other) | _rows_of_the_admin(target.plan, people)
+    } | _space(own, other) | _firms(own, other, people) | _rows_of_the_admin(target.plan, people)
 
 
 def _space(own: Park, other: Park) -> dict[str, dict[str, str]]:
@@ -199,6 +219,44 @@ def _space(own: Park, other: Park) -> dict[str, dict[str, str]]:
         kinds["building"][case], kinds["space"][case] = building.code, space.code
         kinds["tenancy"][case], kinds["occupancy"][case] = str(stay.pk), str(use.pk)
     return kinds
+
+
+def _firms(own: Park, other: Park, people: dict[str, User | None]) -> dict[str, dict[str, str]]:
+    """A firm of each park, a claim on it and a difference with the bureau's register; the standards."""
+    make_industry()
+    make_honour_kind()
+    StatisticalClass.objects.create(code="service", name="规上服务业", industries=["I"])
+    ParkType.objects.create(code="digital", name="数字园区")
+    office = people[RoleCode.OFFICE]
+    comparison = RegistryComparison.objects.create(
+        file_name="登记.xlsx", file_digest="d", as_of=clock.today(), rows=2, matched=2, compared_by=office,
+        compared_at=clock.now(),
+    )  # fmt: skip
+    claims, findings = {}, {}
+    for case, park in (("own", own), ("other", other)):
+        firm, street = Enterprise.objects.get(code=f"E-{park.code}"), park.placements.get().street
+        claims[case] = AttributionClaim.objects.create(
+            enterprise=firm, kind="tax", street=street, ground=f"{park.name}的理由", claimed_by=people[RoleCode.STREET],
+            claimed_at=clock.now(),
+        )  # fmt: skip
+        findings[case] = RegistryFinding.objects.create(
+            comparison=comparison, enterprise=firm, kind="renamed", street=street, ours=firm.name, theirs=f"{firm.name}甲"
+        )
+    honours, ways = {}, {}
+    for case, park in (("own", own), ("other", other)):
+        firm = Enterprise.objects.get(code=f"E-{park.code}")
+        honours[case] = Honour.objects.create(enterprise=firm, kind=make_honour_kind(), valid_from=SINCE)
+        ways[case] = Cultivation.objects.create(
+            enterprise=firm, of_class=StatisticalClass.objects.get(), revenue=9876543, revenue_year=2025
+        )
+    return {
+        "honour": _keys(honours),
+        "cultivation": _keys(ways),
+        "enterprise": {"own": f"E-{own.code}", "other": f"E-{other.code}", "none": "E-NONE"},
+        "attribution kind": {"own": "tax", "none": "colour"},
+        "claim": _keys(claims),
+        "finding": _keys(findings),
+    }
 
 
 def _rows_of_the_admin(plan: Plan, people: dict[str, User | None]) -> dict[str, dict[str, str]]:
