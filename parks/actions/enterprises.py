@@ -12,6 +12,7 @@ from guandu.audit.actions import about, action, changed, edit, enter
 from guandu.audit.changes import difference
 from guandu.core.actors import Actor
 from guandu.core.errors import Invalid
+from parks.actions.naming import follow_correction
 from parks.models import Enterprise, Honour, Tenancy
 from parks.validators import credit_code
 
@@ -39,7 +40,9 @@ def update(
 ) -> Enterprise:
     """Change what EDITABLE names. Raises NotAllowed, Invalid, Conflict."""
     require(by, Permission.PARK_EDIT, enterprise, to="修改企业")
-    return edit(enterprise, _clean(values), editable=EDITABLE, seen=seen)
+    firm = edit(enterprise, _clean(values), editable=EDITABLE, seen=seen)
+    follow_correction(firm)
+    return firm
 
 
 @action("enterprise.enter_many")

@@ -7,6 +7,7 @@ from guandu.accounts.permissions import Permission
 from guandu.audit.actions import action, edit, enter
 from guandu.core.actors import Actor
 from guandu.core.errors import Conflict, Invalid
+from parks.actions.naming import follow_correction
 from parks.models import Park
 
 EDITABLE = frozenset(
@@ -45,4 +46,6 @@ def update(
     row = Park.objects.select_for_update(of=("self",)).get(pk=park.pk)
     if version is not None and row.version != version:
         raise Conflict("您填写期间，他人已修改这个园区，请刷新后核对再保存。")
-    return edit(row, values, editable=EDITABLE, seen=seen)
+    row = edit(row, values, editable=EDITABLE, seen=seen)
+    follow_correction(row)
+    return row

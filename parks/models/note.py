@@ -40,3 +40,7 @@ class JournalNote(models.Model):
 
     def __str__(self) -> str:
         return self.text[:40]
+
+    @property
+    def subject(self) -> Park | Enterprise:
+        return self.park or self.enterprise

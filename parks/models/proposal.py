@@ -57,3 +57,7 @@ class Proposal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.park or self.enterprise}变更申请"
+
+    @property
+    def subject(self) -> Park | Enterprise:
+        return self.park or self.enterprise
