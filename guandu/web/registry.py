@@ -116,6 +116,7 @@ todo_sources = Sources()  # (user) → list[ToDo]
 change_sources = Sources()  # (user, how many at most) → list[Change]
 tile_sources = Sources()  # (user, quarter) → list[Tile]
 park_panels = Sources()  # (user, park, quarter) → list[Panel]
+enterprise_panels = Sources()  # (user, enterprise) → list[Panel]
 search_sources = Sources()  # (user, text) → list[Hit]
 
 _navigation: list[NavigationEntry] = []
