@@ -84,8 +84,7 @@ def overlapping_tenancies(actor: Actor, day: date) -> list[Defect]:
 
 @check("honour-overlap", _W, "荣誉重叠", "同一荣誉的两段有效期重叠，请核对起止日期。")
 def overlapping_honours(actor: Actor, day: date) -> list[Defect]:
-    rows = Honour.objects.visible_to(actor, VIEW).filter(revoked_on=None)
-    found = overlapping(rows, "enterprise", "kind", "revoked_on")
+    found = overlapping(Honour.objects.visible_to(actor, VIEW), "enterprise", "kind", revoked_on=None)
     return [
         Defect(each.enterprise.name, f"{each.kind.name}，{each.valid_from} 起的一段", mended_at(actor, each.enterprise))
         for each in found.select_related("enterprise", "kind").order_by("enterprise__code", "pk")

@@ -43,11 +43,13 @@ def record_of(subject: Park | Enterprise, anchor: str = "") -> str:
     return f"{url}#{anchor}" if anchor else url
 
 
-def overlapping(rows: QuerySet, *same: str) -> QuerySet:
-    """Dated rows that begin while an earlier one of the same `same` is in force: the later of each pair."""
+def overlapping(rows: QuerySet, *same: str, **counting) -> QuerySet:
+    """Dated rows that begin while an earlier one of the same `same` is in force: the later of each pair.
+    `counting` is the condition on which a row counts at all."""
     model: type[Model] = rows.model
-    before = model._default_manager.filter(**{name: OuterRef(name) for name in same}).filter(
+    counted = model._default_manager.filter(**counting, **{name: OuterRef(name) for name in same})
+    before = counted.filter(
         Q(valid_from__lt=OuterRef("valid_from")) | Q(valid_from=OuterRef("valid_from"), pk__lt=OuterRef("pk")),
         Q(valid_to__isnull=True) | Q(valid_to__gt=OuterRef("valid_from")),
     )
-    return rows.filter(Exists(before)).filter(Q(valid_to__isnull=True) | Q(valid_to__gt=F("valid_from")))
+    return rows.filter(Exists(before), **counting).filter(Q(valid_to__isnull=True) | Q(valid_to__gt=F("valid_from")))
