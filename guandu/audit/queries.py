@@ -70,11 +70,16 @@ def _lines(change: AuditChange) -> Iterable[Line]:
     before, after = change.before or {}, change.after or {}
     for name in dict.fromkeys([*after, *before]):
         old, new = before.get(name), after.get(name)
-        if old == new or (change.before is None and new in (None, "", [], {})) or name == "loaded_digest":
-            continue
         field = _field(change.object_type, name)
+        if old == new or (change.before is None and new in (None, "", [], {})) or _is_bookkeeping(field, name):
+            continue
         label = str(field.verbose_name) if field else name
         yield Line(label, _words(field, old), _words(field, new))
+
+
+def _is_bookkeeping(field: models.Field | None, name: str) -> bool:
+    """What nobody edits and the portal counts for itself: the digest of a file, the number of the change."""
+    return name == "loaded_digest" or (name == "version" and field is not None and not field.editable)
 
 
 def _words(field: models.Field | None, value) -> str:

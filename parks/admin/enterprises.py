@@ -4,7 +4,8 @@ from django.contrib import admin
 
 from guandu.accounts.permissions import Permission
 from guandu.web.admin import OfficialAdmin, ReadOnlyInline
-from parks.actions import enterprises
+from parks.actions import bulk, enterprises
+from parks.admin.bulk import BulkEditMixin
 from parks.models import Enterprise, Honour, Tenancy
 
 
@@ -19,9 +20,10 @@ class HonourInline(ReadOnlyInline):
 
 
 @admin.register(Enterprise)
-class EnterpriseAdmin(OfficialAdmin):
+class EnterpriseAdmin(BulkEditMixin, OfficialAdmin):
     view_permission = Permission.PARK_VIEW
     edit_permission = add_permission = Permission.PARK_EDIT
+    bulk_fields, bulk_action = bulk.ENTERPRISE_FIELDS, bulk.change_enterprises
     list_display = ("name", "credit_code", "is_service_body", "code")
     list_filter = ("is_service_body",)
     search_fields = ("name", "credit_code", "code")
