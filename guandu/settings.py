@@ -325,6 +325,17 @@ if AUDIT_HASH not in {"sha256", "sm3"}:
     raise ImproperlyConfigured(f"AUDIT_HASH={AUDIT_HASH}：只能是 sha256 或 sm3。")
 AUDIT_ANCHOR_DIR = Path(env("AUDIT_ANCHOR_DIR", default=str(VAR_DIR / "audit-anchors"))).resolve()
 
+# --- Numbers of contact persons: sealed under a key of their own ----------------------------------
+
+_LOCAL_CONTACT_KEY = VAR_DIR / "contact-key"  # made by make run
+CONTACT_KEY = required(
+    "CONTACT_KEY",
+    "请设置一串不少于 50 个字符的随机字符，与其他密钥不同，并另行妥善保管；丢失后已登记的联系电话无法恢复。",
+    default=_LOCAL_CONTACT_KEY.read_text().strip() if _LOCAL_CONTACT_KEY.exists() else "local-only-" + "c" * 32,
+)
+# Keys that were in use before: what they sealed still opens (manage.py reseal_contacts).
+CONTACT_KEY_FALLBACKS = environment.read_list("CONTACT_KEY_FALLBACKS")
+
 # --- API ------------------------------------------------------------------------------------------
 
 REST_FRAMEWORK = {
@@ -373,6 +384,7 @@ LOGGING = logs.configuration(
     as_json=PRODUCTION, level=env("LOG_LEVEL", default="INFO" if PRODUCTION else "WARNING")
 )
 logs.conceal(SECRET_KEY, environment.read("OIDC_CLIENT_SECRET"), *SECRET_KEY_FALLBACKS, AUDIT_KEY, *AUDIT_KEY_FALLBACKS)
+logs.conceal(CONTACT_KEY, *CONTACT_KEY_FALLBACKS)
 logs.conceal(environment.password_of(DATABASE_URL), environment.password_of(REDIS_URL))
 
 # --- What production refuses: each sentence names the variable ------------------------------------
@@ -380,7 +392,8 @@ logs.conceal(environment.password_of(DATABASE_URL), environment.password_of(REDI
 if PRODUCTION:
     environment.strong_key("SECRET_KEY", SECRET_KEY)
     environment.strong_key("AUDIT_KEY", AUDIT_KEY)
-    environment.different_keys(SECRET_KEY=SECRET_KEY, AUDIT_KEY=AUDIT_KEY)
+    environment.strong_key("CONTACT_KEY", CONTACT_KEY)
+    environment.different_keys(SECRET_KEY=SECRET_KEY, AUDIT_KEY=AUDIT_KEY, CONTACT_KEY=CONTACT_KEY)
     environment.strong_password("DATABASE_URL", DATABASE_URL)
     environment.strong_password("REDIS_URL", REDIS_URL)
     environment.named_hosts("ALLOWED_HOSTS", ALLOWED_HOSTS)

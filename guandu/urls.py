@@ -23,6 +23,7 @@ urlpatterns = [
     path("register/", include("parks.urls.duties")),
     path("parks/", include("parks.urls.parks")),
     path("enterprises/", include("parks.urls.enterprises")),
+    path("register/", include("parks.urls.changes")),
     path("rating/", include("rating.urls")),
     path("projects/", include("investment.urls")),
     path("audit/", include("guandu.oversight.urls")),

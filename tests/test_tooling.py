@@ -165,7 +165,7 @@ def test_the_secret_key_is_made_once_and_for_its_owner_only(tmp_path: Path):
 
 @once
 def test_a_local_environment_replaces_nothing_that_is_set(tmp_path: Path):
-    given = {"VAR_DIR": str(tmp_path), "SECRET_KEY": "mine", "AUDIT_KEY": "too", "DATABASE_URL": "postgres://a/b"}
+    given = {"VAR_DIR": str(tmp_path), "SECRET_KEY": "mine", "AUDIT_KEY": "too", "CONTACT_KEY": "three", "DATABASE_URL": "postgres://a/b"}
     given["GUANDU_ENV"] = ""
     env = run.local_environment(given)
     assert env == {**given, "GUANDU_ENV": "local", "DJANGO_SETTINGS_MODULE": "guandu.settings"}

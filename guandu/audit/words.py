@@ -29,6 +29,13 @@ NOUNS = {
 }  # fmt: skip
 # What the two lists would put together wrongly.
 WHOLE = {
+    "park.rename": "变更园区名称", "enterprise.rename": "变更企业名称", "name.put_into_force": "新名称生效",
+    "park.merge": "合并园区", "enterprise.merge": "合并企业", "park.change_many": "批量修改园区",
+    "enterprise.change_many": "批量修改企业", "note.write": "记事", "note.strike": "划去记事",
+    "contact.add": "登记联系人", "contact.change": "修改联系人", "contact.end": "停用联系人",
+    "contact.reveal": "查看联系电话", "contact.reseal": "更换联系电话密钥", "proposal.propose": "提出变更申请",
+    "proposal.accept": "同意变更申请", "proposal.refuse": "不同意变更申请", "proposal.withdraw": "撤回变更申请",
+    "proposal.lapse": "变更申请失效", "proposal.apply": "变更申请生效",
     "session.lock": "锁定登录", "session.unlock": "解除登录锁定", "session.end": "结束其他登录",
     "factor.enrol": "启用动态口令", "factor.remove": "停用动态口令", "factor.renew": "重新生成恢复码",
     "tenancy.enter": "登记入驻", "tenancy.leave": "登记离园", "tenancy.correct": "更正入驻",

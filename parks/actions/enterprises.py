@@ -10,12 +10,13 @@ from django.db import models
 from guandu.accounts.checks import require
 from guandu.accounts.models import Unit
 from guandu.accounts.permissions import Permission
-from guandu.audit.actions import about, action, changed, checked, edit, enter, updated
-from guandu.audit.changes import difference, snapshot
+from guandu.audit.actions import about, action, changed, edit, enter
+from guandu.audit.changes import difference
 from guandu.core import clock
 from guandu.core.actors import Actor
 from guandu.core.errors import Conflict, Invalid
 from parks.actions import closings
+from parks.actions.naming import follow_correction
 from parks.enums import CodeState, EnterpriseKind
 from parks.models import Enterprise, EnterpriseName, Honour, Industry, Tenancy
 from parks.validators import credit_code
@@ -108,14 +109,10 @@ def describe(
 
 def keep_name(firm: Enterprise) -> None:
     """The name in force says what the firm says; runs inside an action."""
-    row = firm.names.filter(valid_to=None).first()
-    if row is None:
+    if firm.names.exists():
+        follow_correction(firm)
+    else:
         enter(_first_name(firm, firm.established_on))
-    elif (row.name, row.credit_code) != (firm.name, firm.credit_code):
-        before = snapshot(row)
-        row.name, row.credit_code = firm.name, firm.credit_code
-        checked(row).save()
-        updated(row, before)
 
 
 def _clean(values: dict[str, Any]) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from guandu.accounts.permissions import Permission
 from guandu.audit.actions import action, edit, enter
 from guandu.core.actors import Actor
 from guandu.core.errors import Conflict, Invalid, NotReady
+from parks.actions.naming import follow_correction
 from parks.actions.placements import place
 from parks.models import Area, Chain, Park
 
@@ -82,7 +83,9 @@ def update(
         raise Invalid("填写内容有误，请按提示修改。", errors=errors)
     if values.get("closed_on"):
         _refuse_children(row, values["closed_on"])
-    return edit(row, values, editable=EDITABLE, seen=seen)
+    row = edit(row, values, editable=EDITABLE, seen=seen)
+    follow_correction(row)
+    return row
 
 
 def _refuse_children(park: Park, day: date) -> None:

@@ -5,7 +5,8 @@ from django.contrib import admin
 from guandu.accounts.models import Unit
 from guandu.accounts.permissions import Permission
 from guandu.web.admin import OfficialAdmin, ReadOnlyInline
-from parks.actions import enterprises
+from parks.actions import bulk, enterprises
+from parks.admin.bulk import BulkEditMixin
 from parks.forms_enterprises import EnterpriseForm
 from parks.models import Enterprise, EnterpriseName, Honour, Tenancy
 
@@ -32,10 +33,11 @@ class HonourInline(ReadOnlyInline):
 
 
 @admin.register(Enterprise)
-class EnterpriseAdmin(OfficialAdmin):
+class EnterpriseAdmin(BulkEditMixin, OfficialAdmin):
     view_permission = Permission.PARK_VIEW
     edit_permission = add_permission = Permission.PARK_EDIT
     form = EnterpriseForm
+    bulk_fields, bulk_action = bulk.ENTERPRISE_FIELDS, bulk.change_enterprises
     list_display = ("name", "credit_code", "credit_code_state", "kind", "industry", "code")
     list_select_related = ("industry",)
     list_filter = ("credit_code_state", "kind", "is_service_body")

@@ -8,7 +8,8 @@ from guandu.accounts.permissions import Permission
 from guandu.core import clock
 from guandu.web.admin import ReadOnlyInline
 from guandu.web.admin_export import ExportAdmin
-from parks.actions import parks, placements, titles
+from parks.actions import bulk, parks, placements, titles
+from parks.admin.bulk import BulkEditMixin
 from parks.exchange import ParkResource
 from parks.forms import NewParkForm, ParkForm, PlacementForm, SponsorshipForm, TitleForm
 from parks.models import Park, Placement, Sponsorship, Title
@@ -39,9 +40,10 @@ class TitleInline(ReadOnlyInline):
 
 
 @admin.register(Park)
-class ParkAdmin(ExportAdmin):
+class ParkAdmin(BulkEditMixin, ExportAdmin):
     view_permission = Permission.PARK_VIEW
     edit_permission = add_permission = Permission.PARK_EDIT
+    bulk_fields, bulk_action = bulk.PARK_FIELDS, bulk.change_parks
     form = ParkForm
     resource_classes = (ParkResource,)
     list_display = ("name", "chain_name", "area_name", "street_name", "department_name", "opened_on", "code")
