@@ -20,6 +20,7 @@ urlpatterns = [
     path("api/v1/", include("guandu.api.urls")),
     path("", include("targets.urls")),
     path("parks/", include("parks.urls.parks")),
+    path("register/", include("guandu.exchange.urls")),
     path("rating/", include("rating.urls")),
     path("projects/", include("investment.urls")),
     path("audit/", include("guandu.oversight.urls")),

@@ -3,8 +3,10 @@
 from django.contrib import admin
 
 from guandu.accounts.permissions import Permission
-from guandu.web.admin import OfficialAdmin, ReadOnlyInline
+from guandu.exchange.admin import ExportAdmin
+from guandu.web.admin import ReadOnlyInline
 from parks.actions import enterprises
+from parks.exchange.enterprises import ENTERPRISES
 from parks.models import Enterprise, Honour, Tenancy
 
 
@@ -19,7 +21,8 @@ class HonourInline(ReadOnlyInline):
 
 
 @admin.register(Enterprise)
-class EnterpriseAdmin(OfficialAdmin):
+class EnterpriseAdmin(ExportAdmin):
+    table = ENTERPRISES
     view_permission = Permission.PARK_VIEW
     edit_permission = add_permission = Permission.PARK_EDIT
     list_display = ("name", "credit_code", "is_service_body", "code")
