@@ -181,6 +181,7 @@ INSTALLED_APPS = [
     "guandu.jobs",
     "guandu.accounts",
     "guandu.web",
+    "guandu.exchange",
     "guandu.oversight",
     "parks",
     "targets",

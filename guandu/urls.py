@@ -24,6 +24,7 @@ urlpatterns = [
     path("parks/", include("parks.urls.parks")),
     path("enterprises/", include("parks.urls.enterprises")),
     path("register/", include("parks.urls.changes")),
+    path("register/", include("guandu.exchange.urls")),
     path("rating/", include("rating.urls")),
     path("projects/", include("investment.urls")),
     path("audit/", include("guandu.oversight.urls")),

@@ -12,6 +12,8 @@ class ParksConfig(AppConfig):
     verbose_name = "园区与企业"
 
     def ready(self) -> None:
+        from guandu.exchange.registers import import_permissions, register_table  # reason: needs models
+        from guandu.web.registry import NavigationEntry, add_navigation  # reason: needs models
         from parks import (  # noqa: F401  # reason: register themselves, need models
             pages,
             pages_changes,
@@ -23,6 +25,7 @@ class ParksConfig(AppConfig):
             todos,
             todos_changes,
         )
+        from parks.exchange.declared import TABLES  # reason: needs models
         from parks.models import Chain, Park  # reason: needs models
         from parks.queries import quality  # noqa: F401  # reason: registers its checks, needs models
         from parks.queries.duties import bearing_duties  # reason: needs models
@@ -32,3 +35,8 @@ class ParksConfig(AppConfig):
         register_scope(ScopeKind.CHAIN, Chain.objects.all)
         register_scope(ScopeKind.PARK, Park.objects.all)
         duty_bearing_units(bearing_duties)
+        for table in TABLES:
+            register_table(table)
+        add_navigation(
+            NavigationEntry("日常工作", "导入登记内容", "register:imports", "inbox", import_permissions(), 25)
+        )

@@ -13,6 +13,7 @@ VERBS = {
     "ask": "申请计算", "trial": "试算",
     "create_many": "开通", "give_many": "授权", "reissue": "重发口令：", "refuse": "退回", "set_seat": "确定AB角：",
     "set_away": "登记离岗：", "complete_own": "补充本人信息：", "hand_over": "办理", "take_over": "接收",
+    "keep": "上传", "check": "核对", "send": "提交", "discard": "放弃",
     "correct": "订正", "certify": "核定", "compute": "计算", "request": "申请", "withdraw": "撤回",
 }  # fmt: skip
 NOUNS = {
@@ -25,6 +26,7 @@ NOUNS = {
     "returns": "报表", "figures": "数据", "figure": "数据", "scheme": "评定方案", "assessment": "评定",
     "batch": "账号申请", "operator": "运营方账号口令", "vacancy": "岗位空缺", "handover": "工作交接",
     "building": "楼宇", "space": "空间",
+    "upload": "导入文件",
     "assessments": "评定", "project": "招商项目", "demonstration": "演示数据", "job": "后台任务",
 }  # fmt: skip
 # What the two lists would put together wrongly.

@@ -4,9 +4,11 @@ from django.contrib import admin
 
 from guandu.accounts.models import Unit
 from guandu.accounts.permissions import Permission
-from guandu.web.admin import OfficialAdmin, ReadOnlyInline
+from guandu.exchange.admin import ExportAdmin
+from guandu.web.admin import ReadOnlyInline
 from parks.actions import bulk, enterprises
 from parks.admin.bulk import BulkEditMixin
+from parks.exchange.enterprises import ENTERPRISES
 from parks.forms_enterprises import EnterpriseForm
 from parks.models import Enterprise, EnterpriseName, Honour, Tenancy
 
@@ -33,7 +35,8 @@ class HonourInline(ReadOnlyInline):
 
 
 @admin.register(Enterprise)
-class EnterpriseAdmin(BulkEditMixin, OfficialAdmin):
+class EnterpriseAdmin(BulkEditMixin, ExportAdmin):
+    table = ENTERPRISES
     view_permission = Permission.PARK_VIEW
     edit_permission = add_permission = Permission.PARK_EDIT
     form = EnterpriseForm

@@ -6,11 +6,11 @@ from unfold.decorators import action
 
 from guandu.accounts.permissions import Permission
 from guandu.core import clock
+from guandu.exchange.admin import ExportAdmin
 from guandu.web.admin import ReadOnlyInline
-from guandu.web.admin_export import ExportAdmin
 from parks.actions import bulk, parks, placements, titles
 from parks.admin.bulk import BulkEditMixin
-from parks.exchange import ParkResource
+from parks.exchange.parks import PARKS
 from parks.forms import NewParkForm, ParkForm, PlacementForm, SponsorshipForm, TitleForm
 from parks.models import Park, Placement, Sponsorship, Title
 
@@ -45,7 +45,7 @@ class ParkAdmin(BulkEditMixin, ExportAdmin):
     edit_permission = add_permission = Permission.PARK_EDIT
     bulk_fields, bulk_action = bulk.PARK_FIELDS, bulk.change_parks
     form = ParkForm
-    resource_classes = (ParkResource,)
+    table = PARKS
     list_display = ("name", "chain_name", "area_name", "street_name", "department_name", "opened_on", "code")
     list_filter = ("carrier", "operating_model")
     search_fields = ("name", "short_name", "code")
@@ -92,10 +92,6 @@ class ParkAdmin(BulkEditMixin, ExportAdmin):
 
     def change_row(self, request, obj, values, seen):
         return parks.update(park=obj, values=values, seen=seen, by=request.user)
-
-    def has_export_permission(self, request: HttpRequest) -> bool:
-        # ExportMixin stands first and would say yes to whoever enters the admin.
-        return self.has_view_permission(request)
 
     @action(description="调整归属", url_path="placement", permissions=["change"], icon="swap_horiz")
     def change_placement(self, request: HttpRequest, object_id: str) -> HttpResponse:

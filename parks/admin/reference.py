@@ -4,14 +4,16 @@ from django.contrib import admin
 from django.http import HttpRequest
 
 from guandu.accounts.permissions import Permission
-from guandu.web.admin import OfficialAdmin
+from guandu.exchange.admin import ExportAdmin
 from parks.actions import register
+from parks.exchange.reference import AREAS, CHAINS
 from parks.forms import AreaForm
 from parks.models import Area, Chain
 
 
 @admin.register(Chain)
-class ChainAdmin(OfficialAdmin):
+class ChainAdmin(ExportAdmin):
+    table = CHAINS
     view_permission = Permission.REFERENCE_VIEW
     edit_permission = add_permission = Permission.REFERENCE_EDIT
     list_display = ("name", "park_type", "cluster_name", "task_force", "code")
@@ -26,7 +28,8 @@ class ChainAdmin(OfficialAdmin):
 
 
 @admin.register(Area)
-class AreaAdmin(OfficialAdmin):
+class AreaAdmin(ExportAdmin):
+    table = AREAS
     view_permission = Permission.REFERENCE_VIEW
     edit_permission = add_permission = Permission.REFERENCE_EDIT
     form = AreaForm

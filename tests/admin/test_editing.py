@@ -296,12 +296,13 @@ def test_no_administrator_exports_business(who, request, sign_in, park):
 def test_parks_are_exported_with_their_labels_and_safe_texts(client, park):
     Park.objects.filter(pk=park.pk).update(note="=1+1", lettable_area=123456)
     response = client.post(address("parks_park_export"), {"format": "0"})
-    assert response.headers["Content-Disposition"].endswith('.xlsx"')
-    head, row = load_workbook(BytesIO(response.content)).active.iter_rows(values_only=True)
+    assert response.headers["Content-Disposition"].endswith(".xlsx")
+    head, row = load_workbook(BytesIO(b"".join(response.streaming_content))).active.iter_rows(values_only=True)
     found = dict(zip(head, row, strict=True))
     assert found["园区名称"] == "本园区"
     assert (found["产业链"], found["街道"], found["包保部门"]) == ("本链", "本街道", "本部门")
-    assert found["可招商面积（平方米）"] == "1234.56"
-    assert found["说明"] == "1+1"
-    text = client.post(address("parks_park_export"), {"format": "1"}).content.decode()
-    assert text.splitlines()[0].startswith("编码,园区名称,产业链")
+    assert found["可招商面积（平方米）"] == 1234.56
+    assert found["说明"] == "=1+1"
+    text = client.post(address("parks_park_export"), {"format": "1"}).getvalue().decode("utf-8-sig")
+    assert text.splitlines()[0].startswith("编码,园区名称,简称")
+    assert text.splitlines()[1].endswith(",'=1+1")

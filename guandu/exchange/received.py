@@ -1,0 +1,39 @@
+"""An uploaded file, read by the child process and laid against the table that it is for."""
+
+import unicodedata
+from dataclasses import dataclass
+
+from guandu.core.digests import digest
+from guandu.exchange.registers import Table
+from guandu.exchange.tables import read_table
+from guandu.exchange.uploaded_rows import Rows, rows_of
+from guandu.exchange.workbooks import read_text_table, read_workbook
+
+LONGEST_NAME = 120
+
+
+@dataclass(frozen=True)
+class Received:
+    file_name: str
+    file_digest: str
+    file_size: int
+    rows: Rows
+
+
+def receive(table: Table, data: bytes, name: str) -> Received:
+    """The file `data`, called `name` by whoever sent it. Raises Invalid where it is not this table's."""
+    name = harmless_name(name)
+    if name.lower().endswith(".csv"):
+        sheets = read_text_table(data, name, table.name)
+    else:
+        sheets = read_workbook(data, name)
+    reading = read_table(sheets, table.name, table.columns(), most=table.most)
+    return Received(name, digest(data), len(data), rows_of(reading))
+
+
+def harmless_name(name: str) -> str:
+    """The last part of a file's name as text: composed, without what turns a line around or ends it."""
+    last = unicodedata.normalize("NFC", name).replace("\\", "/").rpartition("/")[2]
+    plain = "".join(letter for letter in last if unicodedata.category(letter) not in {"Cc", "Cf", "Cs"})
+    stem, dot, kind = plain.rpartition(".")
+    return f"{stem[: LONGEST_NAME - len(kind) - 1]}{dot}{kind}"[-LONGEST_NAME:]
