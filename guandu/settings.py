@@ -5,7 +5,6 @@ default that would hurt; the other two work with nothing set.
 """
 
 from datetime import timedelta
-from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 
 import environ
@@ -34,14 +33,6 @@ def required(name: str, hint: str, *, default: str) -> str:
     return default
 
 
-def networks(name: str) -> list[IPv4Network | IPv6Network]:
-    """The networks that the variable `name` lists, by comma; a single address is a network of one."""
-    try:
-        return [ip_network(text.strip()) for text in env.list(name, default=[]) if text.strip()]
-    except ValueError as error:
-        raise ImproperlyConfigured(f"{name}：请填写网段，如 10.0.0.0/8，多个用逗号分隔。") from error
-
-
 DEBUG = env.bool("DEBUG", default=False)
 if PRODUCTION and DEBUG:
     raise ImproperlyConfigured("环境变量 DEBUG：正式环境不能打开调试，请删去这个变量。")
@@ -61,7 +52,7 @@ ALLOWED_HOSTS = [
 ]
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 # Networks of the reverse proxies whose X-Forwarded-For is believed; nobody's when unset.
-TRUSTED_PROXIES = networks("TRUSTED_PROXIES")
+TRUSTED_PROXIES = environment.read_networks("TRUSTED_PROXIES")
 
 # --- Database: SQLite needs nothing else; PostgreSQL by DATABASE_URL -----------------------------
 

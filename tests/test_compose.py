@@ -189,7 +189,7 @@ def test_no_secret_has_a_value_here_or_in_the_example():
 @pytest.mark.feature("X8")
 def test_nothing_starts_before_every_secret_is_given():
     insisted = {name for name, required in used().items() if required}
-    secret = {"SECRET_KEY", "AUDIT_KEY", "POSTGRES_PASSWORD", "REDIS_PASSWORD", "ALLOWED_HOSTS"}
+    secret = {"SECRET_KEY", "AUDIT_KEY", "CONTACT_KEY", "POSTGRES_PASSWORD", "REDIS_PASSWORD", "ALLOWED_HOSTS"}
     assert insisted == {*secret, "TLS_CERTIFICATE", "TLS_KEY"}
     for name in insisted:
         with pytest.raises(KeyError, match=name):
