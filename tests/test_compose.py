@@ -26,7 +26,7 @@ PORTAL = ("migrate", "web", "worker", "import-worker", "beat", "relay")
 WORKERS = ("worker", "import-worker")
 NGINX = ROOT / "docker" / "nginx"
 READ_IN = ("settings", "sign_in_settings", "environment", "gunicorn_config")
-READERS = {"env", "_env", "required", "networks", "read", "read_list", "get", "bool", "list"}
+READERS = {"env", "_env", "required", "read_networks", "read", "read_list", "get", "bool", "list"}
 GIVEN = {
     **production_environment(),
     "POSTGRES_PASSWORD": secrets.token_hex(24),
