@@ -95,6 +95,7 @@ def protection(request: HttpRequest) -> HttpResponse:
 @keeps_policy
 @require_POST
 @takes()
+@recently_authenticated
 def unlock(request: HttpRequest, username: str) -> HttpResponse:
     user = _person(request, username)
     sessions.unlock(user=user, by=request.user)
