@@ -2,17 +2,24 @@
 
 import re
 from collections.abc import Iterator
+from functools import cache
 
-from tests.permissions.matrix import expectations, paths, routes
+from tests.permissions.matrix import Expected, expectations, paths, routes
 from tests.permissions.world import World
 
 SHOWN = ("any", "own", "other")
 
 
+@cache
+def expected_answers() -> dict[str, Expected]:
+    """The matrix, read once."""
+    return expectations()
+
+
 def addresses(world: World) -> Iterator[tuple[str, str]]:
     """(route, path), over objects that there are. A route that the matrix has no word for yet is asked
     with 1 in place of its keys."""
-    expected = expectations()
+    expected = expected_answers()
     for route in sorted(routes()):
         if route not in expected:
             yield route, "/" + re.sub(r"<\w+>", "1", route)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
+from django.apps import apps
 from django.db import connection
 
 from guandu.core.digests import digest_of
@@ -63,3 +64,40 @@ def written() -> Iterator[set[str]]:
 
     with connection.execute_wrapper(watch):
         yield found
+
+
+# Never twice the same, whatever was sent: salted hashes, encrypted secrets, messages that name a new job.
+VOLATILE = {
+    "accounts_user": {"password"},
+    "accounts_passwordrecord": {"password"},
+    "mfa_authenticator": {"data"},
+    "jobs_outboxmessage": {"payload"},
+}
+
+
+class Contents:
+    """Rows of the business tables, comparable between two runs from one beginning: what is new since
+    then has no key of its own."""
+
+    def __init__(self) -> None:
+        left_out = {*TRAIL, *SESSIONS, *LOCKOUT}
+        models = apps.get_models(include_auto_created=True)
+        self.models = [each for each in models if each._meta.managed and each._meta.db_table not in left_out]
+        self.known = {each: set(each._base_manager.values_list("pk", flat=True)) for each in self.models}
+
+    def now(self) -> dict[str, list[str]]:
+        """Table → its rows."""
+        return {each._meta.db_table: sorted(map(repr, self._rows(each))) for each in self.models}
+
+    def _rows(self, model) -> list[dict]:
+        fields = [
+            f for f in model._meta.concrete_fields if f.attname not in VOLATILE.get(model._meta.db_table, ())
+        ]
+        rows = model._base_manager.values_list(*(field.attname for field in fields))
+        return [
+            {f.attname: self._named(f, value) for f, value in zip(fields, row, strict=True)} for row in rows
+        ]
+
+    def _named(self, field, value):
+        of = field.model if field.primary_key else field.related_model if field.is_relation else None
+        return "new" if of in self.known and value is not None and value not in self.known[of] else value
