@@ -106,13 +106,12 @@ def _page(request: HttpRequest, status: int, message: str, details: Sequence[str
         "message": message,
         "details": details,
         "request_id": getattr(request, "request_id", ""),
-        "layout": _layout(request),
     }
     if status >= 500:
         # Nothing that could ask the database: no person, no side bar, no business date.
         plain = render_to_string("errors/page.html", context | {"layout": "base_plain.html"})
         return HttpResponse(plain, status=status)
-    return render(request, "errors/page.html", context, status=status)
+    return render(request, "errors/page.html", context | {"layout": _layout(request)}, status=status)
 
 
 def _layout(request: HttpRequest) -> str:
