@@ -11,10 +11,10 @@ from guandu.accounts.models import User
 from guandu.audit.changes import snapshot
 from guandu.core import clock
 from guandu.core.errors import Invalid
+from guandu.core.telephone import normalised
 from guandu.web.admin_fields import UnitsField
 from parks.models import Contact, Enterprise, Park
 from parks.queries.proposals import ENTERPRISE_FIELDS, PARK_FIELDS, shown_of
-from parks.telephone import normalised
 from parks.wording import SCALE
 
 SALT = "parks.forms_changes"
