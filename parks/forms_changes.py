@@ -11,13 +11,14 @@ from guandu.accounts.models import User
 from guandu.audit.changes import snapshot
 from guandu.core import clock
 from guandu.core.errors import Invalid
+from guandu.core.telephone import normalised
 from guandu.web.admin_fields import UnitsField
 from parks.models import Contact, Enterprise, Park
 from parks.queries.proposals import ENTERPRISE_FIELDS, PARK_FIELDS, shown_of
-from parks.telephone import normalised
 from parks.wording import SCALE
 
 SALT = "parks.forms_changes"
+UNKNOWN = "未填写"
 EXPIRED = "这个页面已失效，请重新打开后再填写。"
 TOO_MANY = "有 {count} 家企业名称相同，请改填统一社会信用代码或编码。"
 
@@ -48,7 +49,9 @@ def drawn(form: forms.BaseForm) -> None:
         field.widget.attrs.setdefault("class", kind)
         field.error_messages["required"] = f"请填写{field.label}。"
         if isinstance(field, forms.ModelChoiceField):
-            field.empty_label = "未填写"
+            field.empty_label = UNKNOWN
+        elif isinstance(field, forms.ChoiceField):
+            field.choices = [(value, label if value != "" else UNKNOWN) for value, label in field.choices]
 
 
 class ProposalForm(forms.ModelForm):

@@ -42,7 +42,7 @@ def _panels(user: User, subject: Park | Enterprise, most: int, note_form: NoteFo
     """Nothing for those who only look at numbers."""
     if not any(user.may(each) for each in (Permission.NOTE_WRITE, Permission.CONTACT_REVEAL)):
         return []
-    shared = {"subject": subject, "kind": kind_of(subject), "record": record_url(subject), "most": most}
+    shared = {"subject": subject, "kind": kind_of(subject), "record": record_url(subject), "whole": note_form is not None}
     return [
         Panel("contacts", "联系人", "parks/changes/_contacts.html", shared | _contacts(user, subject, most)),
         Panel("notes", "记事", "parks/changes/_notes.html", shared | _notes(user, subject, most) | {"form": note_form}),

@@ -10,8 +10,8 @@ from guandu.core import clock
 from guandu.core.actors import Actor
 from guandu.core.errors import Invalid, NotReady
 from guandu.core.sealed import Unsealable, is_current, seal, unseal
+from guandu.core.telephone import masked, normalised
 from parks.models import Contact, Enterprise, Park
-from parks.telephone import masked, normalised
 
 EDITABLE = frozenset({"name", "duty", "is_main"})
 _STORED = EDITABLE | {"phone_sealed", "phone_masked"}

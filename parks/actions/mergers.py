@@ -8,18 +8,17 @@ from django.db.models import Model
 
 from guandu.accounts.checks import require
 from guandu.accounts.permissions import Permission
-from guandu.audit.actions import about, action, edit, enter, removed
+from guandu.audit.actions import about, action, edit, enter
 from guandu.core.actors import Actor
 from guandu.core.errors import NotReady
+from parks.actions.carrying import carry_on
 from parks.actions.proposals import lapse_all_of
-from parks.enums import LeavingReason
 from parks.merging import followers
 from parks.models import (
     Attribution,
     Building,
     Enterprise,
     Honour,
-    Occupancy,
     Park,
     Placement,
     Sponsorship,
@@ -45,8 +44,8 @@ def merge_parks(*, park: Park, into: Park, on: date, reason: str, by: Actor) -> 
     for model in (Placement, Sponsorship):
         for row in running(model, on, park=park):
             _set(row, valid_to=on)
-    for tenancy in running(Tenancy, on, park=park).select_related("enterprise").order_by("pk"):
-        _carry_on(tenancy, {"park": into, "enterprise": tenancy.enterprise}, on)
+    tenants = running(Tenancy, on, park=park).select_related("park", "enterprise").order_by("pk")
+    carry_on(tenants, lambda row: (into, row.enterprise), running(Tenancy, on, park=into), on)
     _move_buildings(park, into)
     lapse_all_of(park, because=f"{park.name}已并入{into.name}。")
     for follower in followers():
@@ -67,8 +66,8 @@ def merge_enterprises(
     firm, into = _locked(Enterprise, enterprise, into)
     about(firm, reason=reason)
     _refuse(enterprise_merger(firm, into, on))
-    for tenancy in running(Tenancy, on, enterprise=firm).select_related("park").order_by("pk"):
-        _carry_on(tenancy, {"park": tenancy.park, "enterprise": into}, on)
+    places = running(Tenancy, on, enterprise=firm).select_related("park", "enterprise").order_by("pk")
+    carry_on(places, lambda row: (row.park, into), running(Tenancy, on, enterprise=into), on)
     _hand_on_honours(firm, into, on)
     _hand_on_attributions(firm, into, on)
     for branch in Enterprise.objects.filter(head_office=firm).exclude(pk=into.pk):
@@ -87,43 +86,6 @@ def _locked(model: type[Model], *objects: Model) -> list[Any]:
 def _refuse(preview: Preview) -> None:
     if preview.obstacles:
         raise NotReady(NOT_YET, missing=preview.obstacles)
-
-
-def _carry_on(tenancy: Tenancy, to: dict[str, Any], on: date) -> None:
-    """The tenancy ends on `on` and another one of `to` goes on from there, with the spaces it uses."""
-    going_on = running(Tenancy, on, **to).exclude(pk=tenancy.pk).order_by("valid_from").first()
-    if tenancy.valid_from >= on and going_on is None:
-        _set(tenancy, **to)
-        return
-    until = tenancy.valid_to
-    if tenancy.valid_from < on:
-        _set(tenancy, valid_to=on, leaving_reason=LeavingReason.MERGED)
-    if going_on is None:
-        same = {"in_leading_industry": tenancy.in_leading_industry, "leaving_reason": ""}
-        going_on = enter(Tenancy(valid_from=on, valid_to=until, **to, **same))
-    else:
-        _widen(going_on, max(on, tenancy.valid_from), until)
-    for occupancy in running(Occupancy, on, tenancy=tenancy).order_by("pk"):
-        _continue_under(occupancy, going_on, on)
-    if tenancy.valid_from >= on:
-        removed(tenancy)
-        tenancy.delete()
-
-
-def _widen(row: Any, since: date, until: date | None) -> None:
-    """The row covers `since` to `until` as well as what it covers already."""
-    last = None if until is None or row.valid_to is None else max(until, row.valid_to)
-    _set(row, valid_from=min(since, row.valid_from), valid_to=last)
-
-
-def _continue_under(occupancy: Occupancy, tenancy: Tenancy, on: date) -> None:
-    if occupancy.valid_from >= on:
-        _set(occupancy, tenancy=tenancy)
-        return
-    until = occupancy.valid_to
-    _set(occupancy, valid_to=on)
-    same = {"space": occupancy.space, "area": occupancy.area, "rent": occupancy.rent}
-    enter(Occupancy(tenancy=tenancy, valid_from=on, valid_to=until, **same))
 
 
 def _move_buildings(park: Park, into: Park) -> None:

@@ -20,7 +20,7 @@ from parks.models import (
     Tenancy,
 )
 
-STAYS = "{day}之前的名称、归属、报表、数据和记录保持原样，仍列在{name}名下。"
+STAYS = "{day} 之前的名称、归属、报表、数据和记录保持原样，仍列在{name}名下。"
 
 
 @dataclass(frozen=True)

@@ -41,7 +41,7 @@ def proposal_list(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(state__in=OPEN_STATES)
     page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
     shown = [(each, [label for label, _, _ in diff_of(each)], TONES.get(each.state, "idle")) for each in page]
-    context = {"page": page, "rows": shown, "whole": whole, "may_ask": request.user.may(Permission.REGISTER_PROPOSE)}
+    context = {"page": page, "rows": shown, "whole": whole}
     return render(request, "parks/changes/proposals.html", context)
 
 

@@ -11,10 +11,10 @@ from guandu.audit.models import AuditChange, AuditEvent
 from guandu.core.actors import COMMAND_LINE
 from guandu.core.errors import Conflict, Invalid, NotAllowed, NotReady
 from guandu.core.sealed import is_current
+from guandu.core.telephone import masked, normalised
 from guandu.web import logs
 from parks.actions import contacts
 from parks.models import Contact
-from parks.telephone import masked, normalised
 from tests.factories import make_enterprise
 
 pytestmark = [pytest.mark.django_db, pytest.mark.feature("X10")]
@@ -45,6 +45,21 @@ def contact(park, office) -> Contact:
 def test_a_number_is_written_one_way_and_masked(typed, number, shown):
     assert normalised(typed) == number
     assert masked(number) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"), [("", ""), ("6717000", "****00"), ("8012", "****"), ("内线 8012", "****"), ("13812340000 转 1", "****01")]
+)
+def test_what_is_no_number_shows_even_less(text, shown):
+    assert masked(text) == shown
+
+
+def test_the_list_of_operators_accounts_masks_their_numbers(office, operator, sign_in):
+    operator.phone = NUMBER
+    operator.save()
+    shown = sign_in(office).get("/accounts/operators/").content.decode()
+    assert MASKED in shown
+    assert NUMBER not in shown
 
 
 @pytest.mark.parametrize("typed", ["1381234000", "12345678901", "无", "138123400001", "6717000a"])

@@ -184,7 +184,7 @@ def test_the_preview_says_beforehand_what_the_merger_does(park, into, office):
     preview = park_merger(park, into, ON)
     assert preview.obstacles == ()
     text = "".join(preview.effects)
-    for words in ("1 家在园企业", "1 栋楼宇", "只向存续园区布置报表", "2026-08-16之前的名称"):
+    for words in ("1 家在园企业", "1 栋楼宇", "只向存续园区布置报表", "2026-08-16 之前的名称"):
         assert words in text
     assert Park.objects.get(pk=park.pk).closed_on is None
 

@@ -20,6 +20,7 @@ from guandu.core.periods import Period
 from guandu.jobs.models import Job
 from guandu.jobs.worker import run_waiting
 from investment.models import Project
+from parks.actions import contacts, notes, proposals
 from parks.models import (
     Area,
     AttributionClaim,
@@ -127,7 +128,7 @@ def build() -> World:
     make_demonstration()
     own, other = _park("own", "P-OWN", "本辖园区", "DIG"), _park("other", "P-OTHERX", "机密外园", "CUL")
     people = _people(own, other)
-    kinds = _numbers(own, other, people)
+    kinds = _numbers(own, other, people) | _register_changes(own, other, people)
     _, token = AuthToken.objects.create(user=people[RoleCode.API_CLIENT])
     return World(people, kinds, {RoleCode.API_CLIENT: token})
 
@@ -170,6 +171,20 @@ def _people(own: Park, other: Park) -> dict[str, User | None]:
     people[ANONYMOUS] = None
     people[DISABLED] = make_user(RoleCode.OFFICE, username="m-disabled")
     return people
+
+
+def _register_changes(own: Park, other: Park, people: dict[str, User | None]) -> dict[str, dict[str, str]]:
+    """A proposal, a note and a contact of each park: the own ones the operator's, the others an official's."""
+    found: dict[str, dict] = {"proposal": {}, "note": {}, "contact": {}}
+    cases = (("own", own, people[RoleCode.OPERATOR], 100), ("other", other, make_user(RoleCode.OFFICE), 9876543))
+    for case, park, by, area in cases:
+        found["proposal"][case] = proposals.propose(
+            subject=park, values={"let_area": area}, effective_on=clock.today(), reason=f"{park.name}实测", by=by
+        )
+        found["note"][case] = notes.write(subject=park, text=f"{park.name}走访", by=by)
+        found["contact"][case] = contacts.add(subject=park, name=f"{park.name}联系人", phone="13812340000", by=by)
+    firms = {"own": f"E-{own.code}", "other": f"E-{other.code}", "none": "E-NONE"}
+    return {kind: _keys(rows) for kind, rows in found.items()} | {"changed firm": firms}
 
 
 def _numbers(own: Park, other: Park, people: dict[str, User | None]) -> dict[str, dict[str, str]]:

@@ -8,6 +8,7 @@ from guandu.core.errors import Invalid
 MOBILE = re.compile(r"1[3-9]\d{9}", re.ASCII)
 LANDLINE = re.compile(r"(?P<area>0\d{2,3})-?(?P<number>\d{7,8})(?P<extension>-\d{1,6})?", re.ASCII)
 HIDDEN = "****"
+SHORT = 6
 # Never repeats what was typed: the sentence may stand in a log.
 WRONG = "电话应为 11 位手机号，或带区号的座机号，例如 0871-67170000。"
 
@@ -27,10 +28,13 @@ def normalised(text: str) -> str:
 
 
 def masked(number: str) -> str:
-    """138****0000, 0871-****0000: enough to tell two numbers of one person apart."""
-    if not number:
-        return ""
+    """138****0000, 0871-****0000: enough to tell two numbers of one person apart. Of what is no number as
+    `normalised` writes it nothing but the last two digits of a long one is left."""
     if MOBILE.fullmatch(number):
         return f"{number[:3]}{HIDDEN}{number[-4:]}"
-    area, rest = number.split("-", 1)
-    return f"{area}-{HIDDEN}{rest.split('-')[0][-4:]}"
+    landline = LANDLINE.fullmatch(number)
+    if landline:
+        return f"{landline['area']}-{HIDDEN}{landline['number'][-4:]}"
+    digits = re.sub(r"\D", "", number)
+    tail = digits[-2:] if len(digits) > SHORT else ""
+    return f"{HIDDEN}{tail}" if number.strip() else ""
