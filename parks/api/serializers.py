@@ -72,7 +72,8 @@ class ParkSerializer(serializers.ModelSerializer):
     class Meta:
         model = Park
         fields = [
-            "code", "name", "short_name", "park_type", "park_type_label", "carrier", "carrier_label", "operating_model", "operating_model_label",
+            "code", "name", "short_name", "park_type", "park_type_label", "carrier", "carrier_label", "operating_model",
+            "operating_model_label",
             "chain_code", "chain_name", "street_code", "street_name", "area_code", "area_name",
             "department_code", "department_name", "operator_name", "approved_on", "opened_on", "closed_on",
             "land_area", "floor_area", "built_area", "lettable_area", "let_area", "address", "leading_industry",

@@ -10,7 +10,8 @@ pytestmark = pytest.mark.django_db
 
 OFFICE = {
     "accounts.unit", "accounts.user", "accounts.grant", "parks.chain", "parks.area", "parks.park",
-    "parks.enterprise", "parks.building", "parks.space", "parks.tenancy", "targets.indicator", "targets.returntemplate", "targets.cycle", "targets.plan",
+    "parks.enterprise", "parks.building", "parks.space", "parks.tenancy",
+    "targets.indicator", "targets.returntemplate", "targets.cycle", "targets.plan",
     "targets.target", "targets.qualitativeaim", "targets.mechanism", "targets.ambiguity", "rating.scheme",
     "investment.project",
 }  # fmt: skip
