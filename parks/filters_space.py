@@ -43,7 +43,9 @@ class FirmFilter(RegisterFilter):
             (EVERY, "全部"),
         ],
     )
-    name = forms.CharField(label="企业", max_length=60, widget=forms.TextInput(attrs={"placeholder": "名称或信用代码"}))
+    name = forms.CharField(
+        label="企业", max_length=60, widget=forms.TextInput(attrs={"placeholder": "名称或信用代码"})
+    )
     on = day("日期")
 
     def rows(self, tenancies: TenancyQuerySet) -> TenancyQuerySet:
@@ -70,5 +72,10 @@ class FreeSpaceFilter(RegisterFilter):
 
     def rows(self, spaces: SpaceQuerySet) -> SpaceQuerySet:
         return self.matching(
-            spaces, use="use", chain_code="chain", area__gte="area_from", area__lte="area_to", rent__lte="rent_to"
+            spaces,
+            use="use",
+            chain_code="chain",
+            area__gte="area_from",
+            area__lte="area_to",
+            rent__lte="rent_to",
         )

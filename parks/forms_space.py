@@ -18,7 +18,6 @@ from parks.validators import credit_code
 
 SCALE = 2
 CODE_HELP = "留空则自动编号；编码确定后不能修改，停用后也不再给别处使用"
-LEADING = ((None, "未认定"), (True, "是"), (False, "否"))
 
 
 class Measure(UnitsField):
@@ -111,7 +110,7 @@ class SpaceForm(EditForm):
 class CorrectForm(EditForm):
     valid_from = day("入驻日期")
     valid_to = day("离园日期", required=False, help_text="从这一天起不在园；没有离园的留空")
-    in_leading_industry = forms.NullBooleanField(label="属于主导产业", widget=forms.NullBooleanSelect())
+    in_leading_industry = forms.NullBooleanField(label="属于主导产业", required=False)
 
     class Meta:
         model = Tenancy
@@ -124,7 +123,7 @@ class EnterForm(Dressed, forms.Form):
     )
     on = day("入驻日期", help_text="从这一天起在园")
     in_leading_industry = forms.NullBooleanField(
-        label="属于主导产业", help_text="属于本园区主导产业的选“是”；未认定的选“未知”"
+        label="属于主导产业", required=False, help_text="属于本园区主导产业的选“是”；未认定的选“未知”"
     )
 
     def clean_enterprise(self) -> Enterprise:
@@ -138,7 +137,9 @@ class EnterForm(Dressed, forms.Form):
         if len(found) > 1:
             raise forms.ValidationError("名录中有几家同名的企业，请填写统一社会信用代码。")
         if not found:
-            raise forms.ValidationError("企业名录中没有这家企业。请核对代码或全称；确实没有的，请园区发展办先登记企业。")
+            raise forms.ValidationError(
+                "企业名录中没有这家企业。请核对代码或全称；确实没有的，请园区发展办先登记企业。"
+            )
         return found[0]
 
 

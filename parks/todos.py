@@ -38,7 +38,7 @@ def firms_claimed_twice(user: User) -> list[ToDo]:
     if not firms:
         return []
     title = f"{firms} 家企业{quarter.label}登记在两个园区"
-    return [ToDo(title, reverse("space:twice"), "去核对", detail="同一企业只在一个园区计入", word="待核对", tone="warn")]
+    return [ToDo(title, reverse("space:twice"), "去核对", detail="请核对企业实际在哪个园区", word="待核对", tone="warn")]
 
 
 @todo_sources.register(17)

@@ -110,7 +110,9 @@ def _refuse_open_spaces(building: Building, day: date) -> None:
     still_open = building.spaces.filter(Q(closed_on__isnull=True) | Q(closed_on__gt=day))
     names = _first(f"{space.name}（{_until(space.closed_on)}）" for space in still_open.order_by("code"))
     if names:
-        raise NotReady(f"{building.name}还有没停用的空间，不能自 {day} 起停用。请先停用下列空间。", missing=names)
+        raise NotReady(
+            f"{building.name}还有没停用的空间，不能自 {day} 起停用。请先停用下列空间。", missing=names
+        )
 
 
 def _until(closed_on: date | None) -> str:

@@ -210,8 +210,16 @@ def _refuse_second(
     there = _overlapping(others, first, last).order_by("valid_from").first()
     if there is None:
         return
-    stands = f"{there.valid_from} 起" if there.valid_to is None else f"{there.valid_from} 至 {there.valid_to}（不含当日）"
-    todo = "不需要再登记；换空间请登记使用空间" if there.valid_to is None else "请改用其后的日期，或先更正原来的记录"
+    stands = (
+        f"{there.valid_from} 起"
+        if there.valid_to is None
+        else f"{there.valid_from} 至 {there.valid_to}（不含当日）"
+    )
+    todo = (
+        "不需要再登记；换空间请登记使用空间"
+        if there.valid_to is None
+        else "请改用其后的日期，或先更正原来的记录"
+    )
     raise _wrong_day(f"{enterprise.name}在{park.name}已有 {stands}的入驻记录，{todo}。")
 
 
@@ -227,7 +235,9 @@ def _refuse_spaces_outside(row: Tenancy, first: date, last: date | None) -> None
 
 def _refuse_outside(tenancy: Tenancy, on: date) -> None:
     if on < tenancy.valid_from:
-        raise _wrong_day(f"{tenancy.enterprise.name}自 {tenancy.valid_from} 起入驻，不能从更早的日期使用空间。")
+        raise _wrong_day(
+            f"{tenancy.enterprise.name}自 {tenancy.valid_from} 起入驻，不能从更早的日期使用空间。"
+        )
     if tenancy.valid_to is not None and on >= tenancy.valid_to:
         raise _wrong_day(f"{tenancy.enterprise.name}自 {tenancy.valid_to} 起离园，此后不能使用空间。")
 
@@ -248,7 +258,9 @@ def _refuse_taken(space: Space, first: date, last: date | None) -> None:
         return
     name = other.tenancy.enterprise.name
     if other.valid_to is None:
-        raise _wrong_day(f"{space}自 {other.valid_from} 起由{name}使用，尚未退出。请先登记退出，或选择其他空间。")
+        raise _wrong_day(
+            f"{space}自 {other.valid_from} 起由{name}使用，尚未退出。请先登记退出，或选择其他空间。"
+        )
     stands = f"{other.valid_from} 至 {other.valid_to}（不含当日）"
     raise _wrong_day(f"{space}在 {stands}由{name}使用，请改用其后的日期或选择其他空间。")
 

@@ -55,7 +55,7 @@ class ParkAdmin(BulkEditMixin, ExportAdmin):
         (None, {"fields": ("code", ("name", "short_name"), "park_type", ("carrier", "operating_model"))}),
         ("时间", {"fields": ("approved_on", "opened_on", "closed_on")}),
         ("位置和产业", {"fields": ("address", "leading_industry")}),
-        ("面积", {"fields": (("land_area", "floor_area", "built_area"), ("lettable_area", "let_area"))}),
+        ("面积", {"fields": (("land_area", "floor_area"), ("built_area", "lettable_area"), "let_area")}),
         ("服务", {"fields": (("has_service_station", "has_one_stop"), "other_services")}),
         ("来源", {"fields": (("clause", "note"),)}),
     )

@@ -14,7 +14,15 @@ from parks.models import Building, Occupancy, Space, Tenancy
 
 class SpaceInline(ReadOnlyInline):
     model = Space
-    fields = readonly_fields = ("name", "floor", "use", "square_metres", "available_from", "closed_on", "code")
+    fields = readonly_fields = (
+        "name",
+        "floor",
+        "use",
+        "square_metres",
+        "available_from",
+        "closed_on",
+        "code",
+    )
 
     @admin.display(description="面积（平方米）")
     def square_metres(self, space: Space) -> str:

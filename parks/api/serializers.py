@@ -43,9 +43,10 @@ class TitleSerializer(serializers.ModelSerializer):
 class ParkSerializer(serializers.ModelSerializer):
     """A park with where it belongs today."""
 
-    park_type = serializers.SlugRelatedField(
-        "code", read_only=True, label="园区类型编码", help_text="大类或其下的子类型；未填报为 null"
-    )
+    park_type = serializers.CharField(
+        source="park_type.code", read_only=True, allow_null=True, default=None, label="园区类型编码",
+        help_text="大类或其下的子类型；未填报为 null",
+    )  # fmt: skip
     park_type_label = serializers.SerializerMethodField(label="园区类型", help_text="子类型写明所属大类")
     carrier = KnownChoiceField(Carrier.choices, label="载体形式", help_text="未填报为 null")
     operating_model = KnownChoiceField(OperatingModel.choices, label="运营模式", help_text="未填报为 null")

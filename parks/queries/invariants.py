@@ -21,7 +21,9 @@ class Fault:
 
 def faults(actor: Actor) -> list[Fault]:
     """Every fault in parks whose tenants `actor` keeps. Four queries."""
-    tenancies = Tenancy.objects.visible_to(actor, Permission.TENANCY_EDIT).select_related("park", "enterprise")
+    tenancies = Tenancy.objects.visible_to(actor, Permission.TENANCY_EDIT).select_related(
+        "park", "enterprise"
+    )
     uses = Occupancy.objects.visible_to(actor, Permission.TENANCY_EDIT).select_related(
         "tenancy__park", "tenancy__enterprise", "space__building"
     )
@@ -36,7 +38,9 @@ def _before(rows: QuerySet, *same: str) -> Exists:
 
 def _tenancies(rows: QuerySet) -> Iterator[Fault]:
     for row in rows.filter(_before(rows, "park", "enterprise")):
-        yield Fault(row.park, f"{row.enterprise.name}在{row.park.name}的入驻时间重叠（{row.valid_from} 起的一条）")
+        yield Fault(
+            row.park, f"{row.enterprise.name}在{row.park.name}的入驻时间重叠（{row.valid_from} 起的一条）"
+        )
 
 
 def _uses(rows: QuerySet) -> Iterator[Fault]:
@@ -45,7 +49,9 @@ def _uses(rows: QuerySet) -> Iterator[Fault]:
     for row in rows.exclude(space__building__park=F("tenancy__park")):
         yield _fault(row, "不是该企业所在园区的空间")
     early = Q(valid_from__lt=F("tenancy__valid_from"))
-    late = Q(tenancy__valid_to__isnull=False) & (Q(valid_to__isnull=True) | Q(valid_to__gt=F("tenancy__valid_to")))
+    late = Q(tenancy__valid_to__isnull=False) & (
+        Q(valid_to__isnull=True) | Q(valid_to__gt=F("tenancy__valid_to"))
+    )
     for row in rows.filter(early | late):
         yield _fault(row, "使用时间超出入驻时间")
 

@@ -53,8 +53,9 @@ class SpaceCounts:
 
     @property
     def free_area(self) -> Decimal | None:
-        """In square metres; None where no free space says how large it is."""
-        return None if self.free == self.free_without_area and self.free else from_units(self.free_units, AREA_SCALE)
+        """In square metres; None where there is no space at all, or no free one says how large it is."""
+        unknown = self.free > 0 and self.free == self.free_without_area
+        return None if unknown or not self.open else from_units(self.free_units, AREA_SCALE)
 
 
 @dataclass(frozen=True)

@@ -54,4 +54,3 @@ def _errors(form: forms.BaseForm):
         for text in texts:
             known = name in form.fields
             yield (f"id_{name}", f"{form[name].label}：{text}") if known else ("", text)
-

@@ -65,7 +65,9 @@ def firm_enter(request: HttpRequest, code: str) -> HttpResponse:
         told = f"已登记{stay.enterprise.name}自 {stay.valid_from} 起入驻。可以接着登记它使用的空间，也可以以后登记。"
         return told, reverse("space:take", args=[stay.pk])
 
-    page = _page(park, "登记企业入驻", "一家企业同一天只在本园区登记一次；从外园区迁来的，由迁出园区登记离园。")
+    page = _page(
+        park, "登记企业入驻", "一家企业同一天只在本园区登记一次；从外园区迁来的，由迁出园区登记离园。"
+    )
     return form_page(request, form, page, run)
 
 
@@ -92,9 +94,7 @@ def firm_correct(request: HttpRequest, pk: int) -> HttpResponse:
     form = CorrectForm(request.POST or None, instance=Tenancy.objects.get(pk=pk))
 
     def run() -> tuple[str, str]:
-        actions.correct(
-            tenancy=stay, values=form.altered, seen=form.cleaned_data["seen"], by=request.user
-        )
+        actions.correct(tenancy=stay, values=form.altered, seen=form.cleaned_data["seen"], by=request.user)
         return f"已更正{stay.enterprise.name}的入驻登记。", _home(stay.park)
 
     warning = "更正会改变企业计入的报告期；企业迁出请登记离园，不在这里改。"
@@ -161,4 +161,3 @@ def _home(park: Park) -> str:
 
 def _page(park: Park, heading: str, answer: str, verb: str = "保存", warning: str = "") -> FormPage:
     return FormPage(heading, answer, verb, _home(park), park, (("在园企业", _home(park)),), warning)
-

@@ -175,7 +175,11 @@ def test_the_list_of_firms_shows_days_spaces_and_who_left(park, space, operator,
     assert "在园 <strong>1</strong> 家" in shown
     for words in ("某科技有限公司", "一号楼 301室", "2026-01-01"):
         assert words in body(shown)
-    for query, name in (("state=left", "已走的公司"), ("state=coming", "要来的公司"), ("name=已走&state=all", "已走的公司")):
+    for query, name in (
+        ("state=left", "已走的公司"),
+        ("state=coming", "要来的公司"),
+        ("name=已走&state=all", "已走的公司"),
+    ):
         shown = body(page(client, f"{path}?{query}"))
         names = ("某科技有限公司", "已走的公司", "要来的公司")
         assert [each for each in names if each in shown] == [name]
@@ -184,7 +188,9 @@ def test_the_list_of_firms_shows_days_spaces_and_who_left(park, space, operator,
 
 
 @pytest.mark.feature("A6", "A12")
-def test_both_parks_are_told_and_neither_which_the_other_is(park, other_park, office, operator, department_user, sign_in):
+def test_both_parks_are_told_and_neither_which_the_other_is(
+    park, other_park, office, operator, department_user, sign_in
+):
     firm = make_enterprise(name="两园公司", credit_code=CODE)
     for each in (park, other_park):
         tenancies.enter(park=each, enterprise=firm, on=SINCE, by=LOADER)
@@ -219,10 +225,14 @@ def sent(client, path, **data):
 def test_a_clerk_takes_a_firm_in_gives_it_a_space_and_sees_it_leave(park, space, operator, sign_in):
     client = sign_in(operator)
     firm = make_enterprise(name="某科技有限公司", credit_code=CODE)
-    entered = sent(client, f"/parks/{park.code}/firms/enter/", enterprise=f" {CODE.lower()} ", on="2026-03-01")
+    entered = sent(
+        client, f"/parks/{park.code}/firms/enter/", enterprise=f" {CODE.lower()} ", on="2026-03-01"
+    )
     stay = Tenancy.objects.get(enterprise=firm, valid_to=None)
     assert entered.headers["Location"] == f"/tenancies/{stay.pk}/take/"
-    taken = sent(client, f"/tenancies/{stay.pk}/take/", space=space.pk, on="2026-03-01", area="499.99", rent="38.5")
+    taken = sent(
+        client, f"/tenancies/{stay.pk}/take/", space=space.pk, on="2026-03-01", area="499.99", rent="38.5"
+    )
     assert taken.status_code == 302
     use = Occupancy.objects.get()
     assert (use.area, use.rent) == (499_99, 38_50)
@@ -251,7 +261,9 @@ def test_a_firm_is_named_by_its_code_or_its_whole_name(said, words, park, operat
 def test_a_refusal_keeps_what_was_typed_and_stands_at_its_field(park, space, operator, sign_in):
     use(park, space)
     stay = make_enterprise(park=park, since=SINCE).tenancies.get()
-    response = sent(sign_in(operator), f"/tenancies/{stay.pk}/take/", space=space.pk, on="2026-06-01", area="12.5")
+    response = sent(
+        sign_in(operator), f"/tenancies/{stay.pk}/take/", space=space.pk, on="2026-06-01", area="12.5"
+    )
     shown = response.content.decode()
     assert response.status_code == 422
     assert 'href="#id_on"' in shown
@@ -270,7 +282,11 @@ def test_blockers_are_named_on_the_form(park, space, operator, sign_in):
 def test_a_clerk_registers_a_building_and_its_spaces(park, operator, sign_in):
     client = sign_in(operator)
     made = sent(
-        client, f"/parks/{park.code}/space/buildings/new/", name="一号楼", use="office", built_area="12,345.67"
+        client,
+        f"/parks/{park.code}/space/buildings/new/",
+        name="一号楼",
+        use="office",
+        built_area="12,345.67",
     )
     assert made.status_code == 302
     building = Building.objects.get()
@@ -283,7 +299,11 @@ def test_a_clerk_registers_a_building_and_its_spaces(park, operator, sign_in):
 
 @pytest.mark.parametrize(
     ("field", "value", "words"),
-    [("built_area", "1.234", "小数位数过多"), ("built_area", "很大", "不是数字"), ("built_area", "-1", "不能是负数")],
+    [
+        ("built_area", "1.234", "小数位数过多"),
+        ("built_area", "很大", "不是数字"),
+        ("built_area", "-1", "不能是负数"),
+    ],
 )
 def test_an_area_has_two_decimals_and_no_sign(park, operator, sign_in, field, value, words):
     path = f"/parks/{park.code}/space/buildings/new/"
@@ -298,12 +318,16 @@ def form_of(client, path) -> dict[str, str]:
     form = client.get(path).context["form"]
     values = {name: form[name].value() for name in form.fields}
     return {
-        name: str(form.fields[name].prepare_value(value)) for name, value in values.items() if value not in (None, "")
+        name: str(form.fields[name].prepare_value(value))
+        for name, value in values.items()
+        if value not in (None, "")
     }
 
 
 @pytest.mark.feature("A18")
-def test_who_saves_a_stale_form_is_shown_the_others_change_and_loses_nothing(park, space, office, operator, sign_in):
+def test_who_saves_a_stale_form_is_shown_the_others_change_and_loses_nothing(
+    park, space, office, operator, sign_in
+):
     client, path = sign_in(operator), f"/spaces/{space.code}/edit/"
     opened = form_of(client, path)
     spaces.update_space(space=space, values={"note": "甲的说明"}, by=office)

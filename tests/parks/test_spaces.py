@@ -145,7 +145,9 @@ def test_who_saves_second_is_refused_and_shown_what_the_first_one_changed(operat
 
 
 @pytest.mark.feature("A12")
-@pytest.mark.parametrize("who", ["department_user", "street_user", "task_force_user", "leader", "expert", "system_admin"])
+@pytest.mark.parametrize(
+    "who", ["department_user", "street_user", "task_force_user", "leader", "expert", "system_admin"]
+)
 def test_only_the_park_itself_and_the_office_keep_its_space(who, request, park, building, space):
     actor = request.getfixturevalue(who)
     for step in (
@@ -176,7 +178,9 @@ def test_a_park_without_a_chain_is_refused(office, chain):
             parks.create(code="P-NEW", name="新园区", on=DAY, by=office, **values)
     assert not Park.objects.filter(code="P-NEW").exists()
     park = parks.create(code="P-NEW", name="新园区", chain=chain, on=DAY, by=office)
-    assert [(row.chain, row.valid_from, row.valid_to) for row in park.placements.all()] == [(chain, DAY, None)]
+    assert [(row.chain, row.valid_from, row.valid_to) for row in park.placements.all()] == [
+        (chain, DAY, None)
+    ]
 
 
 @pytest.mark.feature("A2")

@@ -101,7 +101,9 @@ def test_a_firm_may_come_back_after_it_left_and_on_the_very_day(park, firm, offi
 @pytest.mark.parametrize("on", [date(2026, 1, 1), MOVE - timedelta(days=1), date(2025, 1, 1)])
 def test_a_firm_stands_once_in_a_park_on_a_day(park, firm, office, on):
     tenancies.leave(tenancy=enter(park, firm, by=office), on=MOVE, reason="moved", by=office)
-    with pytest.raises(Invalid, match=r"某科技有限公司在本园区已有 2026-01-01 至 2026-05-16（不含当日）的入驻记录"):
+    with pytest.raises(
+        Invalid, match=r"某科技有限公司在本园区已有 2026-01-01 至 2026-05-16（不含当日）的入驻记录"
+    ):
         enter(park, firm, on, by=office)
     assert firm.tenancies.count() == 1
 
@@ -255,7 +257,9 @@ def test_an_end_is_moved_forward_never_back(park, firm, space, operator):
 def test_the_days_of_a_tenancy_are_put_right(park, firm, operator):
     stay = enter(park, firm, by=operator)
     stay = tenancies.leave(tenancy=stay, on=MOVE, reason="moved", by=operator)
-    stay = tenancies.correct(tenancy=stay, values={"valid_from": date(2025, 7, 1), "valid_to": None}, by=operator)
+    stay = tenancies.correct(
+        tenancy=stay, values={"valid_from": date(2025, 7, 1), "valid_to": None}, by=operator
+    )
     assert (stay.valid_from, stay.valid_to, stay.leaving_reason) == (date(2025, 7, 1), None, "")
 
 
@@ -297,7 +301,9 @@ def test_what_was_entered_by_mistake_is_struck_with_a_reason(park, firm, space, 
 
 
 @pytest.mark.feature("A12")
-@pytest.mark.parametrize("who", ["department_user", "street_user", "task_force_user", "leader", "expert", "system_admin"])
+@pytest.mark.parametrize(
+    "who", ["department_user", "street_user", "task_force_user", "leader", "expert", "system_admin"]
+)
 def test_only_the_park_itself_and_the_office_keep_its_tenants(who, request, park, firm, space, office):
     actor, stay = request.getfixturevalue(who), enter(park, make_enterprise(), by=office)
     use = take(stay, space, by=office)
@@ -328,7 +334,9 @@ def test_an_operator_touches_no_other_parks_tenants(other_park, firm, operator, 
 
 
 @pytest.mark.feature("A6")
-def test_a_firm_in_two_parks_is_flagged_on_both_sides(park, other_park, firm, office, operator, department_user):
+def test_a_firm_in_two_parks_is_flagged_on_both_sides(
+    park, other_park, firm, office, operator, department_user
+):
     other_operator = make_user("operator", scope=other_park)
     other_reviewer = make_user("department", scope=other_park.sponsorships.get().department)
     enter(park, firm, by=office)
@@ -362,7 +370,9 @@ def test_two_claims_are_told_of_in_the_quarters_in_which_they_met(park, other_pa
 
 
 @pytest.mark.feature("A6", "A12")
-def test_which_other_park_claims_the_firm_is_told_to_whom_may_see_it(park, other_park, firm, office, operator):
+def test_which_other_park_claims_the_firm_is_told_to_whom_may_see_it(
+    park, other_park, firm, office, operator
+):
     enter(park, firm, by=office)
     enter(other_park, firm, by=office)
     day = date(2026, 6, 1)

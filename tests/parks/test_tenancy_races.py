@@ -124,7 +124,9 @@ def test_nobody_moves_in_with_one_who_is_just_leaving():
 def test_two_at_once_get_two_codes():
     park = make_park()
     names = ("一号楼", "二号楼")
-    outcomes = at_once(*(lambda name=name: spaces.create_building(park=park, name=name, by=LOADER) for name in names))
+    outcomes = at_once(
+        *(lambda name=name: spaces.create_building(park=park, name=name, by=LOADER) for name in names)
+    )
     assert outcomes == ["done", "done"]
     assert sorted(each.code for each in park.buildings.all()) == [f"{park.code}-B01", f"{park.code}-B02"]
 
@@ -133,7 +135,10 @@ def test_two_at_once_get_two_codes():
 
 DAYS = st.integers(0, 30).map(lambda days: FIRST + timedelta(days=days))
 STEP = st.tuples(
-    st.sampled_from(["enter", "leave", "take", "take", "release", "correct", "move"]), st.integers(0, 2), DAYS, DAYS
+    st.sampled_from(["enter", "leave", "take", "take", "release", "correct", "move"]),
+    st.integers(0, 2),
+    DAYS,
+    DAYS,
 )
 
 

@@ -16,7 +16,7 @@ pytestmark = pytest.mark.django_db
 LISTS = (
     "api/v1/parks/", "api/v1/figures/", "api/v1/assessments/", "api/v1/returns/", "returns/", "rating/", "projects/",
     "parks/", "dashboard/", "jobs/", "", "enterprises/", "api/v1/enterprises/", "enterprises/claims/",
-    "enterprises/findings/", "enterprises/outside/<kind>/",
+    "enterprises/findings/", "enterprises/outside/<kind>/", "spaces/", "tenancies/claimed-twice/",
 )  # fmt: skip
 
 

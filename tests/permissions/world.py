@@ -227,8 +227,8 @@ def _space(own: Park, other: Park) -> dict[str, dict[str, str]]:
     for case, park in (("own", own), ("other", other)):
         Tenancy.objects.create(park=park, enterprise=claimed, valid_from=SINCE)
         building = make_building(park=park, name=f"{park.name}一号楼")
-        space = make_space(building=building, name=f"{park.name}101室", area=9876543)
-        make_space(building=building, name=f"{park.name}102室", area=9876543)
+        space = make_space(building=building, name=f"{park.name}101室")
+        make_space(building=building, name=f"{park.name}102室", area=9876543 if case == "other" else 10005)
         stay = park.tenancies.exclude(enterprise=claimed).get()
         use = Occupancy.objects.create(tenancy=stay, space=space, valid_from=SINCE)
         kinds["building"][case], kinds["space"][case] = building.code, space.code

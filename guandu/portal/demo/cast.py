@@ -9,12 +9,14 @@ from guandu.core.digests import digest_of
 from guandu.portal.demo import story
 from investment.actions import projects
 from investment.enums import Stage
-from parks.actions import enterprises, parks, placements, titles
+from parks.actions import enterprises, parks, placements, spaces, tenancies, titles
 from parks.enums import HonourCode
-from parks.models import Area, Chain, Park, Title
+from parks.models import Area, Chain, Park, Tenancy, Title
 
 PLAN_STARTS = date(2024, 1, 1)
 FIRMS_A_PARK = 8
+# How many parks of the story have their space entered: the operator's own among them.
+PARKS_WITH_SPACE = 4
 STAGES = (Stage.SIGNED, Stage.STARTED, Stage.PRODUCING, Stage.DELIVERING)
 
 
@@ -35,6 +37,28 @@ def add_parks(*, by: Actor) -> None:
             by=by,
         )
         enterprises.enter_many(rows=list(_firms(each, park)), by=by)
+
+
+def add_spaces(*, by: Actor) -> None:
+    """A building that is half let and one that stands idle, in the operator's park and a few others."""
+    parks_shown = sorted(story.PARKS, key=lambda each: each.code != story.OPERATOR_PARK)
+    for each in parks_shown[:PARKS_WITH_SPACE]:
+        park = Park.objects.get(code=each.code)
+        tower = spaces.create_building(
+            park=park, name="一号楼（演示）", use="office", built_area=48_000_00, is_demo=True, by=by
+        )
+        spaces.create_building(
+            park=park, name="老厂房（演示）", use="workshop", built_area=12_600_00, idle_since=PLAN_STARTS,
+            reuse_plan="改造为孵化器", is_demo=True, by=by,
+        )  # fmt: skip
+        stays = list(Tenancy.objects.filter(park=park).order_by("pk"))
+        for number in range(FIRMS_A_PARK):
+            space = spaces.create_space(
+                building=tower, name=f"{number // 2 + 1}0{number % 2 + 1}室", floor=f"{number // 2 + 1}层", use="office",
+                area=(400 + 60 * number) * 100, height=360, rent=38_50, is_demo=True, by=by,
+            )  # fmt: skip
+            if number < FIRMS_A_PARK // 2:
+                tenancies.take(tenancy=stays[number], space=space, on=stays[number].valid_from, by=by)
 
 
 def _operator_name(each: story.DemoPark) -> str:
