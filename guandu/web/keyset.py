@@ -37,6 +37,12 @@ def bounded_count(rows: QuerySet, most: int = COUNTED) -> BoundedCount:
     return BoundedCount(min(found, most), found > most)
 
 
+def counted(page: KeyPage, rows: QuerySet) -> BoundedCount:
+    """How many rows there are; a page that holds them all has counted them."""
+    is_whole = not page.next and not page.previous
+    return BoundedCount(len(page.rows), False) if is_whole else bounded_count(rows)
+
+
 def key_page(rows: QuerySet, cursor: str = "", *, field: str = "name", size: int = SIZE) -> KeyPage:
     """The page of `rows` at `cursor`, ordered by `field` and then pk. A cursor that is none of ours
     leads to the start."""

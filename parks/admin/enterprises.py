@@ -1,6 +1,6 @@
 """Firms, with where they are tenants, what they were called and their honours."""
 
-from django.contrib import admin
+from django.contrib import admin, messages
 
 from guandu.accounts.models import Unit
 from guandu.accounts.permissions import Permission
@@ -11,6 +11,7 @@ from parks.admin.bulk import BulkEditMixin
 from parks.exchange.enterprises import ENTERPRISES
 from parks.forms_enterprises import EnterpriseForm
 from parks.models import Enterprise, EnterpriseName, Honour, Tenancy
+from parks.validators import credit_code_warning
 
 FACTS = (
     "code", "name", "credit_code", "credit_code_state", "kind", "head_office", "industry", "is_service_body",
@@ -60,8 +61,15 @@ class EnterpriseAdmin(BulkEditMixin, ExportAdmin):
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def add_row(self, request, values):
-        return enterprises.create(by=request.user, **values)
+        return self._told(request, enterprises.create(by=request.user, **values))
 
     def change_row(self, request, obj, values, seen):
         reason = values.pop("reason", "")
-        return enterprises.update(enterprise=obj, values=values, seen=seen, reason=reason, by=request.user)
+        row = enterprises.update(enterprise=obj, values=values, seen=seen, reason=reason, by=request.user)
+        return self._told(request, row)
+
+    def _told(self, request, firm: Enterprise) -> Enterprise:
+        """What is odd about the code, beside the word that it is saved."""
+        if warning := credit_code_warning(firm.credit_code):
+            self.message_user(request, warning, messages.WARNING)
+        return firm

@@ -125,6 +125,11 @@ def findings_for(user: User) -> QuerySet:
     )
 
 
+def names_of(user: User, codes: set[str]) -> dict[str, str]:
+    """Code → name of the firms that the person sees."""
+    return dict(Enterprise.objects.visible_to(user).filter(code__in=codes).values_list("code", "name"))
+
+
 def _coded_firms() -> Iterable[Enterprise]:
     firms = Enterprise.objects.exclude(credit_code="").filter(merged_into=None)
     return firms.select_related("registered_street").order_by("code").iterator(chunk_size=2000)

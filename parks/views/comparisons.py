@@ -61,6 +61,8 @@ def comparison_new(request: HttpRequest) -> HttpResponse:
     except Invalid as refusal:
         return _upload_page(request, form, refusal)
     outcome = queries.compare_with(reading.lines, spoiled=reading.spoiled, is_whole=form.is_whole)
+    shown = outcome.differences[:SHOWN]
+    names = queries.names_of(request.user, {each.enterprise_code for each in shown})
     too_many = len(outcome.differences) > queries.MOST_FINDINGS
     context = {
         "form": form,
@@ -69,7 +71,7 @@ def comparison_new(request: HttpRequest) -> HttpResponse:
         "faults": reading.faults[:SHOWN],
         "outcome": outcome,
         "kinds": [(kind.label, outcome.count(kind)) for kind in FindingKind],
-        "differences": [(FindingKind(each.kind).label, each) for each in outcome.differences[:SHOWN]],
+        "differences": [(names[each.enterprise_code], FindingKind(each.kind).label, each) for each in shown],
         "most": queries.MOST_FINDINGS,
         "too_many": too_many,
         "ticket": "" if too_many else _ticket(request, form, reading, outcome),

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 from guandu.accounts.permissions import Permission
 from guandu.core import clock
 from guandu.core.errors import Conflict, Invalid, NotReady, PortalError
-from guandu.web.keyset import bounded_count, chunks, key_page
+from guandu.web.keyset import bounded_count, chunks, counted, key_page
 from guandu.web.registry import enterprise_panels_for
 from guandu.web.views import get_visible_or_404, permission_required
 from parks.actions import attributions
@@ -50,7 +50,7 @@ def enterprise_list(request: HttpRequest) -> HttpResponse:
         "filter": chosen,
         "page": page,
         "lines": lines_of(page.rows, request.user, day),
-        "count": bounded_count(chosen.qs),
+        "count": counted(page, chosen.qs),
     }
     return render(request, "enterprises/list.html", context)
 
@@ -78,7 +78,6 @@ def outside_list(request: HttpRequest, kind: str) -> HttpResponse:
         "page": page,
         "lines": lines_of(page.rows, request.user, day, kind=kind),
         "counts": {name: bounded_count(_outside(request, kind, name)) for name in (ELSEWHERE, UNKNOWN)},
-        "found": bounded_count(chosen.qs),
     }
     return render(request, "enterprises/outside.html", context)
 

@@ -23,6 +23,7 @@ from investment.models import Project
 from parks.actions import contacts, notes, proposals
 from parks.models import (
     Area,
+    Attribution,
     AttributionClaim,
     Building,
     Chain,
@@ -254,6 +255,9 @@ def _firms(own: Park, other: Park, people: dict[str, User | None]) -> dict[str, 
             enterprise=firm, kind="tax", street=street, ground=f"{park.name}的理由", claimed_by=people[RoleCode.STREET],
             claimed_at=clock.now(),
         )  # fmt: skip
+        # Somebody else counts it, so that the claim is disputed and stands on the first tab.
+        rival = make_unit(Unit.Kind.STREET, code=f"street-rival-{case}")
+        Attribution.objects.create(enterprise=firm, kind="tax", street=rival, valid_from=SINCE)
         findings[case] = RegistryFinding.objects.create(
             comparison=comparison, enterprise=firm, kind="renamed", street=street, ours=firm.name, theirs=f"{firm.name}甲"
         )
