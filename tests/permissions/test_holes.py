@@ -6,6 +6,7 @@ import pytest
 
 from guandu.accounts.models import User
 from guandu.accounts.querysets import ScopedQuerySet
+from guandu.exchange.querysets import UploadQuerySet
 from guandu.jobs.models import JobQuerySet
 from tests.permissions.matrix import Cell, ask, cells, expectations, table
 from tests.permissions.world import SCOPED
@@ -51,7 +52,7 @@ def test_scope_widened(world, monkeypatch):
     assert len(hidden) >= 8
     assert len(shown) == len(LISTS)
     assert ask(seeded, world) == [], table(ask(seeded, world))
-    for spine in (ScopedQuerySet, JobQuerySet):
+    for spine in (ScopedQuerySet, JobQuerySet, UploadQuerySet):
         monkeypatch.setattr(spine, "visible_to", lambda self, actor, permission=None: self.all())
     assert not_caught(seeded, world) == []
 

@@ -17,10 +17,13 @@ from guandu.accounts.roles import RoleCode
 from guandu.audit.models import AuditEvent
 from guandu.core import clock
 from guandu.core.periods import Period
+from guandu.exchange import actions as uploads
+from guandu.exchange.received import receive
 from guandu.jobs.models import Job
 from guandu.jobs.worker import run_waiting
 from investment.models import Project
 from parks.actions import contacts, notes, proposals
+from parks.exchange.parks import PARKS
 from parks.models import (
     Area,
     Attribution,
@@ -58,6 +61,7 @@ from targets.models import (
     Target,
     TargetResult,
 )
+from tests.exchange.importing import book
 from tests.factories import (
     SINCE,
     make_area,
@@ -287,7 +291,7 @@ def _rows_of_the_admin(plan: Plan, people: dict[str, User | None]) -> dict[str, 
     rows = {model._meta.label_lower.replace(".", "/"): model.objects.first() for model in ADMIN_MODELS}
     rows |= {"accounts/user": operator, "accounts/grant": operator.grants.get()}
     kinds = {label: {"own": str(row.pk), "none": "999999"} for label, row in rows.items()}
-    return kinds | _accounts(people)
+    return kinds | _accounts(people) | _files(people)
 
 
 def _accounts(people: dict[str, User | None]) -> dict[str, dict[str, str]]:
@@ -309,6 +313,21 @@ def _accounts(people: dict[str, User | None]) -> dict[str, dict[str, str]]:
         "batch": {"own": str(batch.pk), "none": "999999"},
         "operator account": {"own": str(operator.pk), "other": str(people[RoleCode.DEPARTMENT].pk), "none": "999999"},
         "handover": {"own": str(slip.pk), "none": "999999"},
+    }
+
+
+def _files(people: dict[str, User | None]) -> dict[str, dict[str, str]]:
+    """Tables of the register by code, and files that wait: the office's, and one of somebody who has left."""
+    data = book(PARKS, {"code": "P-NEW", "name": "新园区"})
+    file = receive(PARKS, data, "园区.xlsx")
+    report = uploads.look(table=PARKS, rows=file.rows, by=people[RoleCode.OFFICE])
+    kept = {
+        case: uploads.keep(table=PARKS, file=file, report=report, by=people[who])
+        for case, who in (("own", RoleCode.OFFICE), ("other", DISABLED))
+    }
+    return {
+        "register table": {"own": "parks", "other": "chains", "none": "nothing"},
+        "register upload": _keys(kept),
     }
 
 
