@@ -61,7 +61,16 @@ class StatisticalClassAdmin(StandardAdmin):
 
 class HonourRuleInline(ReadOnlyInline):
     model = HonourRule
-    fields = readonly_fields = ("name", "issuer", "years", "renewal", "to_confirm", "document", "valid_from", "valid_to")
+    fields = readonly_fields = (
+        "name",
+        "issuer",
+        "years",
+        "renewal",
+        "to_confirm",
+        "document",
+        "valid_from",
+        "valid_to",
+    )
 
 
 @admin.register(HonourKind)
