@@ -77,7 +77,9 @@ class FirmFilter(django_filters.FilterSet):
         if not self.form.is_valid():
             return ""
         words = [
-            f"{field.label}：{self._chosen(name)}" for name, field in self.form.fields.items() if self._chosen(name)
+            f"{field.label}：{self._chosen(name)}"
+            for name, field in self.form.fields.items()
+            if self._chosen(name)
         ]
         return "；".join(words)
 

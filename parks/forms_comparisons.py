@@ -63,12 +63,16 @@ def read_register(data: bytes, name: str) -> RegistryReading:
             if set(NEEDED) <= set(letters):
                 return _read(sheet, header, letters, data, name)
     asked = "、".join(titles[0] for titles in TITLES.values())
-    raise Invalid(f"文件中没有找到登记名单：表头至少要有统一社会信用代码、名称、登记状态三列（可用的列：{asked}）。")
+    raise Invalid(
+        f"文件中没有找到登记名单：表头至少要有统一社会信用代码、名称、登记状态三列（可用的列：{asked}）。"
+    )
 
 
 def _letters(header: SheetRow) -> dict[str, str]:
     """Column key → letters, for the titles that are known; the first of two is taken."""
-    by_title = {_plain(cell.text).removesuffix("*"): letters for letters, cell in reversed(header.cells.items())}
+    by_title = {
+        _plain(cell.text).removesuffix("*"): letters for letters, cell in reversed(header.cells.items())
+    }
     found = {}
     for key, titles in TITLES.items():
         known = [by_title[_plain(title)] for title in titles if _plain(title) in by_title]
@@ -84,11 +88,15 @@ def _read(
     filled = [row for row in below if any(cell.text.strip() for cell in row.cells.values())]
     found = [_line(row, letters) for row in filled]
     faults = [fault for _, each in found for fault in each]
-    lines = _without_doubles([(row, line) for row, (line, _) in zip(filled, found, strict=True) if line], letters, faults)
+    lines = _without_doubles(
+        [(row, line) for row, (line, _) in zip(filled, found, strict=True) if line], letters, faults
+    )
     used = {line.credit_code for line in lines}
     spoiled = {normalised_code(_text(row, letters, "credit_code")) for row in filled} - used
     unread = tuple(
-        cell.text.strip()[:20] for place, cell in header.cells.items() if place not in letters.values() and cell.text.strip()
+        cell.text.strip()[:20]
+        for place, cell in header.cells.items()
+        if place not in letters.values() and cell.text.strip()
     )
     return RegistryReading(
         name[:120], digest(data), sheet.name, tuple(lines), frozenset(spoiled), tuple(sorted(faults)), unread,
@@ -131,7 +139,9 @@ def _without_doubles(
     for row, line in pairs:
         code = line.credit_code
         if len(said[code]) > 1:
-            faults.append(_fault(row, letters, "credit_code", f"{code} 在文件中有 {counts[code]} 行，内容不一致"))
+            faults.append(
+                _fault(row, letters, "credit_code", f"{code} 在文件中有 {counts[code]} 行，内容不一致")
+            )
         elif code in met:
             faults.append(_fault(row, letters, "credit_code", f"{code} 与前面的行重复"))
         else:

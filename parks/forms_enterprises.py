@@ -14,7 +14,9 @@ from parks.models import Enterprise
 from parks.validators import credit_code
 
 
-def typed(label: str, *, required: bool = True, max_length: int = 200, help_text: str = "") -> forms.CharField:
+def typed(
+    label: str, *, required: bool = True, max_length: int = 200, help_text: str = ""
+) -> forms.CharField:
     widget = forms.TextInput(attrs={"class": "form-control"})
     return forms.CharField(
         label=label, required=required, max_length=max_length, help_text=help_text, widget=widget
@@ -40,7 +42,10 @@ class ClaimForm(forms.Form):
 
     kind = _kind()
     street = forms.ModelChoiceField(
-        Unit.objects.none(), label="主张街道", empty_label=None, widget=forms.Select(attrs={"class": "form-select"})
+        Unit.objects.none(),
+        label="主张街道",
+        empty_label=None,
+        widget=forms.Select(attrs={"class": "form-select"}),
     )
     ground = typed("理由", help_text="例如：税务登记在本街道，附纳税证明")
 

@@ -8,7 +8,10 @@ from guandu.exchange.tables import Column, read_table
 from guandu.exchange.workbooks import read_workbook
 
 MOST = 3000
-COLUMNS = (Column("code", "代码", required=True, longest=4), Column("name", "名称", required=True, longest=80))
+COLUMNS = (
+    Column("code", "代码", required=True, longest=4),
+    Column("name", "名称", required=True, longest=80),
+)
 
 
 def read_industries(data: bytes, name: str) -> list[tuple[str, str]]:

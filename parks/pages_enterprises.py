@@ -30,7 +30,9 @@ def firms_found(user: User, text: str) -> list[Hit]:
         return []
     firms = named(firms_for(user), text).order_by("name", "pk")[:MOST]
     return [
-        Hit("企业", firm.name, reverse("enterprises:detail", args=[firm.code]), firm.credit_code or "代码待核")
+        Hit(
+            "企业", firm.name, reverse("enterprises:detail", args=[firm.code]), firm.credit_code or "代码待核"
+        )
         for firm in firms
     ]
 
@@ -47,7 +49,9 @@ def claims_waiting(user: User) -> list[ToDo]:
     tab = ClaimTab.DISPUTED if disputed else ClaimTab.OTHER
     detail = f"其中 {disputed} 项与其他街道有争议" if disputed else ""
     url = f"{reverse('enterprises:claims')}?tab={tab}"
-    return [ToDo(f"{waiting} 项企业归属主张待确认", url, "去确认", detail=detail, word="待确认", tone="active")]
+    return [
+        ToDo(f"{waiting} 项企业归属主张待确认", url, "去确认", detail=detail, word="待确认", tone="active")
+    ]
 
 
 @todo_sources.register(21)

@@ -37,7 +37,7 @@ def normalised_code(text: str) -> str:
 def credit_code_warning(code: str) -> str:
     """What is odd about a code that is right as a whole; "" when nothing is. Old codes with a wrong
     inner check digit are in use, so this refuses nothing."""
-    if not code or _inner_check(code[8:16]) == code[16]:
+    if not code or inner_check(code[8:16]) == code[16]:
         return ""
     return f"{code} 的主体标识码（第 9 至 17 位）校验位不符，请与营业执照核对后再用。"
 
@@ -46,7 +46,8 @@ def _is_written_right(code: str) -> bool:
     return len(code) == CODE_LENGTH and ALPHABET.issuperset(code) and DIGITS.issuperset(code[2:8])
 
 
-def _inner_check(body: str) -> str:
+def inner_check(body: str) -> str:
+    """The check digit of an organisation's own eight characters."""
     total = sum(int(letter, 36) * weight for letter, weight in zip(body, INNER_WEIGHTS, strict=True))
     return "0123456789X0"[11 - total % 11]
 

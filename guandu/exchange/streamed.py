@@ -22,7 +22,9 @@ def stream_workbook(
     sheet = book.add_worksheet(name)
     sheet.set_footer("&L" + mark.replace("&", "&&")[:200] + "&R&P / &N")
     sheet.write_string(0, 0, mark, book.add_format({"font_color": "#7A4800", "italic": 1}))
-    head = book.add_format({"bold": 1, "bg_color": "#DCE6F1", "border": 1, "valign": "vcenter", "text_wrap": 1})
+    head = book.add_format(
+        {"bold": 1, "bg_color": "#DCE6F1", "border": 1, "valign": "vcenter", "text_wrap": 1}
+    )
     for place, column in enumerate(columns):
         sheet.set_column(place, place, column.width)
         sheet.write_string(1, place, column.title, head)

@@ -56,7 +56,12 @@ def claim(*, enterprise: Enterprise, kind: str, street: Unit, ground: str, by: A
     if AttributionClaim.objects.filter(enterprise=firm, kind=kind, street=street, state=State.OPEN).exists():
         raise Invalid(f"{street.name}已提出过同一主张，正在等待确认。")
     row = AttributionClaim(
-        enterprise=firm, kind=kind, street=street, ground=ground.strip(), claimed_by=by, claimed_at=clock.now()
+        enterprise=firm,
+        kind=kind,
+        street=street,
+        ground=ground.strip(),
+        claimed_by=by,
+        claimed_at=clock.now(),
     )
     row.save(force_insert=True)
     created(row)
@@ -116,7 +121,11 @@ def _require_own(by: Actor, street: Unit) -> None:
 def _close(claim: AttributionClaim, state: str, answer: str, by: Actor) -> AttributionClaim:
     """A guarded step out of OPEN: of two people who decide at once, the second hears of it."""
     before = snapshot(claim)
-    row = AttributionClaim.objects.select_for_update(of=("self",)).select_related("enterprise", "street").get(pk=claim.pk)
+    row = (
+        AttributionClaim.objects.select_for_update(of=("self",))
+        .select_related("enterprise", "street")
+        .get(pk=claim.pk)
+    )
     if row.state != State.OPEN:
         raise NotReady(f"这项主张{row.get_state_display()}，不能再办理，请刷新页面查看。")
     row.state, row.answer, row.settled_by, row.settled_at = state, answer, by, clock.now()

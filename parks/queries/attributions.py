@@ -74,18 +74,22 @@ def streets_of(user: User) -> list[Unit]:
 def moved_in(user: User, street: Unit, quarter: Period) -> QuerySet[Tenancy]:
     """Tenancies of the street's parks that began in the quarter; a move from one of its parks to another
     is none."""
-    before = Tenancy.objects.filter(enterprise=OuterRef("enterprise"), valid_from__lt=OuterRef("valid_from")).filter(
-        Q(valid_to=None) | Q(valid_to__gte=OuterRef("valid_from"))
+    before = Tenancy.objects.filter(
+        enterprise=OuterRef("enterprise"), valid_from__lt=OuterRef("valid_from")
+    ).filter(Q(valid_to=None) | Q(valid_to__gte=OuterRef("valid_from")))
+    return _moves(user, "valid_from", quarter).filter(
+        _lies_in(street, "valid_from"), ~Exists(_within(before, street))
     )
-    return _moves(user, "valid_from", quarter).filter(_lies_in(street, "valid_from"), ~Exists(_within(before, street)))
 
 
 def moved_out(user: User, street: Unit, quarter: Period) -> QuerySet[Tenancy]:
     """Tenancies of the street's parks that ended in the quarter, of firms that are in none of them then."""
-    after = Tenancy.objects.filter(enterprise=OuterRef("enterprise"), valid_from__lte=OuterRef("valid_to")).filter(
-        Q(valid_to=None) | Q(valid_to__gt=OuterRef("valid_to"))
+    after = Tenancy.objects.filter(
+        enterprise=OuterRef("enterprise"), valid_from__lte=OuterRef("valid_to")
+    ).filter(Q(valid_to=None) | Q(valid_to__gt=OuterRef("valid_to")))
+    return _moves(user, "valid_to", quarter).filter(
+        _lies_in(street, "valid_to"), ~Exists(_within(after, street))
     )
-    return _moves(user, "valid_to", quarter).filter(_lies_in(street, "valid_to"), ~Exists(_within(after, street)))
 
 
 def attributed_elsewhere(user: User, street: Unit, day: date) -> QuerySet[Attribution]:

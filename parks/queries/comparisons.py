@@ -78,7 +78,9 @@ def compare_with(lines: Iterable[RegistryLine], *, spoiled: Iterable[str] = (), 
             matched += 1
             found += _differences(firm, line, street or streets.get(line.street, ""))
         elif is_whole and firm.credit_code not in known and firm.closed_on is None:
-            found.append(Difference(firm.code, FindingKind.MISSING, street, firm.credit_code, NOT_FOUND, None))
+            found.append(
+                Difference(firm.code, FindingKind.MISSING, street, firm.credit_code, NOT_FOUND, None)
+            )
     uncoded = Enterprise.objects.filter(credit_code="", closed_on=None, merged_into=None).count()
     return Outcome(len(theirs), matched, uncoded, tuple(found))
 
@@ -100,7 +102,9 @@ def read_place(text: str) -> tuple[str | None, str | None]:
 def ours_now(firm: Enterprise, kind: str) -> str:
     """What our register says of that which `kind` compares."""
     if kind == FindingKind.MOVED:
-        return place_text(firm.registered_street.name if firm.registered_street else "", firm.registered_address)
+        return place_text(
+            firm.registered_street.name if firm.registered_street else "", firm.registered_address
+        )
     if kind == FindingKind.CLOSED:
         return OPEN_WORD if firm.closed_on is None else f"{firm.closed_on} 注销"
     return firm.name if kind == FindingKind.RENAMED else firm.credit_code
@@ -108,7 +112,9 @@ def ours_now(firm: Enterprise, kind: str) -> str:
 
 def comparisons_for(user: User) -> QuerySet:
     """Every comparison, newest first, with how many of its findings wait, stand and do not."""
-    states = {f"{state}_count": Count("findings", filter=Q(findings__state=state)) for state in FindingState.values}
+    states = {
+        f"{state}_count": Count("findings", filter=Q(findings__state=state)) for state in FindingState.values
+    }
     return (
         RegistryComparison.objects.visible_to(user)
         .select_related("compared_by")

@@ -44,7 +44,10 @@ def firm_profile(firm: Enterprise, user: User, day: date) -> FirmProfile:
     """The firm as it stands on `day`. A fixed number of queries."""
     names = list(firm.names.order_by("-valid_from"))
     tenancies = list(
-        Tenancy.objects.visible_to(user).filter(enterprise=firm).select_related("park").order_by("-valid_from", "-pk")
+        Tenancy.objects.visible_to(user)
+        .filter(enterprise=firm)
+        .select_related("park")
+        .order_by("-valid_from", "-pk")
     )
     attributions = list(
         Attribution.objects.visible_to(user)
@@ -53,7 +56,11 @@ def firm_profile(firm: Enterprise, user: User, day: date) -> FirmProfile:
         .order_by("kind", "-valid_from")
     )
     honours = list(firm.honours.select_related("kind").order_by("-valid_from", "pk"))
-    head = Enterprise.objects.visible_to(user).filter(pk=firm.head_office_id).first() if firm.head_office_id else None
+    head = (
+        Enterprise.objects.visible_to(user).filter(pk=firm.head_office_id).first()
+        if firm.head_office_id
+        else None
+    )
     return FirmProfile(
         firm=firm,
         names=names,
@@ -95,7 +102,11 @@ def _milestones(
 ) -> list[Milestone]:
     found = [
         Milestone(on, text)
-        for on, text in ((firm.established_on, "成立"), (firm.closed_on, "注销"), (firm.merged_on, "并入其他企业"))
+        for on, text in (
+            (firm.established_on, "成立"),
+            (firm.closed_on, "注销"),
+            (firm.merged_on, "并入其他企业"),
+        )
         if on
     ]
     # The first name is no event: it stands since the firm is known.
@@ -110,7 +121,8 @@ def _milestones(
         if each.valid_to
     ]
     found += [
-        Milestone(each.valid_from, f"{each.get_kind_display()}：{each.place}", each.document) for each in attributions
+        Milestone(each.valid_from, f"{each.get_kind_display()}：{each.place}", each.document)
+        for each in attributions
     ]
     found += [line for each in honours for line in _honour_lines(each)]
     return sorted((each for each in found if each.at <= day), key=lambda each: each.at, reverse=True)
@@ -121,5 +133,9 @@ def _honour_lines(honour: Honour) -> list[Milestone]:
     if honour.revoked_on:
         lines.append(Milestone(honour.revoked_on, f"{honour.kind.name}被撤销", honour.revoked_because))
     elif honour.valid_to:
-        lines.append(Milestone(honour.valid_to, f"{honour.kind.name}到期", f"有效至 {honour.valid_to - timedelta(days=1)}"))
+        lines.append(
+            Milestone(
+                honour.valid_to, f"{honour.kind.name}到期", f"有效至 {honour.valid_to - timedelta(days=1)}"
+            )
+        )
     return lines

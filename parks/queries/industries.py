@@ -16,7 +16,9 @@ def industries_for(user: User, *, level: str = "", section: str = "", text: str 
         rows = rows.filter(section=section)
     if text:
         rows = rows.filter(Q(code__istartswith=text) | Q(name__icontains=text))
-    first = Case(When(level=IndustryLevel.SECTION, then=Value(0)), default=Value(1), output_field=IntegerField())
+    first = Case(
+        When(level=IndustryLevel.SECTION, then=Value(0)), default=Value(1), output_field=IntegerField()
+    )
     return rows.order_by("section", first, "code")
 
 
@@ -24,6 +26,4 @@ def industry_choices() -> list[tuple[str, str]]:
     """Sections and divisions to choose from, each division below its section."""
     offered = Industry.objects.filter(level__in=(IndustryLevel.SECTION, IndustryLevel.DIVISION))
     rows = sorted(offered, key=lambda each: (each.section, each.level != IndustryLevel.SECTION, each.code))
-    return [
-        (each.code, str(each) if each.level == IndustryLevel.SECTION else f"　{each}") for each in rows
-    ]
+    return [(each.code, str(each) if each.level == IndustryLevel.SECTION else f"　{each}") for each in rows]

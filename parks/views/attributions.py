@@ -129,7 +129,9 @@ def street_export(request: HttpRequest) -> FileResponse:
     if street is None:
         raise Http404
     rows = _street_rows(request, tab, street, quarter)
-    made, columns = (_elsewhere_row, ELSEWHERE_COLUMNS) if tab == StreetTab.ELSEWHERE else (_move_row, MOVE_COLUMNS)
+    made, columns = (
+        (_elsewhere_row, ELSEWHERE_COLUMNS) if tab == StreetTab.ELSEWHERE else (_move_row, MOVE_COLUMNS)
+    )
     conditions = f"{street.name}；{quarter.label}" if tab != StreetTab.ELSEWHERE else street.name
     listed = FirmList(
         f"街道企业变动·{tab.label}", columns, lambda: _made(rows, made), rows.count(), conditions
@@ -208,7 +210,9 @@ def _settle_page(
     request: HttpRequest, claim: AttributionClaim, form: SettleForm, refusal: PortalError | None = None
 ) -> HttpResponse:
     day = clock.today()
-    others = AttributionClaim.objects.visible_to(request.user).filter(enterprise=claim.enterprise, kind=claim.kind)
+    others = AttributionClaim.objects.visible_to(request.user).filter(
+        enterprise=claim.enterprise, kind=claim.kind
+    )
     errors = [(f"id_{name}", text) for name, texts in form.errors.items() for text in texts]
     if refusal:
         errors = [(f"id_{name}", text) for name, text in getattr(refusal, "errors", ())]

@@ -90,7 +90,9 @@ def comparison_confirm(request: HttpRequest) -> HttpResponse:
     asked["as_of"] = date.fromisoformat(asked["as_of"])
     comparison = comparisons.compare(differences=differences, by=request.user, **asked)
     count = comparison.findings.count()
-    messages.success(request, f"已提出 {count} 处差异，请有关街道确认。" if count else "比对完成，没有新的差异。")
+    messages.success(
+        request, f"已提出 {count} 处差异，请有关街道确认。" if count else "比对完成，没有新的差异。"
+    )
     return redirect("enterprises:comparisons")
 
 
@@ -108,7 +110,9 @@ def finding_list(request: HttpRequest) -> HttpResponse:
 def finding_export(request: HttpRequest) -> FileResponse:
     state, kind, rows = _asked(request)
     words = "；".join(each.label for each in (state, kind) if each)
-    listed = FirmList("登记差异", COLUMNS, lambda: (_row(row) for row in rows.iterator(2000)), rows.count(), words)
+    listed = FirmList(
+        "登记差异", COLUMNS, lambda: (_row(row) for row in rows.iterator(2000)), rows.count(), words
+    )
     return as_file(request, listed)
 
 
@@ -192,7 +196,9 @@ def _finding_page(
 def _upload_page(
     request: HttpRequest, form: RegisterUploadForm, refusal: Invalid | None = None
 ) -> HttpResponse:
-    errors = [(f"id_{name}", f"{form[name].label}：{text}") for name, texts in form.errors.items() for text in texts]
+    errors = [
+        (f"id_{name}", f"{form[name].label}：{text}") for name, texts in form.errors.items() for text in texts
+    ]
     context = {"form": form, "errors": errors, "message": refusal.message if refusal else ""}
     status = 422 if refusal or errors else 200
     return render(request, "enterprises/comparison_new.html", context, status=status)

@@ -166,7 +166,10 @@ def _row(line: FirmLine) -> list:
 
 def _outside_row(line: FirmLine) -> list:
     held = line.attribution
-    return [*_facts(line), *((held.place, _day(held.valid_from), held.document) if held else ("待核", "", ""))]
+    return [
+        *_facts(line),
+        *((held.place, _day(held.valid_from), held.document) if held else ("待核", "", "")),
+    ]
 
 
 def _facts(line: FirmLine) -> list:
@@ -188,7 +191,9 @@ def _day(value) -> str:
 
 def _visible(request: HttpRequest, code: str, permission: Permission | None = None) -> Enterprise:
     related = ("industry", "registered_street", "operating_street", "merged_into")
-    return get_visible_or_404(Enterprise.objects.select_related(*related), request.user, permission, code=code)
+    return get_visible_or_404(
+        Enterprise.objects.select_related(*related), request.user, permission, code=code
+    )
 
 
 def _detail(
@@ -204,8 +209,12 @@ def _detail(
         "firm": firm,
         "profile": firm_profile(firm, user, clock.today()),
         "panels": enterprise_panels_for(user, firm),
-        "claim_form": (form if isinstance(form, ClaimForm) else ClaimForm(streets=streets_of(user))) if may_claim else None,
-        "attribute_form": (form if isinstance(form, AttributeForm) else AttributeForm(initial={"on": clock.today()}))
+        "claim_form": (form if isinstance(form, ClaimForm) else ClaimForm(streets=streets_of(user)))
+        if may_claim
+        else None,
+        "attribute_form": (
+            form if isinstance(form, AttributeForm) else AttributeForm(initial={"on": clock.today()})
+        )
         if may_settle
         else None,
         "message": refusal.message if refusal else "",

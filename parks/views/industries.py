@@ -41,7 +41,10 @@ def industry_import(request: HttpRequest) -> HttpResponse:
         new, renamed = industries.enter_many(rows=read_industries(file.read(), file.name), by=request.user)
     except Invalid as refusal:
         return _page(request, form, refusal)
-    messages.success(request, f"新增 {new} 条，改名 {renamed} 条。" if new or renamed else "与现有的行业分类一致，没有改动。")
+    messages.success(
+        request,
+        f"新增 {new} 条，改名 {renamed} 条。" if new or renamed else "与现有的行业分类一致，没有改动。",
+    )
     return redirect("enterprises:industries")
 
 

@@ -2,12 +2,11 @@
 
 from stdnum.cn import uscc
 
-from parks.validators import INNER_WEIGHTS
+from parks.validators import inner_check
 
 
 def code_number(number: int) -> str:
     """The code of the firm with this number."""
     body = f"MA6{number:05d}"
-    total = sum(int(letter, 36) * weight for letter, weight in zip(body, INNER_WEIGHTS, strict=True))
-    whole = f"91530111{body}{'0123456789X0'[11 - total % 11]}"
+    whole = f"91530111{body}{inner_check(body)}"
     return whole + uscc.calc_check_digit(whole)

@@ -76,13 +76,23 @@ def test_the_file_of_who_counts_outside_is_the_list(firms, office, operator, sig
     assert [(row[0], row[header.index("归属地")]) for row in rows] == [("未知", "待核")]
 
 
-def test_a_claim_is_disputed_when_another_street_claims_or_counts_the_firm(firms, street, street_user, office, sign_in):
+def test_a_claim_is_disputed_when_another_street_claims_or_counts_the_firm(
+    firms, street, street_user, office, sign_in
+):
     rival = make_unit(Unit.Kind.STREET, name="邻街道")
     claim(firms["区外"], street, street_user)
     claim(firms["区外"], rival, office)
     claim(firms["本区"], rival, office)
     claim(firms["未知"], street, street_user)
-    claim(firms["无园"], street, street_user, state="refused", settled_by=office, settled_at=clock.now(), answer="不符")
+    claim(
+        firms["无园"],
+        street,
+        street_user,
+        state="refused",
+        settled_by=office,
+        settled_at=clock.now(),
+        answer="不符",
+    )
     client = sign_in(office)
     assert listed(client, "/enterprises/claims/") == {"区外", "本区"}
     assert listed(client, "/enterprises/claims/?tab=other") == {"未知"}
@@ -99,10 +109,14 @@ def test_a_street_claims_and_withdraws_on_its_pages(firms, street, street_user, 
     page_of(client.post(path, {"kind": "tax", "street": street.pk, "ground": "   "}), 422)
     other = make_unit(Unit.Kind.STREET)
     assert client.post(path, {"kind": "tax", "street": other.pk, "ground": "理由"}).status_code == 422
-    assert client.post(path, {"kind": "tax", "street": street.pk, "ground": "税务登记在此"}).status_code == 302
+    assert (
+        client.post(path, {"kind": "tax", "street": street.pk, "ground": "税务登记在此"}).status_code == 302
+    )
     row = AttributionClaim.objects.get()
     assert (row.street, row.ground, row.claimed_by) == (street, "税务登记在此", street_user)
-    assert "正在等待确认" in page_of(client.post(path, {"kind": "tax", "street": street.pk, "ground": "再提"}), 422)
+    assert "正在等待确认" in page_of(
+        client.post(path, {"kind": "tax", "street": street.pk, "ground": "再提"}), 422
+    )
     assert client.post(f"/enterprises/claims/{row.pk}/withdraw/").status_code == 302
     row.refresh_from_db()
     assert row.state == "withdrawn"
@@ -191,10 +205,15 @@ def test_firms_that_count_elsewhere(firms, street, street_user, sign_in):
     client = sign_in(street_user)
     assert named_in(client, "/enterprises/street/?tab=elsewhere") == {"区外", "经营"}
     _, header, rows = sheet_of(client.post("/enterprises/street/export/?tab=elsewhere", PURPOSE))
-    assert {(row[0], row[3], row[4]) for row in rows} == {("区外", "税收归属", "盘龙区"), ("经营", "统计归属", "邻街道")}
+    assert {(row[0], row[3], row[4]) for row in rows} == {
+        ("区外", "税收归属", "盘龙区"),
+        ("经营", "统计归属", "邻街道"),
+    }
 
 
-@pytest.mark.parametrize("path", ["/enterprises/claims/", "/enterprises/street/", "/enterprises/street/?tab=elsewhere"])
+@pytest.mark.parametrize(
+    "path", ["/enterprises/claims/", "/enterprises/street/", "/enterprises/street/?tab=elsewhere"]
+)
 def test_a_page_asks_as_often_for_three_rows_as_for_one(path, park, street, street_user, sign_in):
     client = sign_in(street_user)
 

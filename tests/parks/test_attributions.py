@@ -35,14 +35,19 @@ def history(firm: Enterprise, kind: str = TAX) -> list[tuple]:
 
 
 def open_claim(firm, user, kind=TAX) -> AttributionClaim:
-    return attributions.claim(enterprise=firm, kind=kind, street=user.unit, ground="税务登记在本街道", by=user)
+    return attributions.claim(
+        enterprise=firm, kind=kind, street=user.unit, ground="税务登记在本街道", by=user
+    )
 
 
 def test_a_new_attribution_ends_the_former_on_the_same_day(office, firm, street):
     attributions.attribute(enterprise=firm, kind=TAX, on=date(2024, 1, 1), elsewhere="盘龙区", by=office)
     attributions.attribute(enterprise=firm, kind=TAX, on=date(2026, 7, 1), street=street, by=office)
     attributions.attribute(enterprise=firm, kind=STATISTICS, on=date(2025, 1, 1), street=street, by=office)
-    assert history(firm) == [("盘龙区", date(2024, 1, 1), date(2026, 7, 1)), ("本街道", date(2026, 7, 1), None)]
+    assert history(firm) == [
+        ("盘龙区", date(2024, 1, 1), date(2026, 7, 1)),
+        ("本街道", date(2026, 7, 1), None),
+    ]
     assert history(firm, STATISTICS) == [("本街道", date(2025, 1, 1), None)]
 
 
@@ -72,7 +77,11 @@ def test_it_is_one_street_or_elsewhere(office, firm, street, place):
 
 def test_a_street_claims_for_itself_only(firm, street_user, rival, operator, office):
     assert open_claim(firm, street_user).state == "open"
-    for actor, street in ((street_user, rival.unit), (operator, street_user.unit), (office, street_user.unit)):
+    for actor, street in (
+        (street_user, rival.unit),
+        (operator, street_user.unit),
+        (office, street_user.unit),
+    ):
         with pytest.raises(NotAllowed):
             attributions.claim(enterprise=firm, kind=TAX, street=street, ground="理由", by=actor)
     assert AttributionClaim.objects.count() == 1
@@ -100,7 +109,9 @@ def test_a_claim_is_made_once_and_with_a_reason(firm, street_user, street, offic
 def test_an_upheld_claim_becomes_the_attribution_and_refuses_the_others(office, firm, street_user, rival):
     mine, theirs = open_claim(firm, street_user), open_claim(firm, rival)
     other_kind = open_claim(firm, rival, STATISTICS)
-    attributions.settle(claim=mine, upheld=True, on=date(2026, 7, 1), document="会议纪要〔2026〕3 号", by=office)
+    attributions.settle(
+        claim=mine, upheld=True, on=date(2026, 7, 1), document="会议纪要〔2026〕3 号", by=office
+    )
     states = dict(AttributionClaim.objects.values_list("pk", "state"))
     assert states == {mine.pk: "upheld", theirs.pk: "refused", other_kind.pk: "open"}
     theirs.refresh_from_db()

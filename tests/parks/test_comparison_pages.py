@@ -51,7 +51,16 @@ def row_of(firm: Enterprise, **values) -> tuple:
 
 def test_a_bureaus_file_is_read_as_it_comes():
     """A line above the header, other titles, other columns, a code in full width, dates of every kind."""
-    header = ("序号", "企业名称", " 社会信用代码 ", "经营状态", "住所（经营场所）", "所属街道", "核准日期", "法定代表人")
+    header = (
+        "序号",
+        "企业名称",
+        " 社会信用代码 ",
+        "经营状态",
+        "住所（经营场所）",
+        "所属街道",
+        "核准日期",
+        "法定代表人",
+    )
     wide = code_number(1).translate({ord(c): ord(c) + 0xFEE0 for c in "0123456789"})
     rows = [
         (1, "甲公司", wide, "存续", "某路1号", "金马街道", date(2026, 9, 1), "张三"),
@@ -88,7 +97,9 @@ def test_lines_that_cannot_be_used_are_named_by_their_cell():
     assert (reading.seen, reading.at_fault, reading.blank) == (8, 7, 0)
 
 
-@pytest.mark.parametrize("header", [("名称", "登记状态"), ("a", "b", "c"), ("统一社会信用代码", "名称", "备注")])
+@pytest.mark.parametrize(
+    "header", [("名称", "登记状态"), ("a", "b", "c"), ("统一社会信用代码", "名称", "备注")]
+)
 def test_a_file_of_another_kind_is_refused(header):
     with pytest.raises(Invalid, match="没有找到登记名单"):
         read_register(book(header=header), "a.xlsx")
@@ -122,7 +133,11 @@ def test_the_office_compares_and_the_street_answers(office, street_user, street,
     _answer(theirs, missing, "reject", answer="营业执照核对无误")
     for firm in (moved, closed, renamed):
         firm.refresh_from_db()
-    assert (moved.registered_address, closed.closed_on, renamed.name) == ("新路9号", date(2026, 8, 1), "企业3")
+    assert (moved.registered_address, closed.closed_on, renamed.name) == (
+        "新路9号",
+        date(2026, 8, 1),
+        "企业3",
+    )
     assert "0</strong> 处待街道确认" in page(theirs, "/enterprises/findings/")
     _, _, rows = sheet_of(theirs.post("/enterprises/findings/export/?state=", PURPOSE))
     assert len(rows) == 4
@@ -158,11 +173,21 @@ def test_a_file_that_cannot_be_read_keeps_the_form(office, sign_in):
 
 def finding(street: Unit | None, office, number: int = 1, **fields) -> RegistryFinding:
     comparison = RegistryComparison.objects.create(
-        file_name="f", file_digest=f"d{number}", as_of=DAY, rows=1, matched=1, compared_by=office, compared_at=clock.now()
+        file_name="f",
+        file_digest=f"d{number}",
+        as_of=DAY,
+        rows=1,
+        matched=1,
+        compared_by=office,
+        compared_at=clock.now(),
     )
-    firm = make_enterprise(credit_code=code_number(number), registered_street=street, name=f"差异企业{number}")
+    firm = make_enterprise(
+        credit_code=code_number(number), registered_street=street, name=f"差异企业{number}"
+    )
     given = {"kind": "renamed", "ours": firm.name, "theirs": "新名"}
-    return RegistryFinding.objects.create(comparison=comparison, enterprise=firm, street=street, **{**given, **fields})
+    return RegistryFinding.objects.create(
+        comparison=comparison, enterprise=firm, street=street, **{**given, **fields}
+    )
 
 
 @pytest.mark.feature("A12")
@@ -181,7 +206,11 @@ def test_a_street_sees_its_own_findings_only(office, street, street_user, operat
 def test_a_finding_says_what_is_wrong_with_the_answer(office, street, street_user, sign_in):
     row = finding(street, office, kind="closed", ours="存续", theirs="注销")
     client, path = sign_in(street_user), f"/enterprises/findings/{row.pk}/"
-    for answer, words in (({"decision": "confirm"}, "请填写日期"), ({"decision": "reject"}, "请写明情况"), ({}, "")):
+    for answer, words in (
+        ({"decision": "confirm"}, "请填写日期"),
+        ({"decision": "reject"}, "请写明情况"),
+        ({}, ""),
+    ):
         response = client.post(path, answer)
         assert response.status_code == 422
         assert words in response.content.decode()

@@ -117,7 +117,13 @@ def test_what_the_register_no_longer_says_is_left_out(office, street):
     outcome = compare_with([line_of(firm, name="改名有限公司")], is_whole=True)
     enterprises.update(enterprise=firm, values={"name": "改名有限公司"}, reason="更正", by=office)
     comparison = comparisons.compare(
-        file_name="f", file_digest="d", as_of=DAY, rows=1, matched=1, differences=outcome.differences, by=office
+        file_name="f",
+        file_digest="d",
+        as_of=DAY,
+        rows=1,
+        matched=1,
+        differences=outcome.differences,
+        by=office,
     )
     assert comparison.findings.count() == 0
 
@@ -140,7 +146,10 @@ def test_a_confirmed_move_changes_the_address(office, street_user, street):
     firm.refresh_from_db()
     assert (firm.registered_street, firm.registered_address) == (other, "新路 9 号")
     event = AuditEvent.objects.get(verb="finding.confirm")
-    assert {change.object_type for change in event.changes.all()} >= {"parks.enterprise", "parks.registryfinding"}
+    assert {change.object_type for change in event.changes.all()} >= {
+        "parks.enterprise",
+        "parks.registryfinding",
+    }
 
 
 def test_a_confirmed_move_out_of_the_district_leaves_no_street(office, street_user, street):

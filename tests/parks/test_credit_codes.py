@@ -21,7 +21,11 @@ digits = st.text("0123456789", min_size=6, max_size=6)
 @st.composite
 def codes(draw) -> str:
     """Any right code: the body at random, the check character as the standard says."""
-    body = draw(st.text(LETTERS, min_size=2, max_size=2)) + draw(digits) + draw(st.text(LETTERS, min_size=9, max_size=9))
+    body = (
+        draw(st.text(LETTERS, min_size=2, max_size=2))
+        + draw(digits)
+        + draw(st.text(LETTERS, min_size=9, max_size=9))
+    )
     return body + uscc.calc_check_digit(body)
 
 

@@ -18,7 +18,9 @@ CODE, OTHER_CODE = "91530111MA6K00006G", "91530111719400005P"
 
 
 def names(firm: Enterprise) -> list[tuple]:
-    return list(firm.names.order_by("valid_from").values_list("name", "credit_code", "valid_from", "valid_to"))
+    return list(
+        firm.names.order_by("valid_from").values_list("name", "credit_code", "valid_from", "valid_to")
+    )
 
 
 def refused(step) -> dict[str, str]:
@@ -37,14 +39,19 @@ def test_a_firm_is_entered_with_its_first_name(office, street):
     assert (firm.industry, firm.registered_street, firm.credit_code_state) == (industry, street, "verified")
     assert names(firm) == [("云岭科技有限公司", CODE, date(2019, 5, 6), None)]
     event = AuditEvent.objects.get(verb="enterprise.create")
-    assert {change.object_type for change in event.changes.all()} == {"parks.enterprise", "parks.enterprisename"}
+    assert {change.object_type for change in event.changes.all()} == {
+        "parks.enterprise",
+        "parks.enterprisename",
+    }
 
 
 @pytest.mark.feature("A6")
 def test_a_firm_without_a_code_waits_for_it(office):
     firm = enterprises.create(code="E-1", name="某企业", by=office)
     assert (firm.credit_code, firm.credit_code_state) == ("", "pending")
-    assert refused(lambda: enterprises.update(enterprise=firm, values={"credit_code_state": "verified"}, by=office))
+    assert refused(
+        lambda: enterprises.update(enterprise=firm, values={"credit_code_state": "verified"}, by=office)
+    )
     filled = enterprises.update(
         enterprise=firm, values={"credit_code": CODE, "credit_code_state": "verified"}, by=office
     )
@@ -57,14 +64,18 @@ def test_a_firm_without_a_code_waits_for_it(office):
 @pytest.mark.feature("A6")
 def test_a_code_belongs_to_one_firm(office):
     make_enterprise(credit_code=CODE)
-    wrong = refused(lambda: enterprises.create(code="E-1", name="另一家", credit_code=CODE.lower(), by=office))
+    wrong = refused(
+        lambda: enterprises.create(code="E-1", name="另一家", credit_code=CODE.lower(), by=office)
+    )
     assert "已登记在另一家企业名下" in "".join(wrong.values())
     assert not Enterprise.objects.filter(code="E-1").exists()
 
 
 def test_a_typing_error_is_corrected_with_a_reason_and_without_history(office):
     firm = enterprises.create(code="E-1", name="云岭科枝有限公司", credit_code=CODE, by=office)
-    wrong = refused(lambda: enterprises.update(enterprise=firm, values={"name": "云岭科技有限公司"}, by=office))
+    wrong = refused(
+        lambda: enterprises.update(enterprise=firm, values={"name": "云岭科技有限公司"}, by=office)
+    )
     assert wrong == {"reason": "请写明订正原因。"}
     enterprises.update(enterprise=firm, values={"name": "云岭科技有限公司"}, reason="录入笔误", by=office)
     assert [row[0] for row in names(firm)] == ["云岭科技有限公司"]
@@ -103,19 +114,27 @@ def test_the_second_to_save_is_shown_the_firsts_change(office):
     ],
 )
 def test_what_cannot_be_is_refused_by_field(office, values, field):
-    assert field in refused(lambda: enterprises.create(**{"code": "E-1", "name": "某企业", **values}, by=office))
+    assert field in refused(
+        lambda: enterprises.create(**{"code": "E-1", "name": "某企业", **values}, by=office)
+    )
     firm = make_enterprise()
-    assert field in refused(lambda: enterprises.update(enterprise=firm, values=values, reason="试", by=office))
+    assert field in refused(
+        lambda: enterprises.update(enterprise=firm, values=values, reason="试", by=office)
+    )
 
 
 def test_a_street_is_a_street(office):
-    wrong = refused(lambda: enterprises.create(code="E-1", name="某企业", operating_street=make_unit(), by=office))
+    wrong = refused(
+        lambda: enterprises.create(code="E-1", name="某企业", operating_street=make_unit(), by=office)
+    )
     assert wrong == {"operating_street": "经营街道只能选择街道。"}
 
 
 def test_only_a_branch_has_a_head_office(office):
     head = make_enterprise(name="总公司")
-    branch = enterprises.create(code="E-1", name="分公司", kind=EnterpriseKind.BRANCH, head_office=head, by=office)
+    branch = enterprises.create(
+        code="E-1", name="分公司", kind=EnterpriseKind.BRANCH, head_office=head, by=office
+    )
     assert branch.head_office == head
     for kind, boss in (("company", head), ("household", head), ("branch", branch)):
         values = {"code": "E-2", "name": "某", "kind": kind, "head_office": boss}
@@ -135,7 +154,11 @@ def test_a_closed_firm_leaves_every_park_and_space_on_that_day(office, park):
     firm, tenancy, occupancy = tenant_with_space(park)
     other = Tenancy.objects.create(park=make_park(), enterprise=firm, valid_from=date(2025, 1, 1))
     past = Tenancy.objects.create(
-        park=make_park(), enterprise=firm, valid_from=date(2023, 1, 1), valid_to=date(2023, 6, 1), leaving_reason="moved"
+        park=make_park(),
+        enterprise=firm,
+        valid_from=date(2023, 1, 1),
+        valid_to=date(2023, 6, 1),
+        leaving_reason="moved",
     )
     enterprises.update(enterprise=firm, values={"closed_on": date(2026, 3, 1)}, by=office)
     for row in (tenancy, other, past, occupancy):
@@ -143,7 +166,10 @@ def test_a_closed_firm_leaves_every_park_and_space_on_that_day(office, park):
     assert tenancy.valid_to == other.valid_to == occupancy.valid_to == date(2026, 3, 1)
     assert (tenancy.leaving_reason, past.leaving_reason) == (LeavingReason.CLOSED, LeavingReason.MOVED)
     assert past.valid_to == date(2023, 6, 1)
-    assert AuditEvent.objects.get(verb="enterprise.update").changes.filter(object_type="parks.tenancy").count() == 2
+    assert (
+        AuditEvent.objects.get(verb="enterprise.update").changes.filter(object_type="parks.tenancy").count()
+        == 2
+    )
 
 
 def test_a_firm_that_moved_in_later_cannot_have_closed_before(office, park):

@@ -32,7 +32,9 @@ def full_firm(park, number: int = 1) -> Enterprise:
         registered_street=street, operating_street=street, kind="branch", head_office=make_enterprise(park=park),
     )  # fmt: skip
     Attribution.objects.create(enterprise=firm, kind="tax", street=street, valid_from=date(2024, 1, 1))
-    Attribution.objects.create(enterprise=firm, kind="statistics", elsewhere="盘龙区", valid_from=date(2024, 1, 1))
+    Attribution.objects.create(
+        enterprise=firm, kind="statistics", elsewhere="盘龙区", valid_from=date(2024, 1, 1)
+    )
     Honour.objects.create(enterprise=firm, kind_id="hitech", valid_from=date(2024, 1, 1))
     return firm
 
@@ -57,14 +59,22 @@ def test_a_firm_says_what_the_contract_names(park, office, sign_in):
     firm = full_firm(park)
     body = sign_in(office).get(f"{PATH}{firm.code}/").json()
     assert set(body) == set(EnterpriseSerializer().fields)
-    assert (body["credit_code"], body["industry_code"], body["kind_label"]) == (code_number(1), "65", "分支机构")
+    assert (body["credit_code"], body["industry_code"], body["kind_label"]) == (
+        code_number(1),
+        "65",
+        "分支机构",
+    )
     assert body["head_office_code"] == firm.head_office.code
     assert [(row["kind"], row["street_code"], row["elsewhere"]) for row in body["attributions"]] == [
         ("statistics", None, "盘龙区"), ("tax", firm.registered_street.code, None),
     ]  # fmt: skip
     assert [row["kind"] for row in body["honours"]] == ["hitech"]
     plain = sign_in(office).get(f"{PATH}{make_enterprise().code}/").json()
-    assert (plain["credit_code"], plain["industry_code"], plain["registered_street_code"]) == (None, None, None)
+    assert (plain["credit_code"], plain["industry_code"], plain["registered_street_code"]) == (
+        None,
+        None,
+        None,
+    )
 
 
 def test_filters_choose_firms_and_pages_follow_one_another(park, office, sign_in):
@@ -108,7 +118,12 @@ def test_the_office_corrects_a_name_with_a_reason_and_hears_of_an_odd_code(offic
     firm, client = make_enterprise(name="错名"), sign_in(office)
     path = reverse("admin:parks_enterprise_change", args=[firm.pk])
     assert "请写明订正原因" in errors_of(client.post(path, {**form_of(client, path), "name": "对名"}))
-    given = {**form_of(client, path), "name": "对名", "reason": "录入笔误", "credit_code": " 91530111ma6k0000xp "}
+    given = {
+        **form_of(client, path),
+        "name": "对名",
+        "reason": "录入笔误",
+        "credit_code": " 91530111ma6k0000xp ",
+    }
     response = client.post(path, given, follow=True)
     firm.refresh_from_db()
     assert (firm.name, firm.credit_code) == ("对名", "91530111MA6K0000XP")

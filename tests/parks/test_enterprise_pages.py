@@ -52,7 +52,10 @@ def sheet_of(response) -> tuple[str, list[str], list[tuple]]:
 @pytest.mark.feature("A12")
 @pytest.mark.parametrize("role", SCOPED)
 def test_each_sees_the_firms_of_his_scope_and_no_others(role, park, other_park, request, sign_in):
-    own, other = make_enterprise(park=park, name="本园企业"), make_enterprise(park=other_park, name="外园企业")
+    own, other = (
+        make_enterprise(park=park, name="本园企业"),
+        make_enterprise(park=other_park, name="外园企业"),
+    )
     client = sign_in(request.getfixturevalue(role))
     listed = page(client, "/enterprises/")
     assert own.name in listed
@@ -96,7 +99,12 @@ def test_a_head_office_and_branches_out_of_scope_are_not_named(park, other_park,
 def test_what_streets_claim_is_not_for_operators(park, street, operator, street_user, sign_in):
     firm = make_enterprise(park=park)
     AttributionClaim.objects.create(
-        enterprise=firm, kind="tax", street=street, ground="街道的理由", claimed_by=street_user, claimed_at=clock.now()
+        enterprise=firm,
+        kind="tax",
+        street=street,
+        ground="街道的理由",
+        claimed_by=street_user,
+        claimed_at=clock.now(),
     )
     path = f"/enterprises/{firm.code}/"
     assert "街道的理由" in page(sign_in(street_user), path)
@@ -183,10 +191,14 @@ def fill(number: int, start: int = 0) -> None:
         Tenancy.objects.create(park=make_park(), enterprise=firm, valid_from=date(2025, 1, 1))
         Honour.objects.create(enterprise=firm, kind_id="hitech", valid_from=date(2024, 1, 1))
         for kind in ("tax", "statistics"):
-            Attribution.objects.create(enterprise=firm, kind=kind, elsewhere="盘龙区", valid_from=date(2024, 1, 1))
+            Attribution.objects.create(
+                enterprise=firm, kind=kind, elsewhere="盘龙区", valid_from=date(2024, 1, 1)
+            )
 
 
-@pytest.mark.parametrize("path", ["/enterprises/", "/enterprises/outside/tax/", "/enterprises/outside/statistics/"])
+@pytest.mark.parametrize(
+    "path", ["/enterprises/", "/enterprises/outside/tax/", "/enterprises/outside/statistics/"]
+)
 def test_a_list_asks_as_often_for_three_firms_as_for_one(path, office, sign_in):
     client = sign_in(office)
     fill(1)
@@ -203,7 +215,9 @@ def test_the_profile_asks_as_often_with_three_of_each_as_with_one(park, office, 
         year = date(2010 + number, 1, 1)
         until = date(2011 + number, 1, 1)
         Tenancy.objects.create(park=make_park(), enterprise=firm, valid_from=year, valid_to=until)
-        EnterpriseName.objects.create(enterprise=firm, name=f"曾用名{number}", valid_from=year, valid_to=until)
+        EnterpriseName.objects.create(
+            enterprise=firm, name=f"曾用名{number}", valid_from=year, valid_to=until
+        )
         Attribution.objects.create(
             enterprise=firm, kind="tax", street=make_unit(Unit.Kind.STREET), valid_from=year, valid_to=until
         )
@@ -226,9 +240,13 @@ def test_the_profile_tells_the_firms_story(park, street, office, sign_in):
         enterprise=firm, name="旧名有限公司", valid_from=date(2015, 3, 2), valid_to=date(2020, 5, 6)
     )
     EnterpriseName.objects.create(enterprise=firm, name=firm.name, valid_from=date(2020, 5, 6))
-    Attribution.objects.create(enterprise=firm, kind="tax", street=street, valid_from=date(2024, 1, 1), document="会议纪要")
+    Attribution.objects.create(
+        enterprise=firm, kind="tax", street=street, valid_from=date(2024, 1, 1), document="会议纪要"
+    )
     make_honour_kind("hitech", name="高新技术企业")
-    Honour.objects.create(enterprise=firm, kind_id="hitech", valid_from=date(2024, 6, 1), valid_to=date(2027, 6, 1))
+    Honour.objects.create(
+        enterprise=firm, kind_id="hitech", valid_from=date(2024, 6, 1), valid_to=date(2027, 6, 1)
+    )
     shown = page(sign_in(office), f"/enterprises/{firm.code}/")
     for words in (
         "旧名有限公司", "名称或代码变更为今名有限公司", "入驻本园区", "税收归属：本街道", "会议纪要", "高新技术企业",
@@ -264,16 +282,16 @@ def test_pages_follow_one_another_forth_and_back_without_a_gap(db):
     assert [row for part in chunks(rows, size=3) for row in part] == whole
 
 
-@pytest.mark.parametrize("cursor", ["x", "W10", "bnVsbA", "é", "[" * 40, "W3RydWUsICJhIiwgLTFd", "W3RydWUsIlx1MDAwMCIsMV0"])
+@pytest.mark.parametrize(
+    "cursor", ["x", "W10", "bnVsbA", "é", "[" * 40, "W3RydWUsICJhIiwgLTFd", "W3RydWUsIlx1MDAwMCIsMV0"]
+)
 def test_a_cursor_that_is_none_leads_to_the_start(cursor, office, sign_in):
     make_enterprise(name="唯一企业")
     assert "唯一企业" in page(sign_in(office), f"/enterprises/?after={cursor}")
 
 
 def test_a_long_list_is_counted_up_to_a_bound(office, sign_in):
-    Enterprise.objects.bulk_create(
-        Enterprise(code=f"E-{n}", name=f"企业{n:05d}") for n in range(1005)
-    )
+    Enterprise.objects.bulk_create(Enterprise(code=f"E-{n}", name=f"企业{n:05d}") for n in range(1005))
     assert bounded_count(Enterprise.objects.all()) == BoundedCount(1000, True)
     client = sign_in(office)
     with CaptureQueriesContext(connection) as queries:
@@ -289,7 +307,9 @@ def test_a_long_list_is_counted_up_to_a_bound(office, sign_in):
 
 @pytest.mark.feature("A17")
 def test_a_file_holds_texts_as_texts_and_numbers_as_numbers(park, office, sign_in):
-    firm = make_enterprise(name='=HYPERLINK("http://x","点")', park=park, registered_address="-1+1", note="@x")
+    firm = make_enterprise(
+        name='=HYPERLINK("http://x","点")', park=park, registered_address="-1+1", note="@x"
+    )
     make_honour_kind()
     Honour.objects.create(enterprise=firm, kind_id="hitech", valid_from=date(2024, 1, 1))
     response = sign_in(office).post("/enterprises/export/", PURPOSE)

@@ -12,6 +12,7 @@ from investment.enums import Stage
 from parks.actions import enterprises, parks, placements, spaces, tenancies, titles
 from parks.enums import HonourCode
 from parks.models import Area, Chain, Park, Tenancy, Title
+from parks.validators import inner_check
 
 PLAN_STARTS = date(2024, 1, 1)
 FIRMS_A_PARK = 8
@@ -114,7 +115,8 @@ def _firms(each: story.DemoPark, park: Park):
 def credit_code(name: str) -> str:
     """A well-formed credit code that depends on `name` alone. Fictitious."""
     alphabet = "0123456789ABCDEFGHJKLMNPQRTUWXY"
-    body = "91530111MA" + "".join(alphabet[int(c, 16)] for c in digest_of([name])[:7])
+    own = "MA" + "".join(alphabet[int(c, 16)] for c in digest_of([name])[:6])
+    body = f"91530111{own}{inner_check(own)}"
     weights = [pow(3, i, 31) for i in range(17)]
     total = sum(alphabet.index(c) * w for c, w in zip(body, weights, strict=True))
     return body + alphabet[(31 - total % 31) % 31]
