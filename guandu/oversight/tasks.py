@@ -15,8 +15,7 @@ from guandu.oversight.kinds import ENTER_JOB, VERIFY_JOB
 @shared_task
 def watch() -> None:
     """Every minute: anchor where one is due, see that the guards stand, check what is due."""
-    if anchors.is_due():
-        anchors.write()
+    anchors.write_due()
     kind = checks.due()
     if kind is None and guards_missing() and AuditCheck.objects.first().is_whole:
         kind = AuditCheck.Kind.WATCH
@@ -27,8 +26,7 @@ def watch() -> None:
 
 @worker_ready.connect
 def anchor_at_start(**kwargs) -> None:
-    if anchors.is_due():
-        anchors.write()
+    anchors.write_due()
 
 
 @job(VERIFY_JOB, title="校验审计记录", needs="audit.view")
