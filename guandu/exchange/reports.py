@@ -69,7 +69,7 @@ class Report:
 def report_of(*, rows: Rows, lines: Sequence[Line], faults: Sequence[Fault]) -> Report:
     """Raises RuntimeError where a row of the file is neither accepted, rejected nor blank."""
     wrong = {fault.row for fault in faults}
-    lines = [line for line in lines if line.row not in wrong]
+    lines = sorted((line for line in lines if line.row not in wrong), key=lambda line: line.row)
     counts = Counter(line.kind for line in lines)
     rejected = len(wrong.intersection(rows.numbers))
     if len(lines) + rejected + rows.blank != rows.seen:

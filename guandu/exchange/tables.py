@@ -31,6 +31,13 @@ class Column:
     # A column that the file may leave out.
     optional: bool = False
 
+    @property
+    def lacking(self) -> str:
+        return f"请填写{self.title}"
+
+    def too_long(self, text: str) -> str:
+        return f"{self.title}最多 {self.longest} 个字，现有 {len(text)} 个"
+
 
 @dataclass(frozen=True, order=True)
 class Fault:
@@ -129,9 +136,9 @@ def _letters(header: SheetRow, columns: Sequence[Column]) -> dict[str, str]:
     """Column key → letters. Raises Invalid when a title is missing, unknown or stands twice."""
     found: dict[str, list[str]] = {}
     for letters, cell in header.cells.items():
-        found.setdefault(_plain(cell.text).removesuffix("*"), []).append(letters)
+        found.setdefault(plain_title(cell.text), []).append(letters)
     found.pop("", None)
-    titles = {column.key: _plain(column.title) for column in columns}
+    titles = {column.key: plain_title(column.title) for column in columns}
     missing = [each.title for each in columns if titles[each.key] not in found and not each.optional]
     if missing:
         raise Invalid(f"表头缺少：{'、'.join(missing)}。{_KEEP_HEADER}")
@@ -170,11 +177,11 @@ def _faults(row: SheetRow, letters: dict[str, str], columns: Sequence[Column]) -
         cell = row.cells.get(letters[column.key])
         text = _text(cell)
         if column.required and not text and (cell is None or cell.kind not in FAULTS):
-            faults.append(Fault(row.number, address, f"请填写{column.title}"))
+            faults.append(Fault(row.number, address, column.lacking))
         if any(unicodedata.category(letter) in {"Cc", "Cs"} for letter in text):
             faults.append(Fault(row.number, address, "含有无法保存的字符，请删去后重新输入"))
         if len(text) > column.longest:
-            faults.append(Fault(row.number, address, f"{column.title}最多 {column.longest} 个字，现有 {len(text)} 个"))
+            faults.append(Fault(row.number, address, column.too_long(text)))
     return faults
 
 
@@ -187,8 +194,9 @@ def _text(cell: Cell | None) -> str:
     return " ".join(cell.text.split()) if cell else ""
 
 
-def _plain(text: str) -> str:
-    return unicodedata.normalize("NFKC", "".join(text.split()))
+def plain_title(text: str) -> str:
+    """A title as headers are compared: without blanks, width and the mark of what must be filled in."""
+    return unicodedata.normalize("NFKC", "".join(text.split())).removesuffix("*")
 
 
 def _row_of(address: str) -> int:

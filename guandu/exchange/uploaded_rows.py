@@ -27,7 +27,14 @@ class Rows:
 
     @property
     def records(self) -> list[Record]:
-        return [self._record(number, texts) for number, texts in zip(self.numbers, self.texts, strict=True)]
+        return self.records_at(range(len(self)))
+
+    def records_at(self, places: Iterable[int]) -> list[Record]:
+        return [self._record(self.numbers[place], self.texts[place]) for place in places]
+
+    def column(self, key: str) -> list[str]:
+        place = self.keys.index(key)
+        return [texts[place] for texts in self.texts]
 
     def fault(self, place: int, key: str, sentence: str) -> Fault:
         """What is wrong with the cell `key` of the row at `place`; of the whole row where there is no such."""
