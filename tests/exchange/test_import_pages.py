@@ -12,6 +12,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from xlsxwriter.utility import xl_col_to_name
 
 from guandu.accounts.permissions import Permission
 from guandu.accounts.roles import RoleCode
@@ -34,19 +35,19 @@ from tests.factories import make_user
 
 pytestmark = pytest.mark.django_db
 HERE = Path(__file__).parent
-ROW = {"code": "P-1", "name": "新园区"}
+ROW = {"code": "P-1", "name": "新园区", "chain": "chain-own", "on": "2024-05-01"}
 TITLES = [column.title for column in PARKS.resource.columns if not column.shown]
-LETTERS = {column.key: chr(65 + n) for n, column in enumerate(c for c in PARKS.resource.columns if not c.shown)}
+LETTERS = {c.key: xl_col_to_name(n) for n, c in enumerate(c for c in PARKS.resource.columns if not c.shown)}
 
 
 @pytest.fixture
-def desk(office, sign_in):
+def desk(office, chain, sign_in):
     return sign_in(office)
 
 
 def raw(*rows: str, head: list[str] = TITLES, **how) -> bytes:
     """A workbook of parts made by hand, below the right header."""
-    cells = "".join(text(f"{chr(65 + n)}1", title) for n, title in enumerate(head))
+    cells = "".join(text(f"{xl_col_to_name(n)}1", title) for n, title in enumerate(head))
     return workbooks.book(sheet(row(1, cells) + "".join(rows), **how), names=("园区",))
 
 
@@ -116,7 +117,7 @@ def test_a_name_is_kept_as_harmless_text(sent, kept):
 
 
 WRONG = {
-    "a column of its own": (lambda: raw(head=[*TITLES, "评级"]), "不认识的列：评级（W 列）"),
+    "a column of its own": (lambda: raw(head=[*TITLES, "评级"]), "不认识的列：评级（AB 列）"),
     "a column less": (lambda: raw(head=TITLES[:-1]), "表头缺少：说明"),
     "a column twice": (lambda: raw(head=[*TITLES, "说明"]), "表头重复：说明"),
     "another table": (
@@ -153,7 +154,7 @@ def test_a_hidden_sheet_is_refused(desk):
 @pytest.mark.feature("A8")
 def test_every_row_is_accepted_rejected_or_blank(desk):
     data = raw(
-        row(2, text("A2", "P-2") + text("B2", "甲")),
+        row(2, text("A2", "P-2") + text("B2", "甲") + _placed(2)),
         row(3, ""),
         row(4, text("A4", " ")),
         row(5, text("A5", "P-5") + text("B5", "乙"), ' hidden="1"'),
@@ -170,6 +171,12 @@ def test_every_row_is_accepted_rejected_or_blank(desk):
     assert {cell: sentence[:4] for cell, sentence in found_at(page).items()} == {
         "第 5 行": "这一行被", "B6": "公式没有", "B7": "公式结果", "A8:A9": "请取消合", "B9": "含有无法",
     }  # fmt: skip
+
+
+def _placed(number: int) -> str:
+    """The cells that put a new park into its chain."""
+    given = {"chain": "chain-own", "on": "2024-05-01"}
+    return "".join(text(f"{LETTERS[key]}{number}", said) for key, said in given.items())
 
 
 @pytest.mark.feature("A8")
@@ -353,7 +360,7 @@ def short(monkeypatch):
 
 @pytest.mark.feature("A8")
 def test_a_long_file_is_looked_at_and_written_in_the_background(short, desk):
-    page = upload(desk, PARKS, book(PARKS, ROW, {"code": "P-2", "name": "又一园区"}))
+    page = upload(desk, PARKS, book(PARKS, ROW, {**ROW, "code": "P-2", "name": "又一园区"}))
     assert last().state == Upload.State.CHECKING
     assert "正在后台核对" in page.content.decode()
     assert run_waiting() == 1
@@ -377,7 +384,7 @@ def test_faults_found_in_the_background_are_on_the_files_page(short, desk):
 
 @pytest.mark.feature("A8")
 def test_a_register_that_moved_before_the_background_wrote_is_shown_again(short, desk):
-    upload(desk, PARKS, book(PARKS, ROW, {"code": "P-2", "name": "又一园区"}))
+    upload(desk, PARKS, book(PARKS, ROW, {**ROW, "code": "P-2", "name": "又一园区"}))
     run_waiting()
     confirm(desk, last())
     Park.objects.create(code="P-2", name="别人登记的")
@@ -422,7 +429,8 @@ def test_the_template_is_taken_back_as_an_empty_file(desk):
     page = upload(desk, PARKS, data, "园区模板.xlsx")
     assert (report(page).seen, report(page).blank, report(page).changes) == (registers.OPEN_ROWS, registers.OPEN_ROWS, 0)
     filled = openpyxl.load_workbook(BytesIO(data))
-    filled["园区"]["A2"], filled["园区"]["B2"] = "P-1", "新园区"
+    for key, said in ROW.items():
+        filled["园区"][f"{LETTERS[key]}2"] = said
     stream = BytesIO()
     filled.save(stream)
     assert report(upload(desk, PARKS, stream.getvalue())).new == 1

@@ -164,6 +164,7 @@ def test_the_log_outlives_the_object_and_the_person(office):
     bulk.change_enterprises(chosen=[firm], values={"note": "说明"}, reason=REASON, by=office)
     name = office.name
     with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM parks_enterprisename WHERE enterprise_id = %s", [firm.pk])
         cursor.execute("DELETE FROM parks_enterprise WHERE id = %s", [firm.pk])
         cursor.execute("DELETE FROM accounts_grant WHERE user_id = %s", [office.pk])
         cursor.execute("DELETE FROM accounts_user WHERE id = %s", [office.pk])

@@ -145,7 +145,9 @@ def test_a_code_of_another_firm_is_refused_before_its_day(office):
 def test_a_firm_mended_in_the_register_is_mended_in_its_row(office):
     firm = make_enterprise(name="旧公司")
     naming.rename_enterprise(enterprise=firm, name="新公司", on=MAY, by=office)
-    enterprises.update(enterprise=Enterprise.objects.get(), values={"name": "新公司（昆明）"}, by=office)
+    enterprises.update(
+        enterprise=Enterprise.objects.get(), values={"name": "新公司（昆明）"}, reason="漏写地名", by=office
+    )
     assert name_on(Enterprise.objects.get(), MAY) == "新公司（昆明）"
 
 

@@ -26,14 +26,14 @@ GOOD_CODES = (credit_code("甲"), credit_code("乙"))
 
 
 @pytest.fixture
-def desk(office, sign_in):
+def desk(office, chain, sign_in):
     return sign_in(office)
 
 
 def park_row(number: int, **values: str) -> dict[str, str]:
     given = {
         "code": f"P-{number:03}", "name": f"导入园区{number}", "carrier": "楼宇类", "opened_on": "2024年5月1日",
-        "land_area": "12,345.67", "has_one_stop": "是",
+        "land_area": "12,345.67", "has_one_stop": "是", "chain": "chain-own",
     }  # fmt: skip
     return {**given, **values}
 
@@ -77,7 +77,7 @@ def test_two_hundred_good_rows_are_written_once_under_one_event(desk, office):
     assert last().state == Upload.State.WRITTEN
     assert "已导入：新登记 200 条" in page.content.decode()
     event = AuditEvent.objects.get(verb="register.import")
-    assert (event.actor_key, event.object_name, event.changes.count()) == ("office", "园区", 200)
+    assert (event.actor_key, event.object_name, event.changes.count()) == ("office", "园区", 400)
     assert last().file_digest[:16] in event.reason
     park = Park.objects.get(code="P-007")
     assert (park.name, park.carrier, park.opened_on, park.land_area, park.has_one_stop, park.has_service_station) == (
@@ -94,12 +94,12 @@ def test_what_differs_is_shown_old_and_new_and_the_rest_is_left_alone(desk):
     upload(desk, PARKS, book(PARKS, park_row(1), park_row(2)))
     confirm(desk, last())
     page = upload(
-        desk, PARKS, book(PARKS, park_row(1, land_area="20000", carrier=""), park_row(2), park_row(3))
+        desk, PARKS, book(PARKS, park_row(1, land_area="20000", carrier="用地类"), park_row(2), park_row(3))
     )
     assert (report(page).new, report(page).changed, report(page).same) == (1, 1, 1)
     (changed,) = [line for line in report(page).lines if line.kind == "changed"]
     assert set(changed.changes) == {
-        ("载体形式", "楼宇类", "空"),
+        ("载体形式", "楼宇类", "用地类"),
         ("占地面积（平方米）", "12,345.67", "20,000.00"),
     }
     confirm(desk, last())
@@ -107,7 +107,7 @@ def test_what_differs_is_shown_old_and_new_and_the_rest_is_left_alone(desk):
     change = event.changes.get(object_key="P-001")
     assert (change.before, change.after) == (
         {"carrier": "building", "land_area": 1234567, "version": 1},
-        {"carrier": "", "land_area": 2000000, "version": 2},
+        {"carrier": "land", "land_area": 2000000, "version": 2},
     )
 
 
@@ -225,7 +225,7 @@ def test_finer_industries_stand_below_what_their_code_begins_with(desk):
         ("group", "65"), ("class", "651"),
     ]  # fmt: skip
     assert (
-        "上级行业 99 还没有登记"
+        "“991”的上级 99 不在行业分类中"
         in found_at(upload(desk, INDUSTRIES, book(INDUSTRIES, {"code": "991", "name": "无"})))["A2"]
     )
 
@@ -258,7 +258,7 @@ def test_new_firms_get_their_code_and_their_park(desk, park):
         ({"name": "甲", "code": "Q-1", "park": "本园区"}, "Q2", "一并填写"),
         (
             {"name": "甲", "code": "Q-1", "credit_code_state": "已核实"},
-            "第 2 行",
+            "D2",
             "没有代码的企业不能标为已核实",
         ),
         ({"name": "甲" * 121, "code": "Q-1"}, "B2", "120"),
