@@ -6,6 +6,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from guandu.accounts.permissions import Permission
+from guandu.accounts.reauthentication import recently_authenticated
 from guandu.audit.models import AuditCheck, AuditEvent
 from guandu.audit.queries import changes_of
 from guandu.audit.words import type_in_words, verb_in_words
@@ -98,6 +99,7 @@ def event(request: HttpRequest, seq: int) -> HttpResponse:
 
 @auditor
 @require_POST
+@recently_authenticated
 @takes(ExportForm)
 def export(request: HttpRequest) -> HttpResponse:
     """The rows that the filters choose, as a file."""
