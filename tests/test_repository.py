@@ -18,7 +18,22 @@ PIN = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)==(?P<version>[^ ;\\]+)(?P<rest>.*)
 LARGEST_KB = 300
 IMAGES = {".png", ".jpg", ".webp"}
 LARGEST_IMAGE_KB = 800
-TEXT = {".py", ".html", ".css", ".js", ".md", ".toml", ".yml", ".yaml", ".json", ".txt", ".in", ".po", ".csv", ""}
+TEXT = {
+    ".py",
+    ".html",
+    ".css",
+    ".js",
+    ".md",
+    ".toml",
+    ".yml",
+    ".yaml",
+    ".json",
+    ".txt",
+    ".in",
+    ".po",
+    ".csv",
+    "",
+}
 # What keys, tokens and passwords of services look like; a word and its value on one line.
 SECRET = re.compile(
     r"-----BEGIN [A-Z ]*PRIVATE KEY|\b(?:AKIA|ASIA|LTAI)[0-9A-Z]{12,}\b|\b(?:ghp|gho|ghs|glpat|xox[abp]|sk)[-_][\w-]{20,}"
@@ -95,7 +110,9 @@ def test_package_json_pins_exact_versions():
 
 
 def test_installed_and_generated_files_are_not_in_the_tree():
-    foreign = re.compile(r"(^|/)(node_modules|staticfiles|\.venv[^/]*|var)/|\.(mo|pyc|whl|min\.js|min\.css|sqlite3)$")
+    foreign = re.compile(
+        r"(^|/)(node_modules|staticfiles|\.venv[^/]*|var)/|\.(mo|pyc|whl|min\.js|min\.css|sqlite3)$"
+    )
     assert [name for path in tracked() if foreign.search(name := str(path.relative_to(ROOT)))] == []
 
 
@@ -115,7 +132,9 @@ def test_no_file_names_a_folder_of_one_machine():
 
 
 def test_no_file_holds_a_secret():
-    assert [(name, found[0]) for name, text in texts() for found in SECRET.finditer(text) if "tests/" not in name] == []
+    assert [
+        (name, found[0]) for name, text in texts() for found in SECRET.finditer(text) if "tests/" not in name
+    ] == []
     keys = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY")
     assert [name for name, text in texts() if keys.search(text) and "PRIVATE KEY|" not in text] == []
 
@@ -149,4 +168,6 @@ def test_pages_styles_and_scripts_ask_no_other_host():
 
 def test_ci_runs_make_test_and_nothing_else():
     lines = (ROOT / ".ci" / "run").read_text().splitlines()
-    assert [line for line in lines if line and not line.startswith(("#", "set ", "cd "))] == ["exec make test"]
+    assert [line for line in lines if line and not line.startswith(("#", "set ", "cd "))] == [
+        "exec make test"
+    ]

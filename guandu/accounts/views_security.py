@@ -94,6 +94,7 @@ def protection(request: HttpRequest) -> HttpResponse:
 
 @keeps_policy
 @require_POST
+@recently_authenticated
 @takes()
 @recently_authenticated
 def unlock(request: HttpRequest, username: str) -> HttpResponse:

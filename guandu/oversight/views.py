@@ -99,6 +99,7 @@ def event(request: HttpRequest, seq: int) -> HttpResponse:
 
 @auditor
 @require_POST
+@recently_authenticated
 @takes(ExportForm)
 @recently_authenticated
 def export(request: HttpRequest) -> HttpResponse:

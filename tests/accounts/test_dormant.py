@@ -36,7 +36,6 @@ def closed() -> set[str]:
     return set(User.objects.filter(is_active=False).values_list("username", flat=True))
 
 
-@pytest.mark.feature("X5")
 def test_ninety_days_without_use_close_an_account_and_say_so(office, leader):
     enter("office")
     with after(60):

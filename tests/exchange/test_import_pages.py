@@ -26,12 +26,12 @@ from guandu.exchange.received import harmless_name, receive
 from guandu.jobs.models import Job
 from guandu.jobs.worker import run_waiting
 from parks.exchange.parks import PARKS
-from parks.models import Park
+from parks.models import Chain, Park
 from tests.exchange import workbooks
 from tests.exchange.importing import book, confirm, found_at, last, report, upload
 from tests.exchange.test_hostile import HOSTILE
 from tests.exchange.workbooks import row, sheet, text
-from tests.factories import make_user
+from tests.factories import make_park, make_user
 
 pytestmark = pytest.mark.django_db
 HERE = Path(__file__).parent
@@ -157,11 +157,11 @@ def test_every_row_is_accepted_rejected_or_blank(desk):
         row(2, text("A2", "P-2") + text("B2", "甲") + _placed(2)),
         row(3, ""),
         row(4, text("A4", " ")),
-        row(5, text("A5", "P-5") + text("B5", "乙"), ' hidden="1"'),
-        row(6, text("A6", "P-6") + '<c r="B6"><f>A1</f></c>'),
-        row(7, text("A7", "P-7") + '<c r="B7" t="e"><v>#REF!</v></c>'),
-        row(8, text("A8", "P-8") + text("B8", "丙")),
-        row(9, text("A9", "P-9") + text("B9", "丁_x0007_")),
+        row(5, text("A5", "P-5") + text("B5", "乙") + _placed(5), ' hidden="1"'),
+        row(6, text("A6", "P-6") + '<c r="B6"><f>A1</f></c>' + _placed(6)),
+        row(7, text("A7", "P-7") + '<c r="B7" t="e"><v>#REF!</v></c>' + _placed(7)),
+        row(8, text("A8", "P-8") + text("B8", "丙") + _placed(8)),
+        row(9, text("A9", "P-9") + text("B9", "丁_x0007_") + _placed(9)),
         before='<dimension ref="A1:B2"/>',
         after='<mergeCells><mergeCell ref="A8:A9"/></mergeCells>',
     )
@@ -303,7 +303,7 @@ def test_an_upload_is_its_senders_alone(desk, sign_in):
 @pytest.mark.feature("X7")
 def test_a_fourth_file_waits_for_one_of_the_three(desk):
     for number in range(3):
-        upload(desk, PARKS, book(PARKS, {"code": f"P-{number}", "name": "园"}))
+        upload(desk, PARKS, book(PARKS, {**ROW, "code": f"P-{number}"}))
     page = upload(desk, PARKS, book(PARKS, ROW))
     assert page.status_code == 409
     assert "已有 3 份文件等待确认" in page.context["message"]
@@ -379,7 +379,7 @@ def test_faults_found_in_the_background_are_on_the_files_page(short, desk):
     upload(desk, PARKS, book(PARKS, ROW, {"code": "P-2", "name": "园", "land_area": "x"}))
     run_waiting()
     page = desk.get(f"/register/uploads/{last().pk}/")
-    assert found_at(page) == {"P3": "“x”不是数字，请只填数字；没有数据请留空"}
+    assert found_at(page) == {"L3": "“x”不是数字，请只填数字；没有数据请留空"}
 
 
 @pytest.mark.feature("A8")
@@ -387,7 +387,8 @@ def test_a_register_that_moved_before_the_background_wrote_is_shown_again(short,
     upload(desk, PARKS, book(PARKS, ROW, {**ROW, "code": "P-2", "name": "又一园区"}))
     run_waiting()
     confirm(desk, last())
-    Park.objects.create(code="P-2", name="别人登记的")
+    other = make_park(code="P-2", name="别人登记的", since=date(2024, 5, 1), chain=Chain.objects.get())
+    assert other.placements.get().chain.code == "chain-own"
     run_waiting()
     sent = last()
     assert sent.state == Upload.State.READY

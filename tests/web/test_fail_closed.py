@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from django.core.cache.backends.locmem import LocMemCache
+from django.core.cache import caches
 from django.db import OperationalError, connection
 from django.test import Client
 from django.urls import reverse
@@ -56,7 +56,7 @@ def without_audit(monkeypatch) -> None:
 
 def without_cache(monkeypatch) -> None:
     for name in ("get", "set", "add", "delete", "incr", "touch", "has_key", "clear"):
-        monkeypatch.setattr(LocMemCache, name, failing)
+        monkeypatch.setattr(type(caches["default"]), name, failing)
 
 
 # --- Writes ---------------------------------------------------------------------------------------
@@ -183,8 +183,9 @@ def test_nobody_signs_in_without_a_line_in_the_trail(office, monkeypatch):
 @pytest.mark.feature("X5")
 def test_a_code_is_good_once_whatever_the_cache_forgets(system_admin, monkeypatch):
     secret = give_generator(system_admin)
-    monkeypatch.setattr(LocMemCache, "add", lambda *args, **kwargs: True)
-    monkeypatch.setattr(LocMemCache, "get", lambda self, key, default=None, version=None: default)
+    forgetful = type(caches["default"])
+    monkeypatch.setattr(forgetful, "add", lambda *args, **kwargs: True)
+    monkeypatch.setattr(forgetful, "get", lambda self, key, default=None, version=None: default)
     used = code(secret)
     first, second = enter(system_admin), enter(system_admin)
     assert first.post(CODE_PAGE, {"code": used}).status_code == 302

@@ -9,7 +9,7 @@ from tests.web.test_fail_closed import failing, rows
 
 pytestmark = pytest.mark.django_db
 
-ASKING = ("office", "operator", "security_admin", "api_client")
+ASKING = ("office", "security_admin", "api_client")
 
 
 def test_without_rights_an_answer_is_a_failure_or_what_a_stranger_gets(

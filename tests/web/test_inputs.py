@@ -49,7 +49,6 @@ def test_every_page_that_takes_a_file_says_what_must_not_be_in_it(pages):
     assert [page.route for page in uploads if page.role == ANONYMOUS] == []
 
 
-@pytest.mark.feature("X5")
 def test_a_password_is_typed_at_the_sign_in_page_and_by_its_owner_only(pages):
     asking = {page.route for page in pages if PASSWORD.search(page.text)}
     assert asking == {"accounts/sign-in/", "accounts/password/", "accounts/confirm/"}

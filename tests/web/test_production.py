@@ -241,7 +241,6 @@ def test_what_is_no_request_is_refused_without_a_word_of_the_inside(sent, portal
 # --- Secrets --------------------------------------------------------------------------------------
 
 
-@pytest.mark.feature("X8")
 def test_no_secret_is_in_a_log_an_answer_a_list_of_processes_or_the_database(
     answers, portal: Production, token: str, prove_figure
 ):
