@@ -21,6 +21,7 @@ class AccountsConfig(AppConfig):
 
         duty_bearing_units(queries_duties.office_and_administrators)
         register_open_work("账号申请", handovers.batches_open)
+        register_open_work("待停用账号", handovers.accounts_to_close)
         register_open_work("后台任务", handovers.jobs_open, handovers.take_over_jobs)
         keep_through_migrations(self, "0004_exclusive_administrators", GUARDS)
         register_resolver(
