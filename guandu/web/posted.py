@@ -16,7 +16,7 @@ from guandu.core.errors import Invalid
 View = Callable[..., HttpResponse]
 
 # Carried by every form of a page.
-CSRF_FIELD = "csrfmiddlewaretoken"
+CARRIED = {"csrfmiddlewaretoken"}
 REFUSED = "发来的内容中有本页没有的项目，没有办理。请返回刷新页面后重新填写。"
 MOST_NAMED, LONGEST = 10, 40
 
@@ -48,6 +48,6 @@ def refuse_unknown(request: HttpRequest, names: Iterable[str], prefixes: tuple[s
 
 def unknown(sent: Iterable[str], names: Iterable[str], prefixes: tuple[str, ...] = ()) -> list[str]:
     """A sentence for each name of `sent` that is none of `names`, the first few of them."""
-    known = {CSRF_FIELD, *names}
+    known = CARRIED.union(names)
     found = sorted({name for name in sent if name not in known and not name.startswith(prefixes)})
     return [f"没有“{name[:LONGEST]}”这一项。" for name in found[:MOST_NAMED]]
