@@ -249,7 +249,7 @@ def test_nobody_gives_that_alarm_by_hand(office):
 # The process dies.
 
 
-@pytest.mark.feature("A4", "X11")
+@pytest.mark.feature("A4")
 @pytest.mark.django_db(transaction=True)
 def test_leaving_with_two_spaces_happens_whole_or_not_at_all():
     park = make_park()
