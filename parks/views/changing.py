@@ -22,6 +22,9 @@ Subject = Park | Enterprise
 reader = permission_required(
     Permission.NOTE_WRITE, Permission.REGISTER_PROPOSE, Permission.REGISTER_DECIDE, to="查看变更记录"
 )
+settler = permission_required(
+    Permission.REGISTER_PROPOSE, Permission.REGISTER_DECIDE, to="查看变更申请"
+)
 proposer = permission_required(Permission.REGISTER_PROPOSE, to="提出变更申请")
 decider = permission_required(Permission.REGISTER_DECIDE, to="审核变更申请")
 editor = permission_required(Permission.PARK_EDIT, to="修改登记册")
