@@ -175,7 +175,9 @@ class EnterpriseMergeForm(MergeForm):
         if len(found) == 1:
             return found[0]
         count = Enterprise.objects.visible_to(self.user).filter(named).count()
-        raise forms.ValidationError(TOO_MANY.format(count=count) if count else "没有找到这家企业，请核对后重填。")
+        raise forms.ValidationError(
+            TOO_MANY.format(count=count) if count else "没有找到这家企业，请核对后重填。"
+        )
 
 
 class NoteForm(forms.Form):

@@ -38,15 +38,29 @@ def record_panels(user: User, subject: Park | Enterprise, note_form: NoteForm | 
     return panels
 
 
-def _panels(user: User, subject: Park | Enterprise, most: int, note_form: NoteForm | None = None) -> list[Panel]:
+def _panels(
+    user: User, subject: Park | Enterprise, most: int, note_form: NoteForm | None = None
+) -> list[Panel]:
     """Nothing for those who only look at numbers."""
     if not any(user.may(each) for each in (Permission.NOTE_WRITE, Permission.CONTACT_REVEAL)):
         return []
-    shared = {"subject": subject, "kind": kind_of(subject), "record": record_url(subject), "whole": note_form is not None}
+    shared = {
+        "subject": subject,
+        "kind": kind_of(subject),
+        "record": record_url(subject),
+        "whole": note_form is not None,
+    }
     return [
         Panel("contacts", "联系人", "parks/changes/_contacts.html", shared | _contacts(user, subject, most)),
-        Panel("notes", "记事", "parks/changes/_notes.html", shared | _notes(user, subject, most) | {"form": note_form}),
-        Panel("changes", "名称与变更申请", "parks/changes/_changes.html", shared | _changes(user, subject, most)),
+        Panel(
+            "notes",
+            "记事",
+            "parks/changes/_notes.html",
+            shared | _notes(user, subject, most) | {"form": note_form},
+        ),
+        Panel(
+            "changes", "名称与变更申请", "parks/changes/_changes.html", shared | _changes(user, subject, most)
+        ),
     ]
 
 
@@ -63,13 +77,18 @@ def _notes(user: User, subject: Park | Enterprise, most: int) -> dict[str, Any]:
     rows = JournalNote.objects.visible_to(user).filter(**{kind_of(subject): subject})
     keeps = user.may(Permission.PARK_EDIT, subject)
     may_write = user.may(Permission.NOTE_WRITE, subject)
-    notes = [(note, may_write and not note.struck_at and (keeps or note.author_id == user.pk)) for note in rows[:most]]
+    notes = [
+        (note, may_write and not note.struck_at and (keeps or note.author_id == user.pk))
+        for note in rows[:most]
+    ]
     return {"notes": notes, "may_write": may_write}
 
 
 def _changes(user: User, subject: Park | Enterprise, most: int) -> dict[str, Any]:
     rows = listed(subject.proposals.visible_to(user)).order_by("-proposed_at", "-pk")[:most]
-    proposals = [(each, [label for label, _, _ in diff_of(each)], TONES.get(each.state, "idle")) for each in rows]
+    proposals = [
+        (each, [label for label, _, _ in diff_of(each)], TONES.get(each.state, "idle")) for each in rows
+    ]
     return {
         "proposals": proposals,
         "names": former_names(subject),

@@ -48,7 +48,9 @@ def decisions(user: User, most: int) -> list[Change]:
 def open_items(user: User) -> list[OpenItem]:
     """For the slip of a hand-over: they follow the duty; whoever asked may still withdraw."""
     return [
-        OpenItem(f"{each.subject}变更申请", f"{each.get_state_display()}，{each.effective_on} 起", _address(each))
+        OpenItem(
+            f"{each.subject}变更申请", f"{each.get_state_display()}，{each.effective_on} 起", _address(each)
+        )
         for each in open_for(user)
     ]
 

@@ -25,7 +25,12 @@ Versions = Mapping[int, int]
 
 @action("park.change_many")
 def change_parks(
-    *, chosen: Iterable[Park], values: Mapping[str, Any], reason: str, versions: Versions | None = None, by: Actor
+    *,
+    chosen: Iterable[Park],
+    values: Mapping[str, Any],
+    reason: str,
+    versions: Versions | None = None,
+    by: Actor,
 ) -> int:
     """Give every one of `chosen` the `values`; the number that changed. `versions` is what the person was
     shown, by primary key. Raises NotAllowed, Invalid, Conflict; then nothing is written."""
@@ -50,12 +55,20 @@ def change_enterprises(
 
 
 def _checked(
-    model: type, chosen: Iterable, values: Mapping, fields: tuple, reason: str, versions: Versions | None, by: Actor
+    model: type,
+    chosen: Iterable,
+    values: Mapping,
+    fields: tuple,
+    reason: str,
+    versions: Versions | None,
+    by: Actor,
 ) -> list:
     """The rows, locked in one order; the running event is about all of them, with the reason."""
     require(by, Permission.PARK_EDIT, to=f"批量修改{model._meta.verbose_name}")
     keys = [each.pk for each in chosen]
-    concerning(model._meta.label_lower, "", f"{len(keys)} 个{model._meta.verbose_name}", reason=reason.strip())
+    concerning(
+        model._meta.label_lower, "", f"{len(keys)} 个{model._meta.verbose_name}", reason=reason.strip()
+    )
     _refuse_unclear(keys, values, fields, reason)
     rows = list(model.objects.select_for_update(of=("self",)).filter(pk__in=keys).order_by("pk"))
     moved = [row.name for row in rows if versions is not None and versions.get(row.pk) != row.version]

@@ -63,7 +63,9 @@ class _Heirs:
     def _open(self, row: Tenancy, place: Place, until: date | None) -> Tenancy:
         park, firm = place
         leading = row.in_leading_industry
-        heir = Tenancy(park=park, enterprise=firm, valid_from=self.on, valid_to=until, in_leading_industry=leading)
+        heir = Tenancy(
+            park=park, enterprise=firm, valid_from=self.on, valid_to=until, in_leading_industry=leading
+        )
         self.tenancies.enter(heir)
         self.known[park.pk, firm.pk] = heir
         return heir

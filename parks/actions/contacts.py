@@ -45,7 +45,12 @@ def add(
 
 @action("contact.change")
 def change(
-    *, contact: Contact, values: dict[str, Any], phone: str = "", seen: dict[str, Any] | None = None, by: Actor
+    *,
+    contact: Contact,
+    values: dict[str, Any],
+    phone: str = "",
+    seen: dict[str, Any] | None = None,
+    by: Actor,
 ) -> Contact:
     """Change what EDITABLE names, and the number where one is given. Raises NotAllowed, Invalid, Conflict."""
     require(by, Permission.CONTACT_EDIT, contact, to="修改联系人")

@@ -21,7 +21,12 @@ def write(*, subject: Park | Enterprise, text: str, on: date | None = None, by: 
         raise Invalid("记事日期不能晚于今天。", errors=[("on", "记事日期不能晚于今天。")])
     column = "park" if isinstance(subject, Park) else "enterprise"
     note = JournalNote(
-        **{column: subject}, on=on, text=text.strip(), author=by, author_name=by.actor_name, written_at=clock.now()
+        **{column: subject},
+        on=on,
+        text=text.strip(),
+        author=by,
+        author_name=by.actor_name,
+        written_at=clock.now(),
     )
     return enter(note)
 

@@ -37,7 +37,10 @@ class BulkForm(forms.Form):
 
     def clean_shown(self) -> dict[int, int]:
         try:
-            return {int(pk): version for pk, version in signing.loads(self.cleaned_data["shown"], salt=SALT).items()}
+            return {
+                int(pk): version
+                for pk, version in signing.loads(self.cleaned_data["shown"], salt=SALT).items()
+            }
         except signing.BadSignature as error:
             raise forms.ValidationError(EXPIRED) from error
 
@@ -81,5 +84,6 @@ class BulkEditMixin:
 
     def _bulk_form_fields(self, request: HttpRequest) -> dict[str, forms.Field]:
         return {
-            name: self.formfield_for_dbfield(self.opts.get_field(name), request=request) for name in self.bulk_fields
+            name: self.formfield_for_dbfield(self.opts.get_field(name), request=request)
+            for name in self.bulk_fields
         }

@@ -12,7 +12,9 @@ from parks.queries.proposals import OPEN_STATES, listed, overtaken
 
 def names_due(day: date) -> list[ParkName | EnterpriseName]:
     """Rows in force on `day` that say something else than the register. Two queries."""
-    parks = ParkName.objects.filter(dated(day)).exclude(name=F("park__name"), short_name=F("park__short_name"))
+    parks = ParkName.objects.filter(dated(day)).exclude(
+        name=F("park__name"), short_name=F("park__short_name")
+    )
     firms = EnterpriseName.objects.filter(dated(day)).exclude(
         name=F("enterprise__name"), credit_code=F("enterprise__credit_code")
     )

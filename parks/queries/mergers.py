@@ -34,7 +34,9 @@ class Preview:
 def park_merger(park: Park, into: Park, on: date) -> Preview:
     """A fixed number of queries, beside those of the rooms that follow."""
     obstacles = [*_obstacles(park, into, on, opened=park.opened_on), *_not_open(into, on)]
-    obstacles += _begun_since(Placement, "归属", on, park=park) + _begun_since(Sponsorship, "包保", on, park=park)
+    obstacles += _begun_since(Placement, "归属", on, park=park) + _begun_since(
+        Sponsorship, "包保", on, park=park
+    )
     effects = [
         f"{park.name}自 {on} 起关闭，归属和包保到前一日为止。",
         f"{running(Tenancy, on, park=park).count()} 家在园企业自 {on} 起登记为{into.name}的入驻企业。",
@@ -80,7 +82,9 @@ def _stays(obj: Park | Enterprise, on: date) -> str:
     return STAYS.format(day=on, name=obj.name)
 
 
-def _obstacles(obj: Park | Enterprise, into: Park | Enterprise, on: date, *, opened: date | None) -> list[str]:
+def _obstacles(
+    obj: Park | Enterprise, into: Park | Enterprise, on: date, *, opened: date | None
+) -> list[str]:
     found = []
     if obj.pk == into.pk:
         found.append("不能并入自身，请另选。")

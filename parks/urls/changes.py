@@ -9,7 +9,8 @@ _EACH = (("park", "parks"), ("enterprise", "enterprises"))
 def _of_each(verb: str, view):
     """The same page for parks and for firms."""
     return [
-        path(f"{plural}/<str:code>/{verb}/", view, {"kind": kind}, name=f"{kind}-{verb}") for kind, plural in _EACH
+        path(f"{plural}/<str:code>/{verb}/", view, {"kind": kind}, name=f"{kind}-{verb}")
+        for kind, plural in _EACH
     ]
 
 

@@ -22,6 +22,7 @@ Subject = Park | Enterprise
 reader = permission_required(
     Permission.NOTE_WRITE, Permission.REGISTER_PROPOSE, Permission.REGISTER_DECIDE, to="查看变更记录"
 )
+settler = permission_required(Permission.REGISTER_PROPOSE, Permission.REGISTER_DECIDE, to="查看变更申请")
 proposer = permission_required(Permission.REGISTER_PROPOSE, to="提出变更申请")
 decider = permission_required(Permission.REGISTER_DECIDE, to="审核变更申请")
 editor = permission_required(Permission.PARK_EDIT, to="修改登记册")
@@ -30,7 +31,9 @@ contact_editor = permission_required(Permission.CONTACT_EDIT, to="登记联系�
 contact_reader = permission_required(Permission.CONTACT_REVEAL, to="查看联系电话")
 
 
-def subject_or_404(request: HttpRequest, kind: str, code: str, permission: Permission | None = None) -> Subject:
+def subject_or_404(
+    request: HttpRequest, kind: str, code: str, permission: Permission | None = None
+) -> Subject:
     return get_visible_or_404(KINDS[kind].objects, request.user, permission, code=code)
 
 
@@ -39,7 +42,9 @@ def kind_of(subject: Subject) -> str:
 
 
 def record_url(subject: Subject, anchor: str = "") -> str:
-    return reverse(f"changes:{kind_of(subject)}-record", args=[subject.code]) + (f"#{anchor}" if anchor else "")
+    return reverse(f"changes:{kind_of(subject)}-record", args=[subject.code]) + (
+        f"#{anchor}" if anchor else ""
+    )
 
 
 def form_page(

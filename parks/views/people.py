@@ -80,11 +80,19 @@ def change_contact(request: HttpRequest, pk: int) -> HttpResponse:
 
     def run(data: dict) -> tuple[str, str]:
         values = {name: data[name] for name in ("name", "duty", "is_main") if name in form.changed_data}
-        contacts.change(contact=contact, values=values, phone=data["phone"], seen=data["seen"], by=request.user)
+        contacts.change(
+            contact=contact, values=values, phone=data["phone"], seen=data["seen"], by=request.user
+        )
         return f"已保存联系人{data['name']}。", record_url(contact.subject, "contacts")
 
     return form_page(
-        request, form, run, subject=contact.subject, title=f"修改联系人{contact.name}", answer=MASKED, verb="保存"
+        request,
+        form,
+        run,
+        subject=contact.subject,
+        title=f"修改联系人{contact.name}",
+        answer=MASKED,
+        verb="保存",
     )
 
 

@@ -23,6 +23,7 @@ from parks.views.changing import (
     reader,
     record_url,
     refused_words,
+    settler,
     subject_or_404,
 )
 
@@ -31,7 +32,7 @@ FORMS = {"park": ParkProposalForm, "enterprise": EnterpriseProposalForm}
 TONES = {"waiting": "active", "accepted": "active", "applied": "done", "refused": "late", "stale": "warn"}
 
 
-@reader
+@settler
 @require_GET
 def proposal_list(request: HttpRequest) -> HttpResponse:
     """What is asked for and not settled yet; with ?state=all everything there was."""

@@ -14,7 +14,10 @@ from targets.models import Return
 
 
 @check(
-    "park-closed-asked", Severity.WRONG, "已关闭的园区仍被要求填报", "请更正园区关闭日期；确已关闭的，该报表不必填报。"
+    "park-closed-asked",
+    Severity.WRONG,
+    "已关闭的园区仍被要求填报",
+    "请更正园区关闭日期；确已关闭的，该报表不必填报。",
 )
 def closed_but_asked(actor: Actor, day: date) -> list[Defect]:
     """Open returns for a period that began on or after the day on which the park closed. One query."""

@@ -23,7 +23,10 @@ class Ugly:
     def __init__(self) -> None:
         make_demonstration(TODAY)
         self.office = make_user(RoleCode.OFFICE, name="欧阳建国")
-        street, department = make_unit(Unit.Kind.STREET, name="官渡街道办事处"), make_unit(name="区科学技术和工业信息化局")
+        street, department = (
+            make_unit(Unit.Kind.STREET, name="官渡街道办事处"),
+            make_unit(name="区科学技术和工业信息化局"),
+        )
         self.park = make_park(
             code="P-UGLY", name=LONG, street=street, department=department,
             operator=make_unit(Unit.Kind.OPERATOR, name=f"{LONG}运营管理有限公司"), built_area=100,
@@ -36,7 +39,8 @@ class Ugly:
 
     def _firms(self) -> None:
         Enterprise.objects.bulk_create(
-            Enterprise(code=f"E-{number:03d}", name=f"昆明{LONG[:24]}第{number}科技有限责任公司") for number in range(300)
+            Enterprise(code=f"E-{number:03d}", name=f"昆明{LONG[:24]}第{number}科技有限责任公司")
+            for number in range(300)
         )
         Tenancy.objects.bulk_create(
             Tenancy(park=self.park, enterprise=firm, valid_from=SINCE) for firm in Enterprise.objects.all()
@@ -45,17 +49,27 @@ class Ugly:
 
     def _history(self) -> None:
         naming.rename_park(
-            park=self.park, name=f"{LONG}（更名）", on=date(2026, 5, 16), document="官政发〔2026〕5号", by=self.office
+            park=self.park,
+            name=f"{LONG}（更名）",
+            on=date(2026, 5, 16),
+            document="官政发〔2026〕5号",
+            by=self.office,
         )
         self.park = Park.objects.get(pk=self.park.pk)
-        parks.update(park=self.park, values={"lettable_area": 12_345_678_901_23, "carrier": "land"}, by=self.office)
+        parks.update(
+            park=self.park, values={"lettable_area": 12_345_678_901_23, "carrier": "land"}, by=self.office
+        )
         for number, name in enumerate(("张三", "欧阳修竹", "阿卜杜热依木·买买提")):
             self.contact = contacts.add(
                 subject=self.park, name=name, duty="招商运营部副总经理兼企业服务站站长", phone="13812340000",
                 is_main=not number, by=self.office,
             )  # fmt: skip
         self.note = notes.write(subject=self.park, text=f"{LONG}" * 5, on=TODAY, by=self.operator)
-        notes.strike(note=notes.write(subject=self.park, text="写错的一条", by=self.operator), because="楼号写错", by=self.operator)
+        notes.strike(
+            note=notes.write(subject=self.park, text="写错的一条", by=self.operator),
+            because="楼号写错",
+            by=self.operator,
+        )
         self.proposal = proposals.propose(
             subject=Park.objects.get(pk=self.park.pk), effective_on=TODAY, by=self.operator, reason=f"{LONG}实测面积变化",
             values={"name": f"{LONG}三期", "built_area": 98_765_432_101_23, "other_services": "人才公寓、孵化器、检测平台、" * 8},

@@ -131,7 +131,9 @@ def test_firms_are_changed_from_their_list_too(office, sign_in):
 
 @pytest.mark.feature("A9")
 def test_a_forged_page_is_refused(twelve, office, sign_in):
-    answer = chosen(sign_in(office), "park", twelve, shown="forged", change_carrier="on", carrier="land", reason="x")
+    answer = chosen(
+        sign_in(office), "park", twelve, shown="forged", change_carrier="on", carrier="land", reason="x"
+    )
     assert "已失效" in answer.content.decode()
     assert not Park.objects.filter(carrier="land").exists()
 

@@ -39,9 +39,7 @@ def counted(client, path) -> int:
 
 
 def ask(subject, by, **values) -> Proposal:
-    return proposals.propose(
-        subject=subject, values=values, effective_on=TODAY, reason="实测面积", by=by
-    )
+    return proposals.propose(subject=subject, values=values, effective_on=TODAY, reason="实测面积", by=by)
 
 
 def filled(client, path, **said) -> dict:
@@ -184,7 +182,10 @@ def test_the_record_asks_as_often_for_three_of_each_as_for_one(park, office, ope
         contacts.add(subject=park, name=f"联系人{number}", phone="13812340000", by=office)
         ask(park, operator, let_area=number)
         ParkName.objects.create(
-            park=park, name=f"名{number}", valid_from=date(2000 + number, 1, 1), valid_to=date(2001 + number, 1, 1)
+            park=park,
+            name=f"名{number}",
+            valid_from=date(2000 + number, 1, 1),
+            valid_to=date(2001 + number, 1, 1),
         )
 
     more(1)

@@ -48,7 +48,14 @@ def test_a_number_is_written_one_way_and_masked(typed, number, shown):
 
 
 @pytest.mark.parametrize(
-    ("text", "shown"), [("", ""), ("6717000", "****00"), ("8012", "****"), ("内线 8012", "****"), ("13812340000 转 1", "****01")]
+    ("text", "shown"),
+    [
+        ("", ""),
+        ("6717000", "****00"),
+        ("8012", "****"),
+        ("内线 8012", "****"),
+        ("13812340000 转 1", "****01"),
+    ],
 )
 def test_what_is_no_number_shows_even_less(text, shown):
     assert masked(text) == shown
@@ -84,7 +91,8 @@ def test_the_trail_says_that_a_number_changed_and_nothing_of_it(contact, office)
     assert set(last.before) == {"phone_sealed", "version"}
     assert last.before["phone_sealed"] != last.after["phone_sealed"]
     kept = "".join(f"{each.before}{each.after}" for each in AuditChange.objects.all())
-    for text in (NUMBER, "13899990000", MASKED):
+    assert last.after["phone_sealed"].startswith("已加密（")
+    for text in (NUMBER, "13899990000", MASKED, contact.phone_sealed, Contact.objects.get().phone_sealed):
         assert text not in kept
 
 
@@ -197,10 +205,14 @@ def test_without_the_former_key_nothing_is_touched(contact, office, settings):
 
 
 def body(response) -> str:
-    return (b"".join(response.streaming_content) if response.streaming else response.content).decode("utf-8", "replace")
+    return (b"".join(response.streaming_content) if response.streaming else response.content).decode(
+        "utf-8", "replace"
+    )
 
 
-def test_lists_exports_api_and_history_hold_the_masked_number_at_most(contact, park, office, operator, sign_in, caplog):
+def test_lists_exports_api_and_history_hold_the_masked_number_at_most(
+    contact, park, office, operator, sign_in, caplog
+):
     firm = make_enterprise(park=park)
     contacts.add(subject=firm, name="王五", phone=NUMBER, by=office)
     client = sign_in(office)

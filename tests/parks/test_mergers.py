@@ -79,7 +79,9 @@ def test_tenants_and_their_spaces_go_on_in_the_survivor(park, into, office):
     building = make_building(park=park, name="一号楼")
     space = make_space(building=building)
     firm = make_enterprise(park=park)
-    Occupancy.objects.create(tenancy=firm.tenancies.get(), space=space, area=12_000, valid_from=date(2025, 1, 1))
+    Occupancy.objects.create(
+        tenancy=firm.tenancies.get(), space=space, area=12_000, valid_from=date(2025, 1, 1)
+    )
     gone = make_enterprise(park=park)
     gone.tenancies.update(valid_to=date(2025, 6, 1))
     merge(park, into, office)
@@ -87,7 +89,11 @@ def test_tenants_and_their_spaces_go_on_in_the_survivor(park, into, office):
     assert Tenancy.objects.get(park=park, enterprise=firm).leaving_reason == "merged"
     assert stays(Tenancy, park=into, enterprise=firm) == [(ON, None)]
     assert not Tenancy.objects.filter(park=into, enterprise=gone).exists()
-    used = Occupancy.objects.filter(space=space).order_by("valid_from").values_list("tenancy__park", "valid_to", "area")
+    used = (
+        Occupancy.objects.filter(space=space)
+        .order_by("valid_from")
+        .values_list("tenancy__park", "valid_to", "area")
+    )
     assert list(used) == [(park.pk, ON, 12_000), (into.pk, None, 12_000)]
     building.refresh_from_db()
     assert building.park == into
@@ -95,13 +101,18 @@ def test_tenants_and_their_spaces_go_on_in_the_survivor(park, into, office):
 
 def test_a_firm_that_is_in_both_is_not_a_tenant_twice(park, into, office):
     firm = make_enterprise(park=park)
-    Tenancy.objects.create(park=into, enterprise=firm, valid_from=date(2026, 9, 1), valid_to=date(2026, 10, 1))
+    Tenancy.objects.create(
+        park=into, enterprise=firm, valid_from=date(2026, 9, 1), valid_to=date(2026, 10, 1)
+    )
     merge(park, into, office)
     assert stays(Tenancy, park=into, enterprise=firm) == [(ON, None)]
 
 
 def test_a_tenant_who_came_after_the_day_is_a_tenant_of_the_survivor(park, into, office):
-    late, both = make_enterprise(park=park, since=date(2026, 9, 1)), make_enterprise(park=park, since=date(2026, 9, 1))
+    late, both = (
+        make_enterprise(park=park, since=date(2026, 9, 1)),
+        make_enterprise(park=park, since=date(2026, 9, 1)),
+    )
     space = make_space(building=make_building(park=park))
     Occupancy.objects.create(tenancy=both.tenancies.get(), space=space, valid_from=date(2026, 9, 2))
     Tenancy.objects.create(park=into, enterprise=both, valid_from=date(2025, 1, 1))
@@ -205,7 +216,9 @@ def survivor(cast):
 def numbers(quarter):
     period = {"2026Q1": ["2026Q1"], "2026Q2": ["2026H1", "2026Q2"]}[quarter]
     rows = Figure.objects.filter(period__in=period).order_by("pk")
-    return list(rows.values_list("indicator__code", "scope_kind", "scope_code", "scope_name", "numerator", "expected"))
+    return list(
+        rows.values_list("indicator__code", "scope_kind", "scope_code", "scope_name", "numerator", "expected")
+    )
 
 
 def roll_up(quarter):
@@ -227,7 +240,8 @@ def test_figures_of_before_print_the_old_name_and_totals(cast, survivor):
 def test_new_returns_are_asked_of_the_survivor_only(cast, survivor):
     merge(cast.park, survivor, cast.office)
     before, during, after = (
-        open_cycle(template=cast.template, period=period, by=CALENDAR) for period in ("2026Q2", "2026Q3", "2026Q4")
+        open_cycle(template=cast.template, period=period, by=CALENDAR)
+        for period in ("2026Q2", "2026Q3", "2026Q4")
     )
     assert list(before.returns.values_list("park_code", flat=True)) == ["P1", "P2"]
     assert list(during.returns.values_list("park_code", flat=True)) == ["P2"]
@@ -263,7 +277,10 @@ def merge_firms(firm, into, office, on=ON):
 
 
 def test_a_firms_tenancies_honours_and_attributions_go_on(park, other_park, office, street):
-    firm, into = make_enterprise(park=park, name="被并公司"), make_enterprise(park=other_park, name="存续公司")
+    firm, into = (
+        make_enterprise(park=park, name="被并公司"),
+        make_enterprise(park=other_park, name="存续公司"),
+    )
     branch = make_enterprise(head_office=firm)
     kind = make_honour_kind("hitech")
     Honour.objects.create(
@@ -276,10 +293,17 @@ def test_a_firms_tenancies_honours_and_attributions_go_on(park, other_park, offi
     assert stays(Tenancy, enterprise=into, park=park) == [(ON, None)]
     old, new = Honour.objects.order_by("valid_from")
     assert (old.revoked_on, old.valid_to) == (ON, date(2027, 6, 1))
-    assert (new.enterprise, new.valid_from, new.valid_to, new.certificate) == (into, ON, date(2027, 6, 1), "GR1")
+    assert (new.enterprise, new.valid_from, new.valid_to, new.certificate) == (
+        into,
+        ON,
+        date(2027, 6, 1),
+        "GR1",
+    )
     assert new.first_recognised_on == date(2024, 6, 1)
     assert stays(Attribution, enterprise=firm) == [(date(2024, 1, 1), ON)]
-    assert list(Attribution.objects.filter(enterprise=into).values_list("street", "valid_from")) == [(street.pk, ON)]
+    assert list(Attribution.objects.filter(enterprise=into).values_list("street", "valid_from")) == [
+        (street.pk, ON)
+    ]
     branch.refresh_from_db()
     assert branch.head_office == into
 
@@ -288,7 +312,9 @@ def test_what_the_survivor_has_already_is_not_entered_twice(park, office, street
     firm, into = make_enterprise(park=park), make_enterprise(park=park)
     kind = make_honour_kind("hitech")
     for each in (firm, into):
-        Honour.objects.create(enterprise=each, kind=kind, valid_from=date(2025, 1, 1), valid_to=date(2028, 1, 1))
+        Honour.objects.create(
+            enterprise=each, kind=kind, valid_from=date(2025, 1, 1), valid_to=date(2028, 1, 1)
+        )
         Attribution.objects.create(enterprise=each, kind="tax", street=street, valid_from=date(2024, 1, 1))
     merge_firms(firm, into, office)
     assert Honour.objects.filter(enterprise=into).count() == 1
@@ -305,7 +331,9 @@ def test_firms_that_cannot_merge_say_why(park, office):
     assert Enterprise.objects.get(pk=firm.pk).merged_into is None
 
 
-def test_the_preview_asks_the_same_for_one_firm_and_for_three(park, into, office, django_assert_max_num_queries):
+def test_the_preview_asks_the_same_for_one_firm_and_for_three(
+    park, into, office, django_assert_max_num_queries
+):
     make_enterprise(park=park)
     with django_assert_max_num_queries(12):
         park_merger(park, into, ON)

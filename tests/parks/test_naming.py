@@ -39,7 +39,11 @@ def rename(park, office, name="新园区", on=MAY, **values):
 
 
 def rows(park):
-    return list(ParkName.objects.filter(park=park).order_by("valid_from").values_list("name", "valid_from", "valid_to"))
+    return list(
+        ParkName.objects.filter(park=park)
+        .order_by("valid_from")
+        .values_list("name", "valid_from", "valid_to")
+    )
 
 
 def test_a_name_ends_where_the_next_one_begins(office, park):
@@ -53,7 +57,12 @@ def test_a_name_ends_where_the_next_one_begins(office, park):
 
 @pytest.mark.parametrize(
     ("day", "name"),
-    [(date(2020, 1, 1), "本园区"), (date(2026, 5, 15), "本园区"), (MAY, "新园区"), (date(2030, 1, 1), "新园区")],
+    [
+        (date(2020, 1, 1), "本园区"),
+        (date(2026, 5, 15), "本园区"),
+        (MAY, "新园区"),
+        (date(2030, 1, 1), "新园区"),
+    ],
 )
 def test_each_day_has_its_name(office, park, other_park, day, name):
     rename(park, office)
@@ -158,14 +167,19 @@ def test_returns_and_figures_of_before_keep_the_old_name():
     cast = make_cast()
     return_ = cast.locked("2026Q1")
     run_waiting()
-    before = list(Figure.objects.filter(scope_kind="park").order_by("pk").values_list("scope_name", "numerator"))
+    before = list(
+        Figure.objects.filter(scope_kind="park").order_by("pk").values_list("scope_name", "numerator")
+    )
     assert before
     rename(cast.park, cast.office)
     enqueue("figures.roll_up", by=CALENDAR, key="2026Q1", period="2026Q1")
     run_waiting()
     return_.refresh_from_db()
     assert return_.subject_name == "演示园区P1"
-    assert list(Figure.objects.filter(scope_kind="park").order_by("pk").values_list("scope_name", "numerator")) == before
+    assert (
+        list(Figure.objects.filter(scope_kind="park").order_by("pk").values_list("scope_name", "numerator"))
+        == before
+    )
 
 
 @pytest.mark.parametrize(("period", "name"), [("2026Q1", "演示园区P1"), ("2026Q2", "新园区")])
@@ -182,4 +196,3 @@ def test_names_take_one_query_whatever_the_number(office, park, django_assert_nu
         rename(each, office, name=f"新{each.code}")
     with django_assert_num_queries(1):
         names_on(many, MAY)
-

@@ -50,7 +50,12 @@ def test_notes_are_rows_of_their_own_and_outlive_the_change_log(park, operator, 
 
 @pytest.mark.parametrize(
     ("text", "on", "sentence"),
-    [("", None, "内容"), ("  ", None, "内容"), ("长" * 501, None, "内容"), ("好", date(2026, 10, 13), "不能晚于今天")],
+    [
+        ("", None, "内容"),
+        ("  ", None, "内容"),
+        ("长" * 501, None, "内容"),
+        ("好", date(2026, 10, 13), "不能晚于今天"),
+    ],
 )
 def test_what_is_no_note_is_refused(text, on, sentence, park, operator):
     with pytest.raises(Invalid) as refusal:
@@ -118,4 +123,6 @@ def test_a_firm_has_notes_too(park, operator, sign_in):
     write(firm, operator, "走访企业。")
     panels = {panel.anchor: panel for panel in enterprise_panels.ask(operator, firm)}
     assert [note.text for note, _ in panels["notes"].context["notes"]] == ["走访企业。"]
-    assert "走访企业。" in sign_in(operator).get(f"/register/enterprises/{firm.code}/record/").content.decode()
+    assert (
+        "走访企业。" in sign_in(operator).get(f"/register/enterprises/{firm.code}/record/").content.decode()
+    )

@@ -64,7 +64,9 @@ def test_an_edit_in_between_makes_it_void(park, operator, department_user, offic
         proposals.accept(proposal=proposal, by=department_user)
 
 
-def test_an_edit_of_another_field_that_the_proposer_was_shown_makes_it_void_too(park, operator, department_user, office):
+def test_an_edit_of_another_field_that_the_proposer_was_shown_makes_it_void_too(
+    park, operator, department_user, office
+):
     proposal = ask(park, operator, lettable_area=118_000_00)
     parks.update(park=park, values={"built_area": 90_000_00}, by=office)
     with pytest.raises(Conflict):
@@ -84,7 +86,9 @@ def test_what_still_fits_cannot_be_called_void(park, operator, department_user):
         proposals.lapse(proposal=ask(park, operator, let_area=1), by=department_user)
 
 
-def test_of_two_for_the_same_park_the_second_is_void_once_the_first_is_accepted(park, operator, department_user):
+def test_of_two_for_the_same_park_the_second_is_void_once_the_first_is_accepted(
+    park, operator, department_user
+):
     first, second = ask(park, operator, let_area=100), ask(park, operator, let_area=200)
     proposals.accept(proposal=first, by=department_user)
     with pytest.raises(Conflict):
@@ -199,7 +203,9 @@ def test_a_firms_code_is_checked_and_changes_with_its_day(park, operator, office
         ask(firm, operator, credit_code="91530111MA6K0000X1")
     industry = make_industry()
     day = TODAY - timedelta(days=30)
-    proposal = ask(firm, operator, on=day, credit_code=CODE.lower(), name="新公司", industry=industry, closed_on=None)
+    proposal = ask(
+        firm, operator, on=day, credit_code=CODE.lower(), name="新公司", industry=industry, closed_on=None
+    )
     proposals.accept(proposal=proposal, by=office)
     firm.refresh_from_db()
     assert (firm.credit_code, firm.name, firm.industry) == (CODE, "新公司", industry)
@@ -278,9 +284,14 @@ def test_a_code_taken_meanwhile_leaves_the_proposal_accepted(office, operator, p
 # Whom it waits for
 
 
-def test_it_waits_on_the_home_page_of_those_who_may_decide(park, operator, department_user, office, street_user):
+def test_it_waits_on_the_home_page_of_those_who_may_decide(
+    park, operator, department_user, office, street_user
+):
     ask(park, operator, let_area=1)
-    titles = {user: [todo.title for todo in todos_for(user)] for user in (department_user, office, street_user, operator)}
+    titles = {
+        user: [todo.title for todo in todos_for(user)]
+        for user in (department_user, office, street_user, operator)
+    }
     assert "审核本园区的变更申请" in titles[department_user]
     assert "审核本园区的变更申请" in titles[office]
     assert "审核本园区的变更申请" not in titles[street_user] + titles[operator]

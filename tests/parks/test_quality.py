@@ -65,7 +65,9 @@ def clean_park(number: int, **fields) -> Park:
     )  # fmt: skip
     make_user(RoleCode.OPERATOR, scope=park)
     Contact.objects.create(park=park, name="张三", phone_masked="138****0000")
-    firm = make_enterprise(park=park, name=f"整齐企业{number}", credit_code=CODES[number], credit_code_state="verified")
+    firm = make_enterprise(
+        park=park, name=f"整齐企业{number}", credit_code=CODES[number], credit_code_state="verified"
+    )
     for kind in AttributionKind:
         Attribution.objects.create(enterprise=firm, kind=kind, elsewhere="盘龙区", valid_from=SINCE)
     return park
@@ -77,7 +79,9 @@ def firm_of(park: Park) -> Enterprise:
 
 def honour(firm: Enterprise, first: date, last: date | None) -> Honour:
     kind = make_honour_kind("hitech")
-    HonourRule.objects.get_or_create(kind=kind, valid_from=date(2008, 1, 1), defaults={"name": "高企", "renewal": "reapply"})
+    HonourRule.objects.get_or_create(
+        kind=kind, valid_from=date(2008, 1, 1), defaults={"name": "高企", "renewal": "reapply"}
+    )
     return Honour.objects.create(enterprise=firm, kind=kind, valid_from=first, valid_to=last)
 
 
@@ -88,7 +92,9 @@ def used(space: Space, park: Park, area: int, since: date = SINCE, until: date |
 
 def asked(park: Park, period: str) -> Return:
     cycle = make_cycle(make_template(make_indicator()), period)
-    return Return.objects.create(cycle=cycle, subject_kind="park", park=park, subject_name=park.name, park_code=park.code)
+    return Return.objects.create(
+        cycle=cycle, subject_kind="park", park=park, subject_name=park.name, park_code=park.code
+    )
 
 
 # Each plants one defect in a clean park.
@@ -153,7 +159,9 @@ def title(park):
 
 
 def name_late(park):
-    EnterpriseName.objects.create(enterprise=firm_of(park), name="新名", credit_code=CODES[0], valid_from=date(2026, 10, 1))
+    EnterpriseName.objects.create(
+        enterprise=firm_of(park), name="新名", credit_code=CODES[0], valid_from=date(2026, 10, 1)
+    )
 
 
 def no_code(park):
@@ -178,7 +186,9 @@ def closed_firm(park):
 
 
 def tenancies_overlap(park):
-    Tenancy.objects.create(park=park, enterprise=firm_of(park), valid_from=date(2025, 1, 1), valid_to=date(2026, 1, 1))
+    Tenancy.objects.create(
+        park=park, enterprise=firm_of(park), valid_from=date(2025, 1, 1), valid_to=date(2026, 1, 1)
+    )
 
 
 def honours_overlap(park):
@@ -339,7 +349,10 @@ def test_contradicting_areas_say_which():
     park = clean_park(0)
     areas(park)
     detail = next(each for each in findings(make_user(RoleCode.OFFICE), TODAY)).defects[0].detail
-    assert detail == "已入驻面积 3.00 平方米，大于可招商面积 2.00 平方米；可招商面积 2.00 平方米，大于已建成建筑面积 1.00 平方米"
+    assert (
+        detail
+        == "已入驻面积 3.00 平方米，大于可招商面积 2.00 平方米；可招商面积 2.00 平方米，大于已建成建筑面积 1.00 平方米"
+    )
 
 
 def test_an_expired_honour_that_was_renewed_or_revoked_is_no_defect(office):
@@ -347,7 +360,9 @@ def test_an_expired_honour_that_was_renewed_or_revoked_is_no_defect(office):
     honour(firm_of(park), date(2020, 6, 1), date(2023, 6, 1))
     honour(firm_of(park), date(2023, 6, 1), date(2026, 12, 1))
     assert findings(office, TODAY) == []
-    Honour.objects.filter(valid_from__year=2023).update(valid_to=date(2026, 6, 1), revoked_on=date(2026, 5, 1))
+    Honour.objects.filter(valid_from__year=2023).update(
+        valid_to=date(2026, 6, 1), revoked_on=date(2026, 5, 1)
+    )
     Honour.objects.filter(valid_from__year=2020).delete()
     assert findings(office, TODAY) == []
 

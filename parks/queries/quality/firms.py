@@ -24,20 +24,27 @@ def without_code(actor: Actor, day: date) -> list[Defect]:
     return [Defect(each.name, f"编码 {each.code}", mended_at(actor, each)) for each in firms]
 
 
-@check("firm-code-pending", _M, "代码待核时间过长", f"入园满 {PENDING_DAYS} 天仍未核实代码，请与营业执照核对。")
+@check(
+    "firm-code-pending", _M, "代码待核时间过长", f"入园满 {PENDING_DAYS} 天仍未核实代码，请与营业执照核对。"
+)
 def code_pending(actor: Actor, day: date) -> list[Defect]:
     since = day - timedelta(days=PENDING_DAYS)
     long_here = Tenancy.objects.on(day).filter(enterprise=OuterRef("pk"), valid_from__lte=since)
     firms = standing_firms(actor, day).filter(Exists(long_here), credit_code_state=CodeState.PENDING)
     return [
-        Defect(each.name, f"代码 {each.credit_code}", mended_at(actor, each)) for each in firms.exclude(credit_code="")
+        Defect(each.name, f"代码 {each.credit_code}", mended_at(actor, each))
+        for each in firms.exclude(credit_code="")
     ]
 
 
 @check("firm-duplicate", _W, "企业重名", "两家企业名称相同，请核对是否重复登记，重复的办理合并。")
 def duplicates(actor: Actor, day: date) -> list[Defect]:
     """One per name, whatever the number of firms."""
-    same = Enterprise.objects.exclude(closed_on__lte=day).filter(name=OuterRef("name")).exclude(pk=OuterRef("pk"))
+    same = (
+        Enterprise.objects.exclude(closed_on__lte=day)
+        .filter(name=OuterRef("name"))
+        .exclude(pk=OuterRef("pk"))
+    )
     found: dict[str, list[Enterprise]] = {}
     for each in standing_firms(actor, day).filter(Exists(same)):
         found.setdefault(each.name, []).append(each)
@@ -69,7 +76,9 @@ def _parks(places: list[int], names: dict[int, str]) -> str:
 
 @check("firm-closed-tenant", _W, "已注销的企业仍在园", "请登记离园，或更正注销日期。")
 def closed_tenants(actor: Actor, day: date) -> list[Defect]:
-    firms = Enterprise.objects.visible_to(actor, VIEW).filter(_tenant(day), closed_on__lte=day).order_by("code")
+    firms = (
+        Enterprise.objects.visible_to(actor, VIEW).filter(_tenant(day), closed_on__lte=day).order_by("code")
+    )
     return [Defect(each.name, f"{each.closed_on} 注销", mended_at(actor, each)) for each in firms]
 
 
@@ -86,7 +95,11 @@ def overlapping_tenancies(actor: Actor, day: date) -> list[Defect]:
 def overlapping_honours(actor: Actor, day: date) -> list[Defect]:
     found = overlapping(Honour.objects.visible_to(actor, VIEW), "enterprise", "kind", revoked_on=None)
     return [
-        Defect(each.enterprise.name, f"{each.kind.name}，{each.valid_from} 起的一段", mended_at(actor, each.enterprise))
+        Defect(
+            each.enterprise.name,
+            f"{each.kind.name}，{each.valid_from} 起的一段",
+            mended_at(actor, each.enterprise),
+        )
         for each in found.select_related("enterprise", "kind").order_by("enterprise__code", "pk")
     ]
 
@@ -100,7 +113,9 @@ def expired_honours(actor: Actor, day: date) -> list[Defect]:
     standing = standing_firms(actor, day).values("pk")
     rows = Honour.objects.filter(enterprise__in=standing, valid_to__lte=day, revoked_on=None)
     return [
-        Defect(each.enterprise.name, f"{each.kind.name}，{each.valid_to} 到期", mended_at(actor, each.enterprise))
+        Defect(
+            each.enterprise.name, f"{each.kind.name}，{each.valid_to} 到期", mended_at(actor, each.enterprise)
+        )
         for each in rows.filter(Exists(needed), ~Exists(renewed))
         .select_related("enterprise", "kind")
         .order_by("valid_to", "pk")

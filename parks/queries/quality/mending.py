@@ -49,7 +49,10 @@ def overlapping(rows: QuerySet, *same: str, **counting) -> QuerySet:
     model: type[Model] = rows.model
     counted = model._default_manager.filter(**counting, **{name: OuterRef(name) for name in same})
     before = counted.filter(
-        Q(valid_from__lt=OuterRef("valid_from")) | Q(valid_from=OuterRef("valid_from"), pk__lt=OuterRef("pk")),
+        Q(valid_from__lt=OuterRef("valid_from"))
+        | Q(valid_from=OuterRef("valid_from"), pk__lt=OuterRef("pk")),
         Q(valid_to__isnull=True) | Q(valid_to__gt=OuterRef("valid_from")),
     )
-    return rows.filter(Exists(before), **counting).filter(Q(valid_to__isnull=True) | Q(valid_to__gt=F("valid_from")))
+    return rows.filter(Exists(before), **counting).filter(
+        Q(valid_to__isnull=True) | Q(valid_to__gt=F("valid_from"))
+    )

@@ -31,25 +31,36 @@ def _sponsored(day: date) -> Exists:
 @check("park-no-chain", _W, "园区没有所属产业链", "每个园区必须且只能属于一条产业链，请登记归属。")
 def without_chain(actor: Actor, day: date) -> list[Defect]:
     parks = standing_parks(actor, day).filter(~_placed(day))
-    return [Defect(each.name, f"{day} 没有归属", mended_at(actor, each, step="change_placement")) for each in parks]
+    return [
+        Defect(each.name, f"{day} 没有归属", mended_at(actor, each, step="change_placement"))
+        for each in parks
+    ]
 
 
 @check("park-no-street", _W, "园区没有所在街道", "请在归属中补上街道。")
 def without_street(actor: Actor, day: date) -> list[Defect]:
     parks = standing_parks(actor, day).filter(_placed(day, street=None))
-    return [Defect(each.name, "归属中没有街道", mended_at(actor, each, step="change_placement")) for each in parks]
+    return [
+        Defect(each.name, "归属中没有街道", mended_at(actor, each, step="change_placement")) for each in parks
+    ]
 
 
 @check("park-no-operator", _W, "在运营园区没有运营方", "没有运营方就没有人填报，请在归属中补上。")
 def without_operator(actor: Actor, day: date) -> list[Defect]:
     parks = parks_of(actor).open_on(day).filter(_placed(day, operator=None))
-    return [Defect(each.name, "归属中没有运营方", mended_at(actor, each, step="change_placement")) for each in parks]
+    return [
+        Defect(each.name, "归属中没有运营方", mended_at(actor, each, step="change_placement"))
+        for each in parks
+    ]
 
 
 @check("park-no-sponsor", _W, "在运营园区没有包保部门", "请登记包保部门和责任人。")
 def without_sponsor(actor: Actor, day: date) -> list[Defect]:
     parks = parks_of(actor).open_on(day).filter(~_sponsored(day))
-    return [Defect(each.name, f"{day} 无包保", mended_at(actor, each, step="change_sponsorship")) for each in parks]
+    return [
+        Defect(each.name, f"{day} 无包保", mended_at(actor, each, step="change_sponsorship"))
+        for each in parks
+    ]
 
 
 @check("sponsorship-gap", _W, "包保有中断", "前后两段包保之间有空档，请核对起止日期。")
@@ -60,9 +71,15 @@ def sponsorship_gaps(actor: Actor, day: date) -> list[Defect]:
     )
     later = same.filter(valid_from__gt=OuterRef("valid_to"))
     ended = Sponsorship.objects.visible_to(actor, VIEW).filter(valid_to__lte=day)
-    gaps = ended.filter(~Exists(covering), Exists(later)).select_related("park").order_by("park__code", "valid_to")
+    gaps = (
+        ended.filter(~Exists(covering), Exists(later))
+        .select_related("park")
+        .order_by("park__code", "valid_to")
+    )
     return [
-        Defect(each.park.name, f"{each.valid_to} 起中断", mended_at(actor, each.park, step="change_sponsorship"))
+        Defect(
+            each.park.name, f"{each.valid_to} 起中断", mended_at(actor, each.park, step="change_sponsorship")
+        )
         for each in gaps
     ]
 
@@ -112,7 +129,9 @@ def unclassified(actor: Actor, day: date) -> list[Defect]:
         Defect(
             each.name,
             "、".join(
-                word for word, value in (("载体形式", each.carrier), ("运营模式", each.operating_model)) if not value
+                word
+                for word, value in (("载体形式", each.carrier), ("运营模式", each.operating_model))
+                if not value
             )
             + "未登记",
             mended_at(actor, each),
@@ -150,12 +169,18 @@ def duplicates(actor: Actor, day: date) -> list[Defect]:
 def titles_without_document(actor: Actor, day: date) -> list[Defect]:
     titles = Title.objects.visible_to(actor, VIEW).filter(state=TitleState.AWARDED, document="")
     return [
-        Defect(each.park.name, f"{each.full_name}，{each.awarded_on} 认定", mended_at(actor, each.park, step="record_title"))
+        Defect(
+            each.park.name,
+            f"{each.full_name}，{each.awarded_on} 认定",
+            mended_at(actor, each.park, step="record_title"),
+        )
         for each in titles.select_related("park").order_by("park__code", "name")
     ]
 
 
-@check("name-out-of-step", _W, "名称未按期生效", "名称变更已到生效日期，但登记册仍是原名称或代码，请核对后更正。")
+@check(
+    "name-out-of-step", _W, "名称未按期生效", "名称变更已到生效日期，但登记册仍是原名称或代码，请核对后更正。"
+)
 def names_out_of_step(actor: Actor, day: date) -> list[Defect]:
     rows = names_due(day)
     owners = [row.park if isinstance(row, ParkName) else row.enterprise for row in rows]

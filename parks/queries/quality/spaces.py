@@ -38,7 +38,9 @@ def overlapping_occupancies(actor: Actor, day: date) -> list[Defect]:
             f"{each.tenancy.enterprise.name} {each.valid_from} 起与前一家重叠",
             record_of(each.space.building.park),
         )
-        for each in rows.select_related("space__building__park", "tenancy__enterprise").order_by("space", "pk")
+        for each in rows.select_related("space__building__park", "tenancy__enterprise").order_by(
+            "space", "pk"
+        )
     ]
 
 
@@ -52,7 +54,9 @@ def occupancies_larger_than_space(actor: Actor, day: date) -> list[Defect]:
             f"{each.tenancy.enterprise.name}使用 {in_words(field, each.area)}，空间 {in_words(field, each.space.area)}",
             record_of(each.space.building.park),
         )
-        for each in rows.select_related("space__building__park", "tenancy__enterprise").order_by("space", "pk")
+        for each in rows.select_related("space__building__park", "tenancy__enterprise").order_by(
+            "space", "pk"
+        )
     ]
 
 
