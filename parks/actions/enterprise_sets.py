@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any
 
 from django.db import connection
+from django.db.models import CharField
 
 from guandu.accounts.checks import require
 from guandu.accounts.permissions import Permission
@@ -90,7 +91,8 @@ def _make_stage() -> None:
 
 
 def _kind(field) -> str:
-    return field.db_type(connection).split(" CHECK")[0]
+    """Texts of any length: what is too long for the register is laid out as well and told by its row."""
+    return "text" if isinstance(field, CharField) else field.db_type(connection)
 
 
 def _taken() -> Iterator[tuple[int]]:

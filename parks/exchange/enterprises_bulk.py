@@ -21,7 +21,7 @@ from guandu.exchange.tables import Fault
 from guandu.exchange.uploaded_rows import Rows
 from parks.actions import enterprise_sets
 from parks.actions.enterprise_sets import FIELDS, Firms, Laid
-from parks.exchange.firms import CODE_PREFIX
+from parks.exchange.firms import CODE_PREFIX, readable_credit_code
 from parks.models import Enterprise, Tenancy
 
 # So many unusual rows are looked at one by one; the rest wait until these are mended.
@@ -85,9 +85,10 @@ class FirmsBulk:
         return [kept[text] for text in texts]
 
     def _credit_code(self, at: int, text: str) -> str:
-        if text and not _is_credit_code(text):
-            self.unsure.add(at)
-        return text
+        if not text or _is_credit_code(text):
+            return text
+        self.unsure.add(at)
+        return readable_credit_code(text) or text
 
     def _check(self, rows: Rows, values: dict[str, Sequence[Any]]) -> None:
         """Mark the rows that break a rule of the model or between cells."""

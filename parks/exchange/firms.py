@@ -3,7 +3,7 @@
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from typing import Any
 
-from django.db.models import Model, Prefetch, QuerySet
+from django.db.models import Model, Prefetch, Q, QuerySet
 
 from guandu.audit.actions import checked
 from guandu.core import clock
@@ -11,7 +11,7 @@ from guandu.core.actors import Actor
 from guandu.core.errors import Invalid
 from guandu.exchange.cells import DayWidget, ReferenceWidget, RegisterWidget
 from guandu.exchange.columns import Column, ColumnsOf, RegisterField
-from guandu.exchange.resources import RegisterResource
+from guandu.exchange.resources import AT_ONCE, RegisterResource
 from guandu.exchange.tables import Fault, Record
 from parks.actions import enterprises
 from parks.exchange import offered
@@ -121,13 +121,24 @@ class EnterpriseResource(RegisterResource):
             .prefetch_related(Prefetch("tenancies", ordered, to_attr="present_tenancies"))
         )
 
-    def get_instance(self, instance_loader, row: Mapping[str, str]) -> Enterprise | None:
+    def load(self, records: Sequence[Record]) -> dict[Hashable, Model]:
+        """By code and by credit code."""
+        codes = [record.values["code"] for record in records if record.values["code"]]
+        credits = [readable_credit_code(record.values["credit_code"]) for record in records]
+        found: dict[Hashable, Model] = {}
+        for start in range(0, len(records), AT_ONCE):
+            named = Q(code__in=codes[start : start + AT_ONCE]) | Q(credit_code__in=filter(None, credits[start : start + AT_ONCE]))
+            for firm in self.get_queryset().filter(named):
+                found |= {("code", firm.code): firm, ("credit", firm.credit_code): firm}
+        return found
+
+    def get_instance(self, instance_loader, row: Mapping[str, str]) -> Model | None:
         """By code, or by credit code where the code is left open."""
         code, credit = row[self.fields["code"].column_name], row[self.fields["credit_code"].column_name]
         if code:
-            return self.get_queryset().filter(code=code).first()
+            return self.known.get(("code", code))
         known = readable_credit_code(credit)
-        return self.get_queryset().filter(credit_code=known).first() if known else None
+        return self.known.get(("credit", known)) if known else None
 
     def import_instance(self, instance: Enterprise, row: Mapping[str, str], **kwargs: Any) -> None:
         """Where its code is left open, a known firm keeps the one it has and a new one gets its own."""
