@@ -6,8 +6,7 @@ and undoes it where there is a fault.
 
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import tablib
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
@@ -26,8 +25,7 @@ from guandu.exchange.uploaded_rows import without_repeats
 AT_ONCE = 500
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(NamedTuple):
     """What the import does to one row: `kind` is new, changed or same; `changes` are (title, old, new)."""
 
     row: int
