@@ -44,7 +44,7 @@ if _ENV == "production":
 REFUSED_SIGN_IN_SECONDS = 0.0 if _ENV == "test" else 0.4
 
 # Lock-out: what counts, how long and whom it locks is guandu.accounts.lockout's, after the policy row.
-AXES_HANDLER = "guandu.accounts.lockout.LockoutHandler"
+AXES_HANDLER = "guandu.accounts.actions.sessions.RecordedLockout"
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_FAILURE_LIMIT = "guandu.accounts.lockout.failure_limit"
 AXES_COOLOFF_TIME = "guandu.accounts.lockout.lock_time"

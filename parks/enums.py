@@ -53,6 +53,16 @@ class Renewal(models.TextChoices):
     NONE = "none", "不需办理"
 
 
+class HonourState(models.TextChoices):
+    """Where a recognition stands on a day."""
+
+    HELD = "held", "有效"
+    ENDING = "ending", "即将到期"
+    ENDED = "ended", "已到期"
+    REVOKED = "revoked", "已撤销"
+    TO_COME = "to_come", "未生效"
+
+
 class IndustryLevel(models.TextChoices):
     """The four levels of GB/T 4754."""
 
@@ -94,8 +104,17 @@ class SpaceState(models.TextChoices):
 
     FREE = "free", "可招商"
     TAKEN = "taken", "使用中"
+    PROMISED = "promised", "已约定"
     WAITING = "waiting", "未到招商日期"
     CLOSED = "closed", "已停用"
+
+
+class TenancyState(models.TextChoices):
+    """Where a firm stands towards a park on a day, by the dates of its tenancy."""
+
+    IN = "in", "在园"
+    COMING = "coming", "将入驻"
+    LEFT = "left", "已离园"
 
 
 class LeavingReason(models.TextChoices):

@@ -15,7 +15,7 @@ from scripts.console import Halt, tail
 from scripts.processes import die_with_parent, free_port, stop_group
 from scripts.system import postgres_binaries
 
-START_SECONDS = 30
+START_SECONDS = 90
 FAST_AND_FORGETFUL = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",

@@ -17,8 +17,7 @@ def roll_up(context: JobContext, *, period: str) -> None:
     inputs = read_inputs(quarter)
     rows = compute(inputs)
     context.report(1, 2, f"写入 {len(rows)} 项数据")
-    with context.writing():
+    with context.finishing(2, "完成"):
         figures.store(inputs=inputs, rows=rows, run=context.job_id, by=ROLL_UP)
         # Inside the same transaction, so that no reader sees new figures beside old standings.
         figures.store_results(quarter=quarter, outcomes=outcomes(quarter), run=context.job_id, by=ROLL_UP)
-    context.report(2, 2, "完成")

@@ -1,5 +1,5 @@
 from django.apps import AppConfig
-from django.contrib.auth.signals import user_logged_in, user_logged_out, user_login_failed
+from django.contrib.auth.signals import user_logged_in, user_logged_out
 
 from guandu.accounts.duty_units import duty_bearing_units
 from guandu.accounts.handover import register_open_work
@@ -14,15 +14,14 @@ class AccountsConfig(AppConfig):
     verbose_name = "账户与权限"
 
     def ready(self) -> None:
-        from allauth.mfa import signals as mfa  # reason: needs models
-
         from guandu.accounts import queries_duties, tasks  # noqa: F401  # reason: tasks register themselves, need models
-        from guandu.accounts.actions import factors, handovers, sessions  # reason: needs models
+        from guandu.accounts.actions import handovers, sessions  # reason: needs models
         from guandu.accounts.models import Unit, User  # reason: needs models
         from guandu.jobs.rights import register_resolver  # reason: needs models
 
         duty_bearing_units(queries_duties.office_and_administrators)
         register_open_work("账号申请", handovers.batches_open)
+        register_open_work("待停用账号", handovers.accounts_to_close)
         register_open_work("后台任务", handovers.jobs_open, handovers.take_over_jobs)
         keep_through_migrations(self, "0004_exclusive_administrators", GUARDS)
         register_resolver(
@@ -32,8 +31,3 @@ class AccountsConfig(AppConfig):
         register_scope(ScopeKind.DEPARTMENT, lambda: Unit.objects.filter(kind__in=Unit.DEPARTMENTS))
         user_logged_in.connect(sessions.on_signed_in, dispatch_uid="accounts.signed-in")
         user_logged_out.connect(sessions.on_signed_out, dispatch_uid="accounts.signed-out")
-        # After django-axes, which stands before this room and counts first.
-        user_login_failed.connect(sessions.on_refused, dispatch_uid="accounts.refused")
-        mfa.authenticator_added.connect(factors.on_added, dispatch_uid="accounts.factor-added")
-        mfa.authenticator_removed.connect(factors.on_removed, dispatch_uid="accounts.factor-removed")
-        mfa.authenticator_reset.connect(factors.on_renewed, dispatch_uid="accounts.factor-renewed")

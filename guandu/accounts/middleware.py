@@ -4,13 +4,13 @@ that must be changed, a second factor that must be shown."""
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.usersessions.models import UserSession
 from django.conf import settings
-from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import Resolver404, resolve, reverse
 from django.utils.http import urlencode
 
 from guandu.accounts import factors, session_limits
+from guandu.accounts.actions import sessions
 from guandu.accounts.models import AccessPolicy
 from guandu.accounts.queries import password_is_due
 from guandu.core import clock
@@ -82,7 +82,7 @@ def _touch_list(request: HttpRequest) -> None:
 def _signed_out(request: HttpRequest, limit: str) -> HttpResponse:
     sentence = session_limits.SENTENCES[limit]
     request.sign_out_reason = sentence.partition("，请")[0]
-    logout(request)
+    sessions.leave(request)
     if request.path.startswith("/api/"):
         return _refusal(401, "session_over", sentence)
     wanted = {"why": limit, "next": request.get_full_path() if request.method == "GET" else ""}

@@ -7,7 +7,7 @@ from allauth.account.models import Login
 from allauth.usersessions.models import UserSession
 from django.conf import settings
 from django.contrib import messages
-from django.contrib.auth import logout, update_session_auth_hash
+from django.contrib.auth import update_session_auth_hash
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -16,18 +16,20 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from guandu.accounts import session_limits
-from guandu.accounts.actions import users
+from guandu.accounts.actions import sessions, users
 from guandu.accounts.forms import PasswordForm, SignInForm
 from guandu.accounts.models import AccessPolicy, User
 from guandu.accounts.queries import demo_accounts, password_is_due
 from guandu.accounts.validators import requirements
 from guandu.core.errors import Invalid
+from guandu.web.posted import takes
 from guandu.web.views import signed_in
 
 
 @sensitive_post_parameters("password")
 @never_cache
 @require_http_methods(["GET", "POST"])
+@takes(SignInForm, "next")
 def sign_in(request: HttpRequest) -> HttpResponse:
     if request.method == "GET" and request.user.is_authenticated:
         return redirect(_next(request))
@@ -49,6 +51,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @require_POST
+@takes("username", "next")
 def demo_sign_in(request: HttpRequest) -> HttpResponse:
     """Sign in as one of the demonstration accounts; there is no such page without them."""
     offered = {account.username for account in demo_accounts()}
@@ -62,8 +65,9 @@ def demo_sign_in(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @require_POST
+@takes()
 def sign_out(request: HttpRequest) -> HttpResponse:
-    logout(request)
+    sessions.leave(request)
     return redirect("accounts:sign-in")
 
 
@@ -71,6 +75,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 @never_cache
 @signed_in
 @require_http_methods(["GET", "POST"])
+@takes(PasswordForm)
 def password(request: HttpRequest) -> HttpResponse:
     form = PasswordForm(request.POST or None, request=request)
     if request.method == "POST" and form.is_valid():
@@ -107,7 +112,7 @@ def _enter(request: HttpRequest, user: User) -> HttpResponse:
 def _leave_the_last(request: HttpRequest) -> None:
     """Whoever was signed in here before is signed out, and nothing of him stays."""
     if request.user.is_authenticated:
-        logout(request)
+        sessions.leave(request)
 
 
 def _take_as_long_as_any_refusal(begun: float) -> None:

@@ -19,6 +19,7 @@ from django.conf import settings
 from django.db import connection
 
 from guandu.audit import keys
+from guandu.audit.disk import settle
 from guandu.audit.models import AuditEvent, AuditHead
 from guandu.audit.records import check_code, written
 from guandu.core import clock
@@ -87,10 +88,14 @@ def is_missing() -> bool:
 
 def is_due() -> bool:
     """Whether the trail has moved on far enough, or long enough ago, for a new anchor."""
+    return _is_due(lines())
+
+
+def _is_due(known: list[Line]) -> bool:
     head = AuditHead.objects.first()
     if head is None or not head.seq:
         return False
-    last = next((line for line in reversed(trusted(lines())) if line.kind == ANCHOR), None)
+    last = next((line for line in reversed(trusted(known)) if line.kind == ANCHOR), None)
     if last is None:
         return True
     moved = head.seq - last.seq
@@ -100,13 +105,25 @@ def is_due() -> bool:
 def write() -> Line | None:
     """Anchor the head as it is now; None while there is no event. Also enters what was counter-signed."""
     with _appending() as file:
+        return _anchor(file, list(_read(file)))
+
+
+def write_due() -> Line | None:
+    """`write` if an anchor is due: once, also where two watches see it at the same moment."""
+    if not is_due():
+        return None
+    with _appending() as file:
         known = list(_read(file))
-        _enter_countersigns(file, known)
-        head = _head()
-        if head is None:
-            return None
-        seq, hash_, count = head
-        return _append(file, known, {"kind": ANCHOR, "seq": seq, "hash": hash_, "count": count})
+        return _anchor(file, known) if _is_due(known) else None
+
+
+def _anchor(file: BinaryIO, known: list[Line]) -> Line | None:
+    _enter_countersigns(file, known)
+    head = _head()
+    if head is None:
+        return None
+    seq, hash_, count = head
+    return _append(file, known, {"kind": ANCHOR, "seq": seq, "hash": hash_, "count": count})
 
 
 def enter_countersigns() -> int:
@@ -150,16 +167,7 @@ def _appending() -> Iterator[BinaryIO]:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield file
         os.fsync(file.fileno())
-    _settle(folder)
-
-
-def _settle(folder: Path) -> None:
-    """A new file is safe when its folder is on disk as well."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    settle(folder)
 
 
 def _append(file: BinaryIO, known: list[Line], what: dict[str, Any]) -> Line:

@@ -4,16 +4,20 @@ The table gives up a row only where an archive covers it (triggers.py); what bin
 after stays registered and sealed, so that the walk passes over the gap.
 """
 
+import fcntl
 import gzip
 import json
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
+from typing import BinaryIO
 
 from django.conf import settings
 
 from guandu.audit import keys
+from guandu.audit.disk import settle
 from guandu.audit.kept import is_kept
 from guandu.audit.models import AuditArchive, AuditChange, AuditEvent
 from guandu.audit.records import COLUMNS, written
@@ -21,10 +25,11 @@ from guandu.audit.triggers import KEEP_DAYS
 from guandu.audit.walk import archive_seal, kept_seal
 from guandu.core import clock
 from guandu.core.digests import digest
-from guandu.core.errors import Invalid
+from guandu.core.errors import Conflict, Invalid
 
 VERB = "audit.archive"
 SLICE = 1000
+TAKEN = "另一次审计归档正在进行，这一次没有归档任何记录。请待其完成后再执行。"
 
 
 def path(archive: AuditArchive) -> Path:
@@ -74,22 +79,38 @@ def write(from_seq: int, to_seq: int) -> AuditArchive:
 
 
 def _write_file(archive: AuditArchive) -> list[list]:
-    """Write every event of the archive; [seq, hash] of those that stay in the table as well."""
-    kept = []
-    target = path(archive)
+    """Write every event of the archive; [seq, hash] of those that stay in the table as well. Raises
+    Conflict where another archive takes them out at the same time."""
+    kept, count, target = [], 0, path(archive)
     target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     unfinished = target.with_suffix(".part")
-    with unfinished.open("wb") as raw:
-        with gzip.GzipFile(fileobj=raw, mode="wb", mtime=0) as file:
+    with _alone(unfinished) as raw:
+        with gzip.GzipFile(filename="", fileobj=raw, mode="wb", mtime=0) as file:
             for event in _events(archive.from_seq, archive.to_seq):
                 file.write((json.dumps(event, ensure_ascii=False) + "\n").encode())
                 archive.last_hash, archive.to_version = event["hash"], event["version"]
+                count += 1
                 if is_kept(event["verb"]):
                     kept.append([event["seq"], event["hash"]])
+        if count != archive.to_seq - archive.from_seq + 1:
+            raise Conflict(TAKEN)
         raw.flush()
         os.fsync(raw.fileno())
-    unfinished.replace(target)
+        unfinished.replace(target)
+    settle(target.parent)
     return kept
+
+
+@contextmanager
+def _alone(unfinished: Path) -> Iterator[BinaryIO]:
+    """The file, empty, written by nobody else meanwhile. Raises Conflict."""
+    with os.fdopen(os.open(unfinished, os.O_RDWR | os.O_CREAT, 0o600), "r+b") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as taken:
+            raise Conflict(TAKEN) from taken
+        file.truncate()
+        yield file
 
 
 def _events(from_seq: int, to_seq: int) -> Iterator[dict]:

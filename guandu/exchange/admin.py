@@ -10,6 +10,7 @@ from unfold.contrib.import_export.forms import ExportForm
 from guandu.exchange.registers import Table
 from guandu.exchange.views_exports import export_response
 from guandu.web.admin import OfficialAdmin
+from guandu.web.posted import refuse_unknown
 
 
 class ExportAdmin(ExportMixin, OfficialAdmin):
@@ -22,6 +23,12 @@ class ExportAdmin(ExportMixin, OfficialAdmin):
     def has_export_permission(self, request: HttpRequest) -> bool:
         # ExportMixin stands first and would say yes to whoever enters the admin.
         return self.has_view_permission(request)
+
+    def export_action(self, request: HttpRequest) -> HttpResponseBase:
+        if request.method == "POST" and self.has_export_permission(request):
+            form = self.export_form_class(self.get_export_formats(), self.get_export_resource_classes(request))
+            refuse_unknown(request, form.fields)
+        return super().export_action(request)
 
     def get_export_resource_classes(self, request: HttpRequest) -> list[type]:
         return [self.table.resource]

@@ -65,5 +65,9 @@ def _ask_once(kind: str, key: str) -> bool:
     if Job.objects.filter(kind=kind, key=key).exists():
         return False
     with transaction.atomic():
-        enqueue(kind, by=DAILY, key=key)
+        asked = enqueue(kind, by=DAILY, key=key)
+        # Another beat may have asked since, and a worker may have been faster than this one.
+        if Job.objects.filter(kind=kind, key=key).exclude(pk=asked.pk).exists():
+            transaction.set_rollback(True)
+            return False
     return True

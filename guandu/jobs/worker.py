@@ -65,6 +65,18 @@ class JobContext:
             self.hold()
             yield
 
+    @contextmanager
+    def finishing(self, total: int, note: str = "") -> Iterator[None]:
+        """`writing`, with which the job is done: a worker that dies right after it leaves nothing to be
+        done again. What the block writes need not bear being repeated."""
+        with self.writing():
+            yield
+            job = Job.objects.get(pk=self.job_id)
+            job.progress_done = job.progress_total = total
+            job.progress_note = note
+            job.save(update_fields=["progress_done", "progress_total", "progress_note"])
+            _end(job, Job.State.DONE, "")
+
     def hold(self, **values) -> None:
         """Extend the lease and store `values` on the job; raises LeaseLost, Cancelled."""
         lease = clock.now() + LEASE
@@ -243,7 +255,7 @@ def _queue_again(job: Job, pause: bool) -> None:
 
 
 def _finish(context: JobContext, state: str, error: str) -> None:
-    """End the job unless somebody else holds it by now."""
+    """End the job unless it has ended or somebody else holds it by now."""
     with transaction.atomic():
         job = Job.objects.select_for_update().filter(
             pk=context.job_id, fence=context.fence, state=Job.State.RUNNING

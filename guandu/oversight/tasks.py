@@ -15,8 +15,7 @@ from guandu.oversight.kinds import ENTER_JOB, VERIFY_JOB
 @shared_task
 def watch() -> None:
     """Every minute: anchor where one is due, see that the guards stand, check what is due."""
-    if anchors.is_due():
-        anchors.write()
+    anchors.write_due()
     kind = checks.due()
     if kind is None and guards_missing() and AuditCheck.objects.first().is_whole:
         kind = AuditCheck.Kind.WATCH
@@ -27,11 +26,10 @@ def watch() -> None:
 
 @worker_ready.connect
 def anchor_at_start(**kwargs) -> None:
-    if anchors.is_due():
-        anchors.write()
+    anchors.write_due()
 
 
-@job(VERIFY_JOB, title="校验审计记录", needs="audit.view")
+@job(VERIFY_JOB, title="校验审计记录", needs="audit.view", keeper="audit.view")
 def verify(context: JobContext) -> None:
     """The whole trail, with progress; what it found is the newest check."""
 
@@ -43,7 +41,7 @@ def verify(context: JobContext) -> None:
     context.report(1, 1, words)
 
 
-@job(ENTER_JOB, title="登记审计会签")
+@job(ENTER_JOB, title="登记审计会签", keeper="audit.view")
 def enter_countersigns(context: JobContext) -> None:
     count = anchors.enter_countersigns()
     context.report(count, count, f"登记 {count} 行")

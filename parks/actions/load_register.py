@@ -10,6 +10,7 @@ from guandu.core.actors import Actor
 from guandu.core.errors import NotAllowed
 from guandu.exchange.loaded_rows import RowLoader, members
 from guandu.exchange.marked_yaml import Row
+from parks.actions import enterprises
 from parks.enums import TitleState
 from parks.models import Area, Chain, Enterprise, Park, Placement, Title
 
@@ -114,7 +115,7 @@ def _put_enterprises(rows: Rows, loader: RowLoader) -> None:
         stated = {"credit_code": row["credit_code"]} if row["credit_code"] else {}
         note = "；".join(each for each in (row["role"], row["note"]) if each)
         values = {"name": row["name"], "note": note, **stated}
-        loader.put(row, Enterprise, key={"code": row.code}, values=values)
+        enterprises.keep_name(loader.put(row, Enterprise, key={"code": row.code}, values=values))
 
 
 def _place(row: Row, since: date) -> None:

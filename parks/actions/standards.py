@@ -2,14 +2,18 @@
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
+from django.db.models import QuerySet
+
+from guandu.accounts.checks import require
 from guandu.accounts.permissions import Permission
-from guandu.audit.actions import action, concerning, updated
+from guandu.audit.actions import about, action, checked, concerning, edit, enter, updated
 from guandu.audit.changes import snapshot
 from guandu.core.actors import Actor
-from guandu.core.errors import NotAllowed
+from guandu.core.errors import Invalid, NotAllowed
 from guandu.core.numbers import to_units
 from guandu.exchange.loaded_rows import RowLoader, Tally
 from guandu.exchange.marked_yaml import Row
@@ -17,6 +21,8 @@ from parks.models import HonourKind, HonourRule, Industry, ParkType, Statistical
 from parks.standard_files import Sections, read_standards
 
 REVENUE_SCALE = 2
+KIND_EDITABLE = frozenset({"name", "short_name", "family", "rank", "level", "position", "note"})
+CLASS_EDITABLE = frozenset({"name", "industries", "position"})
 
 
 class _NothingToWrite(Exception):
@@ -41,6 +47,85 @@ def write_standards(*, sections: Sections, loader: RowLoader, by: Actor) -> None
         put(sections[section], loader)
     if not loader.tally.wrote:
         raise _NothingToWrite
+
+
+@action("honour_kind.create")
+def create_honour_kind(*, by: Actor, **values: Any) -> HonourKind:
+    """A new kind of recognition. Raises NotAllowed, Invalid."""
+    require(by, Permission.REFERENCE_EDIT, to="登记荣誉种类")
+    return enter(HonourKind(**values))
+
+
+@action("honour_kind.update")
+def update_honour_kind(
+    *, kind: HonourKind, values: dict[str, Any], seen: dict[str, Any] | None = None, by: Actor
+) -> HonourKind:
+    """Change what KIND_EDITABLE names. Raises NotAllowed, Invalid, Conflict."""
+    require(by, Permission.REFERENCE_EDIT, to="修改荣誉种类")
+    return edit(kind, values, editable=KIND_EDITABLE, seen=seen)
+
+
+@action("honour_rule.change")
+def change_honour_rule(*, kind: HonourKind, on: date, by: Actor, **values: Any) -> HonourRule:
+    """The rule from `on`; the former one ends there. Raises NotAllowed, Invalid."""
+    require(by, Permission.REFERENCE_EDIT, to="调整荣誉规则")
+    HonourKind.objects.select_for_update().get(pk=kind.pk)
+    about(kind)
+    return _succeed(HonourRule.objects.filter(kind=kind), HonourRule(kind=kind, valid_from=on, **values))
+
+
+@action("statistical_class.create")
+def create_class(*, by: Actor, **values: Any) -> StatisticalClass:
+    """A new class of 四上 enterprises. Raises NotAllowed, Invalid."""
+    require(by, Permission.REFERENCE_EDIT, to="登记四上类别")
+    return enter(StatisticalClass(**values))
+
+
+@action("statistical_class.update")
+def update_class(
+    *, of_class: StatisticalClass, values: dict[str, Any], seen: dict[str, Any] | None = None, by: Actor
+) -> StatisticalClass:
+    """Change what CLASS_EDITABLE names. Raises NotAllowed, Invalid, Conflict."""
+    require(by, Permission.REFERENCE_EDIT, to="修改四上类别")
+    return edit(of_class, values, editable=CLASS_EDITABLE, seen=seen)
+
+
+@action("threshold.change")
+def change_threshold(*, of_class: StatisticalClass, on: date, by: Actor, **values: Any) -> Threshold:
+    """The standard from `on`; the former one ends there. Raises NotAllowed, Invalid."""
+    require(by, Permission.REFERENCE_EDIT, to="调整四上标准")
+    StatisticalClass.objects.select_for_update().get(pk=of_class.pk)
+    about(of_class)
+    return _succeed(
+        Threshold.objects.filter(of_class=of_class), Threshold(of_class=of_class, valid_from=on, **values)
+    )
+
+
+def _succeed(siblings: QuerySet, row: Any) -> Any:
+    """`row` follows what was in force; one of the same day is corrected. Raises Invalid on an overlap."""
+    last = siblings.order_by("valid_from").last()
+    if last and last.valid_from > row.valid_from:
+        raise Invalid(
+            f"已有自 {last.valid_from} 起的记录，新的起始日期不能早于它。", errors=[("on", "请改用更晚的日期。")]
+        )
+    if last and last.valid_from == row.valid_from:
+        return _correct(last, row)
+    if last and last.valid_to is None:
+        before = snapshot(last)
+        last.valid_to = row.valid_from
+        checked(last).save()
+        updated(last, before)
+    return enter(row)
+
+
+def _correct(last: Any, row: Any) -> Any:
+    before = snapshot(last)
+    for field in row._meta.concrete_fields:
+        if field.editable and not field.primary_key and field.name not in {"valid_from", "valid_to"}:
+            setattr(last, field.name, getattr(row, field.name))
+    checked(last).save()
+    updated(last, before)
+    return last
 
 
 def _put_industries(rows: Sequence[Row], loader: RowLoader) -> None:

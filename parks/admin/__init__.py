@@ -1,3 +1,9 @@
 """The register in the officials' admin, a module for each subject."""
 
-from parks.admin import enterprises, parks, reference  # noqa: F401  # reason: each registers its pages
+from parks.admin import (  # noqa: F401  # reason: each registers its pages
+    enterprises,
+    parks,
+    reference,
+    space,
+    standards,
+)

@@ -8,9 +8,10 @@ from guandu.accounts.permissions import Permission
 from guandu.core import clock
 from guandu.exchange.admin import ExportAdmin
 from guandu.web.admin import ReadOnlyInline
-from parks.actions import parks, placements, titles
+from parks.actions import bulk, parks, placements, titles
+from parks.admin.bulk import BulkEditMixin
 from parks.exchange.parks import PARKS
-from parks.forms import ParkForm, PlacementForm, SponsorshipForm, TitleForm
+from parks.forms import NewParkForm, ParkForm, PlacementForm, SponsorshipForm, TitleForm
 from parks.models import Park, Placement, Sponsorship, Title
 
 
@@ -35,13 +36,14 @@ class SponsorshipInline(ReadOnlyInline):
 
 class TitleInline(ReadOnlyInline):
     model = Title
-    fields = readonly_fields = ("level", "name", "state", "awarded_on", "lapsed_on", "document")
+    fields = readonly_fields = ("level", "name", "state", "applied_on", "awarded_on", "lapsed_on", "document")
 
 
 @admin.register(Park)
-class ParkAdmin(ExportAdmin):
+class ParkAdmin(BulkEditMixin, ExportAdmin):
     view_permission = Permission.PARK_VIEW
     edit_permission = add_permission = Permission.PARK_EDIT
+    bulk_fields, bulk_action = bulk.PARK_FIELDS, bulk.change_parks
     form = ParkForm
     table = PARKS
     list_display = ("name", "chain_name", "area_name", "street_name", "department_name", "opened_on", "code")
@@ -50,14 +52,24 @@ class ParkAdmin(ExportAdmin):
     inlines = (PlacementInline, SponsorshipInline, TitleInline)
     actions_detail = ("change_placement", "change_sponsorship", "record_title")
     fieldsets = (
-        (None, {"fields": ("code", ("name", "short_name"), ("carrier", "operating_model"))}),
+        (None, {"fields": ("code", ("name", "short_name"), "park_type", ("carrier", "operating_model"))}),
         ("时间", {"fields": ("approved_on", "opened_on", "closed_on")}),
-        ("条件", {"fields": ("lettable_area", ("has_service_station", "has_one_stop"))}),
+        ("位置和产业", {"fields": ("address", "leading_industry")}),
+        ("面积", {"fields": (("land_area", "floor_area"), ("built_area", "lettable_area"), "let_area")}),
+        ("服务", {"fields": (("has_service_station", "has_one_stop"), "other_services")}),
         ("来源", {"fields": (("clause", "note"),)}),
     )
+    beginning = ("归属", {"fields": (("chain", "on"), ("area", "street"), "operator")})
 
     def get_queryset(self, request: HttpRequest):
         return super().get_queryset(request).placed_on(clock.today())
+
+    def get_form(self, request: HttpRequest, obj=None, change: bool = False, **kwargs):
+        form = self.form if obj else NewParkForm
+        return super().get_form(request, obj, change, form=form, **kwargs)
+
+    def get_fieldsets(self, request: HttpRequest, obj=None):
+        return self.fieldsets if obj else (self.fieldsets[0], self.beginning, *self.fieldsets[1:])
 
     @admin.display(description="产业链", ordering="chain_name")
     def chain_name(self, park: Park) -> str:

@@ -5,20 +5,22 @@ from typing import Any
 
 from django.db.models import Model, Prefetch, Q, QuerySet
 
-from guandu.audit.actions import checked
 from guandu.core import clock
 from guandu.core.actors import Actor
 from guandu.core.errors import Invalid
 from guandu.exchange.cells import DayWidget, ReferenceWidget, RegisterWidget
-from guandu.exchange.columns import Column, ColumnsOf, RegisterField
+from guandu.exchange.columns import Column, ColumnsOf
 from guandu.exchange.resources import AT_ONCE, RegisterResource
 from guandu.exchange.tables import Fault, Record
-from parks.actions import enterprises
+from parks.actions import enterprises, tenancies
+from parks.enums import CodeState
 from parks.exchange import offered
+from parks.exchange.beside import BesideColumn
 from parks.models import Enterprise, Tenancy
 from parks.validators import credit_code
 
 CODE_PREFIX = "Q-"
+CORRECTED = "按导入文件订正"
 NEEDS_A_CODE = "没有统一社会信用代码的企业，请填写编码"
 _column = ColumnsOf(Enterprise)
 
@@ -56,26 +58,11 @@ class FirmWidget(ReferenceWidget):
         return "" if value is None else value.credit_code or value.code
 
 
-class TenancyField(RegisterField):
-    """Where a firm is a tenant: said of a new firm, compared for one that the register knows."""
-
-    def get_value(self, instance: Enterprise) -> Any:
-        if self.attribute in instance.__dict__:
-            return instance.__dict__[self.attribute]
-        first = next(iter(getattr(instance, "present_tenancies", ())), None)
-        return first and getattr(first, {"on": "valid_from"}.get(self.attribute, self.attribute))
-
-    def save(self, instance: Enterprise, row: Any, is_m2m: bool = False, **kwargs: Any) -> None:
-        cleaned = self.clean(row, **kwargs)
-        if instance.pk is None:
-            setattr(instance, self.attribute, cleaned)
-        elif cleaned is not None and cleaned != self.get_value(instance):
-            raise ValueError("与登记的入驻情况不一致；已登记的企业请在“入驻”表中办理")
-
-
-class TenancyColumn(Column):
-    def field(self, actor: Actor) -> RegisterField:
-        return TenancyField(self.key, self.title, self.widget(actor))
+def _tenancy(key: str, title: str, make, width: int = 16) -> BesideColumn:
+    return BesideColumn(
+        key, title, make, width=width, prompt="新登记的企业填写", kept_in="present_tenancies",
+        elsewhere="与登记的入驻情况不一致；已登记的企业请在“入驻”表中办理",
+    )  # fmt: skip
 
 
 class EnterpriseResource(RegisterResource):
@@ -102,10 +89,8 @@ class EnterpriseResource(RegisterResource):
         _column("established_on"),
         _column("closed_on"),
         _column("note"),
-        TenancyColumn(
-            "park", "入驻园区", lambda: ReferenceWidget(offered.parks), width=24, prompt="新登记的企业填写"
-        ),
-        TenancyColumn("on", "入驻日期", DayWidget, prompt="新登记的企业填写"),
+        _tenancy("park", "入驻园区", lambda: ReferenceWidget(offered.parks), 24),
+        _tenancy("on", "入驻日期", DayWidget),
     )
 
     class Meta(RegisterResource.Meta):
@@ -163,14 +148,13 @@ class EnterpriseResource(RegisterResource):
 
     def create(self, values: dict[str, Any], by: Actor) -> Enterprise:
         own = {name: value for name, value in values.items() if name not in {"park", "on"}}
-        if values["park"] is None or values["on"] is None:
-            return enterprises.create(by=by, **own)
-        # Written as one of many, which leaves the firm's own fields to its caller.
-        checked(Enterprise(**own))
-        return enterprises.enter_many(rows=[values], by=by)[0]
+        firm = enterprises.create(by=by, **own)
+        if values["park"] and values["on"]:
+            tenancies.enter(park=values["park"], enterprise=firm, on=values["on"], by=by)
+        return firm
 
     def change(self, row: Enterprise, values: dict[str, Any], by: Actor) -> Enterprise:
-        return enterprises.update(enterprise=row, values=values, by=by)
+        return enterprises.update(enterprise=row, values=values, reason=CORRECTED, by=by)
 
 
 def readable_credit_code(text: str) -> str:
@@ -190,5 +174,7 @@ def faults_between_cells(record: Record) -> Iterator[Fault]:
     value = record.values
     if not value["code"] and not value["credit_code"]:
         yield record.fault("code", NEEDS_A_CODE)
+    if not value["credit_code"] and value["credit_code_state"] == CodeState.VERIFIED.label:
+        yield record.fault("credit_code_state", "没有代码的企业不能标为已核实")
     if bool(value["park"]) != bool(value["on"]):
         yield record.fault("park" if value["on"] else "on", "入驻园区和入驻日期必须一并填写")

@@ -15,7 +15,7 @@ from parks.exchange.firms import FirmWidget
 from parks.models import Honour, HonourKind
 
 _column = ColumnsOf(Honour)
-ONLY_REVOKED = "已登记的荣誉只能撤销；登记有误的，请在企业页面订正"
+NOT_UNDONE = "撤销不能取消或改期"
 
 
 class HonourResource(RegisterResource):
@@ -24,15 +24,15 @@ class HonourResource(RegisterResource):
     columns = (
         Column("enterprise", "企业", FirmWidget, required=True, width=22, prompt="填统一社会信用代码或编码"),
         shown("enterprise_name", "企业名称", "enterprise__name"),
-        _column.reference("kind", lambda by: HonourKind.objects.visible_to(by), required=True),
+        _column.reference("kind", HonourKind.objects.visible_to, required=True),
         _column("valid_from", required=True, prompt="认定日期"),
-        _column("valid_to", prompt="有效期届满的次日；按规则推算的留空"),
-        _column("level"),
+        _column("valid_to", keeps=True, prompt="有效期届满的次日；按规则推算的留空"),
+        _column("level", keeps=True),
         _column("document"),
-        _column("issuer"),
+        _column("issuer", keeps=True),
         _column("batch"),
         _column("certificate"),
-        _column("first_recognised_on"),
+        _column("first_recognised_on", keeps=True),
         _column("revoked_on"),
         _column("revoked_because"),
     )
@@ -53,9 +53,12 @@ class HonourResource(RegisterResource):
         return self._revoked(honour, values, by)
 
     def change(self, row: Honour, values: dict[str, Any], by: Actor) -> Honour:
-        if set(values) - {"revoked_on", "revoked_because"}:
-            raise Invalid(ONLY_REVOKED)
-        return self._revoked(row, values, by)
+        revoking = {name: values.pop(name) for name in ("revoked_on", "revoked_because") if name in values}
+        if revoking and row.revoked_on:
+            raise Invalid(NOT_UNDONE)
+        if values:
+            row = honours.correct(honour=row, values=values, by=by)
+        return self._revoked(row, revoking, by)
 
     def _revoked(self, honour: Honour, values: dict[str, Any], by: Actor) -> Honour:
         if values.get("revoked_on") is None:

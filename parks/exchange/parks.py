@@ -2,27 +2,39 @@
 
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 
 from guandu.accounts.permissions import Permission
 from guandu.core import clock
 from guandu.core.actors import Actor
+from guandu.core.errors import Invalid
+from guandu.exchange.cells import DayWidget, ReferenceWidget
 from guandu.exchange.columns import ColumnsOf, shown
 from guandu.exchange.registers import Table
 from guandu.exchange.resources import RegisterResource
 from parks.actions import parks
 from parks.exchange import offered
+from parks.exchange.beside import BesideColumn
 from parks.filters import ParkFilter
-from parks.models import Park
+from parks.models import Park, Placement
 from parks.queries.lists import parks_on
 
 AREA_SCALE = 2
 SQUARE_METRES = "平方米"
+ONE_CHAIN = "每个园区必须且只能属于一条产业链，请填写产业链。"
+NO_DAY = "没有开园日期的园区，请填写归属起始日期。"
 _column = ColumnsOf(Park)
 
 
 def _area(name: str):
     return _column.units(name, AREA_SCALE, SQUARE_METRES)
+
+
+def _placement(key: str, title: str, make, prompt: str = "新登记的园区填写") -> BesideColumn:
+    return BesideColumn(
+        key, title, make, width=20, prompt=prompt, kept_in="present_placements",
+        elsewhere="与登记的归属不一致；已登记的园区请在“园区归属”表中办理",
+    )  # fmt: skip
 
 
 class ParkResource(RegisterResource):
@@ -33,10 +45,6 @@ class ParkResource(RegisterResource):
         _column("name", required=True),
         _column("short_name"),
         _column("aliases", prompt="几个写法之间用顿号分开"),
-        shown("chain", "产业链", "chain_name"),
-        shown("area", "片区", "area_name"),
-        shown("street", "街道", "street_name"),
-        shown("operator", "运营方", "operator_name"),
         shown("department", "包保部门", "department_name"),
         _column.reference("park_type", offered.park_types),
         _column("carrier"),
@@ -50,6 +58,11 @@ class ParkResource(RegisterResource):
         _column("has_service_station"),
         _column("has_one_stop"),
         _column("other_services"),
+        _placement("chain", "产业链", lambda: ReferenceWidget(offered.chains)),
+        _placement("on", "归属起始日期", DayWidget, "新登记的园区填写；留空按开园日期"),
+        _placement("area", "片区", lambda: ReferenceWidget(offered.areas)),
+        _placement("street", "街道", lambda: ReferenceWidget(offered.streets)),
+        _placement("operator", "运营方", lambda: ReferenceWidget(offered.operators)),
         _column("clause"),
         _column("note"),
     )
@@ -59,10 +72,23 @@ class ParkResource(RegisterResource):
         name = "园区"
 
     def get_queryset(self) -> QuerySet:
-        return super().get_queryset().placed_on(clock.today())
+        day = clock.today()
+        places = Placement.objects.on(day).select_related("chain", "area", "street", "operator")
+        return (
+            super()
+            .get_queryset()
+            .placed_on(day)
+            .prefetch_related(Prefetch("placements", places, to_attr="present_placements"))
+        )
 
     def create(self, values: dict[str, Any], by: Actor) -> Park:
-        return parks.create(by=by, **values)
+        """In its one chain, from the day that is said or else from its opening."""
+        since = values.pop("on") or values["opened_on"]
+        if values["chain"] is None:
+            raise Invalid(ONE_CHAIN, errors=[("chain", ONE_CHAIN)])
+        if since is None:
+            raise Invalid(NO_DAY, errors=[("on", NO_DAY)])
+        return parks.create(on=since, by=by, **values)
 
     def change(self, row: Park, values: dict[str, Any], by: Actor) -> Park:
         return parks.update(park=row, values=values, by=by)
@@ -78,5 +104,5 @@ PARKS = Table(
     "parks", "园区", ParkResource, Permission.PARK_VIEW, enter=Permission.PARK_EDIT, change=Permission.PARK_EDIT,
     narrowed=_as_listed, position=10,
     notes=("编码是园区在门户中的固定编号，登记后不变，也不再给别的园区使用。",
-           "产业链、片区、街道、运营方、包保部门在“园区归属”“包保”两张表中登记。"),
+           "新登记的园区须填产业链；归属以后的变动在“园区归属”表中登记，包保在“包保”表中登记。"),
 )  # fmt: skip

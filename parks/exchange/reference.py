@@ -82,7 +82,7 @@ class IndustryResource(RegisterResource):
         return industries.create(by=by, **values)
 
     def change(self, row: Industry, values: dict[str, Any], by: Actor) -> Industry:
-        return industries.update(industry=row, by=by, **values)
+        return industries.update(industry=row, values=values, by=by)
 
 
 _RIGHTS = {

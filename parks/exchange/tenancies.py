@@ -16,12 +16,11 @@ from parks.exchange.firms import FirmWidget
 from parks.models import Tenancy
 
 _column = ColumnsOf(Tenancy)
-ENTERED_WRONGLY = "登记后不能改；入驻日期或主导产业登记有误的，请在企业页面订正"
 
 
 class TenancyResource(RegisterResource):
     keys = ("park", "enterprise", "valid_from")
-    told_as = {"on": "valid_to", "reason": "leaving_reason"}
+    told_as = {"on": "valid_from", "reason": "leaving_reason"}
     columns = (
         _column.reference("park", offered.parks_for(Permission.TENANCY_EDIT), required=True),
         Column("enterprise", "企业", FirmWidget, required=True, width=22, prompt="填统一社会信用代码或编码"),
@@ -47,17 +46,24 @@ class TenancyResource(RegisterResource):
         return self._left(tenancy, values, by)
 
     def change(self, row: Tenancy, values: dict[str, Any], by: Actor) -> Tenancy:
-        if set(values) - {"valid_to", "leaving_reason"} or row.valid_to is not None:
-            raise Invalid(ENTERED_WRONGLY)
-        return self._left(row, values, by)
+        """Leaving is leaving; anything else puts right what was entered."""
+        if row.valid_to is None and values.get("valid_to") and set(values) <= {"valid_to", "leaving_reason"}:
+            return self._left(row, values, by)
+        return tenancies.correct(tenancy=row, values=values, by=by)
 
     def _left(self, tenancy: Tenancy, values: dict[str, Any], by: Actor) -> Tenancy:
         if values.get("valid_to") is None:
             return tenancy
-        return tenancies.leave(tenancy=tenancy, on=values["valid_to"], reason=values.get("leaving_reason", ""), by=by)
+        reason = values.get("leaving_reason", "")
+        try:
+            return tenancies.leave(tenancy=tenancy, on=values["valid_to"], reason=reason, by=by)
+        except Invalid as refusal:
+            # Its day is the last one here.
+            errors = [("valid_to" if name == "on" else name, sentence) for name, sentence in refusal.errors]
+            raise Invalid(refusal.message, errors=errors) from refusal
 
 
 TENANCIES = Table(
     "tenancies", "入驻", TenancyResource, Permission.PARK_VIEW, enter=Permission.TENANCY_EDIT,
-    change=Permission.TENANCY_EDIT, position=80, notes=("离园的填终止日期和离园原因；已离园的不能再改。",),
+    change=Permission.TENANCY_EDIT, position=80, notes=("离园的填终止日期和离园原因；已登记的按本表更正。",),
 )  # fmt: skip

@@ -6,662 +6,244 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     initial = True
 
     dependencies = [
-        ("accounts", "0001_initial"),
+        ('accounts', '0001_initial'),
     ]
 
     operations = [
         migrations.CreateModel(
-            name="Area",
+            name='Area',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "code",
-                    models.CharField(
-                        max_length=40,
-                        unique=True,
-                        validators=[
-                            django.core.validators.RegexValidator(
-                                "\\A[A-Za-z0-9][A-Za-z0-9_.-]{0,39}\\Z",
-                                "编码只用字母、数字、点、横线和下划线，最长 40 位。",
-                            )
-                        ],
-                        verbose_name="编码",
-                    ),
-                ),
-                (
-                    "loaded_digest",
-                    models.CharField(
-                        blank=True, default="", editable=False, max_length=64, verbose_name="载入摘要"
-                    ),
-                ),
-                ("name", models.CharField(max_length=80, verbose_name="片区名称")),
-                ("aliases", models.JSONField(blank=True, default=list, verbose_name="其他写法")),
-                ("clause", models.CharField(blank=True, max_length=40, verbose_name="计划条款")),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('code', models.CharField(max_length=40, unique=True, validators=[django.core.validators.RegexValidator('\\A[A-Za-z0-9][A-Za-z0-9_.-]{0,39}\\Z', '编码只用字母、数字、点、横线和下划线，最长 40 位。')], verbose_name='编码')),
+                ('loaded_digest', models.CharField(blank=True, default='', editable=False, max_length=64, verbose_name='载入摘要')),
+                ('name', models.CharField(max_length=80, verbose_name='片区名称')),
+                ('aliases', models.JSONField(blank=True, default=list, verbose_name='其他写法')),
+                ('clause', models.CharField(blank=True, max_length=40, verbose_name='计划条款')),
             ],
             options={
-                "verbose_name": "片区",
-                "verbose_name_plural": "片区",
-                "ordering": ["code"],
+                'verbose_name': '片区',
+                'verbose_name_plural': '片区',
+                'ordering': ['code'],
             },
         ),
         migrations.CreateModel(
-            name="Chain",
+            name='Chain',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "code",
-                    models.CharField(
-                        max_length=40,
-                        unique=True,
-                        validators=[
-                            django.core.validators.RegexValidator(
-                                "\\A[A-Za-z0-9][A-Za-z0-9_.-]{0,39}\\Z",
-                                "编码只用字母、数字、点、横线和下划线，最长 40 位。",
-                            )
-                        ],
-                        verbose_name="编码",
-                    ),
-                ),
-                (
-                    "loaded_digest",
-                    models.CharField(
-                        blank=True, default="", editable=False, max_length=64, verbose_name="载入摘要"
-                    ),
-                ),
-                ("name", models.CharField(max_length=40, verbose_name="产业链")),
-                (
-                    "park_type",
-                    models.CharField(
-                        help_text="计划中对应的园区类型名称", max_length=40, verbose_name="园区类型"
-                    ),
-                ),
-                ("cluster_name", models.CharField(max_length=60, verbose_name="聚集区名称")),
-                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="次序")),
-                (
-                    "task_force",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="chains",
-                        to="accounts.unit",
-                        verbose_name="产业链专班",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('code', models.CharField(max_length=40, unique=True, validators=[django.core.validators.RegexValidator('\\A[A-Za-z0-9][A-Za-z0-9_.-]{0,39}\\Z', '编码只用字母、数字、点、横线和下划线，最长 40 位。')], verbose_name='编码')),
+                ('loaded_digest', models.CharField(blank=True, default='', editable=False, max_length=64, verbose_name='载入摘要')),
+                ('name', models.CharField(max_length=40, verbose_name='产业链')),
+                ('park_type', models.CharField(help_text='计划中对应的园区类型名称', max_length=40, verbose_name='园区类型')),
+                ('cluster_name', models.CharField(max_length=60, verbose_name='聚集区名称')),
+                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='次序')),
+                ('task_force', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='chains', to='accounts.unit', verbose_name='产业链专班')),
             ],
             options={
-                "verbose_name": "产业链",
-                "verbose_name_plural": "产业链",
-                "ordering": ["position", "code"],
+                'verbose_name': '产业链',
+                'verbose_name_plural': '产业链',
+                'ordering': ['position', 'code'],
             },
         ),
         migrations.CreateModel(
-            name="AreaChain",
+            name='AreaChain',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "loaded_digest",
-                    models.CharField(
-                        blank=True, default="", editable=False, max_length=64, verbose_name="载入摘要"
-                    ),
-                ),
-                (
-                    "area",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, to="parks.area", verbose_name="片区"
-                    ),
-                ),
-                (
-                    "chain",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, to="parks.chain", verbose_name="产业链"
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('loaded_digest', models.CharField(blank=True, default='', editable=False, max_length=64, verbose_name='载入摘要')),
+                ('area', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='parks.area', verbose_name='片区')),
+                ('chain', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='parks.chain', verbose_name='产业链')),
             ],
             options={
-                "verbose_name": "聚集区",
-                "verbose_name_plural": "聚集区",
-                "ordering": ["chain", "area"],
+                'verbose_name': '聚集区',
+                'verbose_name_plural': '聚集区',
+                'ordering': ['chain', 'area'],
             },
         ),
         migrations.AddField(
-            model_name="area",
-            name="chains",
-            field=models.ManyToManyField(
-                related_name="areas", through="parks.AreaChain", to="parks.chain", verbose_name="产业链"
-            ),
+            model_name='area',
+            name='chains',
+            field=models.ManyToManyField(related_name='areas', through='parks.AreaChain', to='parks.chain', verbose_name='产业链'),
         ),
         migrations.CreateModel(
-            name="Enterprise",
+            name='Enterprise',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "code",
-                    models.CharField(
-                        max_length=40,
-                        unique=True,
-                        validators=[
-                            django.core.validators.RegexValidator(
-                                "\\A[A-Za-z0-9][A-Za-z0-9_.-]{0,39}\\Z",
-                                "编码只用字母、数字、点、横线和下划线，最长 40 位。",
-                            )
-                        ],
-                        verbose_name="编码",
-                    ),
-                ),
-                (
-                    "loaded_digest",
-                    models.CharField(
-                        blank=True, default="", editable=False, max_length=64, verbose_name="载入摘要"
-                    ),
-                ),
-                ("name", models.CharField(max_length=120, verbose_name="企业名称")),
-                (
-                    "credit_code",
-                    models.CharField(
-                        blank=True,
-                        default="",
-                        help_text="18 位；暂未核实的留空",
-                        max_length=18,
-                        verbose_name="统一社会信用代码",
-                    ),
-                ),
-                (
-                    "is_service_body",
-                    models.BooleanField(
-                        default=False, help_text="咨询、法律、财务、审计、报关等", verbose_name="服务机构"
-                    ),
-                ),
-                ("note", models.CharField(blank=True, max_length=200, verbose_name="说明")),
-                ("is_demo", models.BooleanField(default=False, editable=False, verbose_name="演示企业")),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('code', models.CharField(max_length=40, unique=True, validators=[django.core.validators.RegexValidator('\\A[A-Za-z0-9][A-Za-z0-9_.-]{0,39}\\Z', '编码只用字母、数字、点、横线和下划线，最长 40 位。')], verbose_name='编码')),
+                ('loaded_digest', models.CharField(blank=True, default='', editable=False, max_length=64, verbose_name='载入摘要')),
+                ('name', models.CharField(max_length=120, verbose_name='企业名称')),
+                ('credit_code', models.CharField(blank=True, default='', help_text='18 位；暂未核实的留空', max_length=18, verbose_name='统一社会信用代码')),
+                ('is_service_body', models.BooleanField(default=False, help_text='咨询、法律、财务、审计、报关等', verbose_name='服务机构')),
+                ('note', models.CharField(blank=True, max_length=200, verbose_name='说明')),
+                ('is_demo', models.BooleanField(default=False, editable=False, verbose_name='演示企业')),
             ],
             options={
-                "verbose_name": "企业",
-                "verbose_name_plural": "企业",
-                "ordering": ["code"],
-                "constraints": [
-                    models.UniqueConstraint(
-                        condition=models.Q(("credit_code", ""), _negated=True),
-                        fields=("credit_code",),
-                        name="parks_credit_code_once",
-                        violation_error_message="该统一社会信用代码已登记在另一家企业名下。",
-                    )
-                ],
+                'verbose_name': '企业',
+                'verbose_name_plural': '企业',
+                'ordering': ['code'],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('credit_code', ''), _negated=True), fields=('credit_code',), name='parks_credit_code_once', violation_error_message='该统一社会信用代码已登记在另一家企业名下。')],
             },
         ),
         migrations.CreateModel(
-            name="Honour",
+            name='Honour',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("valid_from", models.DateField(verbose_name="起始日期")),
-                (
-                    "valid_to",
-                    models.DateField(
-                        blank=True, help_text="不含当日；留空表示至今有效", null=True, verbose_name="终止日期"
-                    ),
-                ),
-                (
-                    "kind",
-                    models.CharField(
-                        choices=[
-                            ("hitech", "高新技术企业"),
-                            ("innovative", "创新型中小企业"),
-                            ("specialised", "专精特新中小企业"),
-                            ("little_giant", "专精特新小巨人企业"),
-                        ],
-                        max_length=20,
-                        verbose_name="荣誉",
-                    ),
-                ),
-                ("document", models.CharField(blank=True, max_length=80, verbose_name="认定文号")),
-                (
-                    "enterprise",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="honours",
-                        to="parks.enterprise",
-                        verbose_name="企业",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('valid_from', models.DateField(verbose_name='起始日期')),
+                ('valid_to', models.DateField(blank=True, help_text='不含当日；留空表示至今有效', null=True, verbose_name='终止日期')),
+                ('kind', models.CharField(choices=[('hitech', '高新技术企业'), ('innovative', '创新型中小企业'), ('specialised', '专精特新中小企业'), ('little_giant', '专精特新小巨人企业')], max_length=20, verbose_name='荣誉')),
+                ('document', models.CharField(blank=True, max_length=80, verbose_name='认定文号')),
+                ('enterprise', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='honours', to='parks.enterprise', verbose_name='企业')),
             ],
             options={
-                "verbose_name": "企业荣誉",
-                "verbose_name_plural": "企业荣誉",
-                "ordering": ["enterprise", "kind", "valid_from"],
+                'verbose_name': '企业荣誉',
+                'verbose_name_plural': '企业荣誉',
+                'ordering': ['enterprise', 'kind', 'valid_from'],
             },
         ),
         migrations.CreateModel(
-            name="Park",
+            name='Park',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "code",
-                    models.CharField(
-                        max_length=40,
-                        unique=True,
-                        validators=[
-                            django.core.validators.RegexValidator(
-                                "\\A[A-Za-z0-9][A-Za-z0-9_.-]{0,39}\\Z",
-                                "编码只用字母、数字、点、横线和下划线，最长 40 位。",
-                            )
-                        ],
-                        verbose_name="编码",
-                    ),
-                ),
-                (
-                    "loaded_digest",
-                    models.CharField(
-                        blank=True, default="", editable=False, max_length=64, verbose_name="载入摘要"
-                    ),
-                ),
-                ("name", models.CharField(max_length=80, verbose_name="园区名称")),
-                ("short_name", models.CharField(blank=True, max_length=20, verbose_name="简称")),
-                ("aliases", models.JSONField(blank=True, default=list, verbose_name="其他写法")),
-                (
-                    "carrier",
-                    models.CharField(
-                        blank=True,
-                        choices=[("land", "用地类"), ("building", "楼宇类")],
-                        max_length=20,
-                        verbose_name="载体形式",
-                    ),
-                ),
-                (
-                    "operating_model",
-                    models.CharField(
-                        blank=True,
-                        choices=[
-                            ("government", "政府主导型"),
-                            ("joint", "政企合作型"),
-                            ("enterprise", "企业自持型"),
-                        ],
-                        max_length=20,
-                        verbose_name="运营模式",
-                    ),
-                ),
-                ("approved_on", models.DateField(blank=True, null=True, verbose_name="批准日期")),
-                (
-                    "opened_on",
-                    models.DateField(
-                        blank=True, help_text="规划中的园区留空", null=True, verbose_name="开园日期"
-                    ),
-                ),
-                (
-                    "closed_on",
-                    models.DateField(
-                        blank=True, help_text="自该日起不再计入", null=True, verbose_name="关闭日期"
-                    ),
-                ),
-                (
-                    "lettable_area",
-                    models.BigIntegerField(
-                        blank=True,
-                        help_text="以百分之一平方米为单位存放的整数",
-                        null=True,
-                        verbose_name="可招商面积",
-                    ),
-                ),
-                (
-                    "has_service_station",
-                    models.BooleanField(blank=True, null=True, verbose_name="设有企业服务站"),
-                ),
-                ("has_one_stop", models.BooleanField(blank=True, null=True, verbose_name="推行一站式服务")),
-                ("clause", models.CharField(blank=True, max_length=40, verbose_name="计划条款")),
-                ("note", models.CharField(blank=True, max_length=200, verbose_name="说明")),
-                ("is_demo", models.BooleanField(default=False, editable=False, verbose_name="演示园区")),
-                ("version", models.PositiveIntegerField(default=1, editable=False, verbose_name="修改序号")),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('code', models.CharField(max_length=40, unique=True, validators=[django.core.validators.RegexValidator('\\A[A-Za-z0-9][A-Za-z0-9_.-]{0,39}\\Z', '编码只用字母、数字、点、横线和下划线，最长 40 位。')], verbose_name='编码')),
+                ('loaded_digest', models.CharField(blank=True, default='', editable=False, max_length=64, verbose_name='载入摘要')),
+                ('name', models.CharField(max_length=80, verbose_name='园区名称')),
+                ('short_name', models.CharField(blank=True, max_length=20, verbose_name='简称')),
+                ('aliases', models.JSONField(blank=True, default=list, verbose_name='其他写法')),
+                ('carrier', models.CharField(blank=True, choices=[('land', '用地类'), ('building', '楼宇类')], max_length=20, verbose_name='载体形式')),
+                ('operating_model', models.CharField(blank=True, choices=[('government', '政府主导型'), ('joint', '政企合作型'), ('enterprise', '企业自持型')], max_length=20, verbose_name='运营模式')),
+                ('approved_on', models.DateField(blank=True, null=True, verbose_name='批准日期')),
+                ('opened_on', models.DateField(blank=True, help_text='规划中的园区留空', null=True, verbose_name='开园日期')),
+                ('closed_on', models.DateField(blank=True, help_text='自该日起不再计入', null=True, verbose_name='关闭日期')),
+                ('lettable_area', models.BigIntegerField(blank=True, help_text='以百分之一平方米为单位存放的整数', null=True, verbose_name='可招商面积')),
+                ('has_service_station', models.BooleanField(blank=True, null=True, verbose_name='设有企业服务站')),
+                ('has_one_stop', models.BooleanField(blank=True, null=True, verbose_name='推行一站式服务')),
+                ('clause', models.CharField(blank=True, max_length=40, verbose_name='计划条款')),
+                ('note', models.CharField(blank=True, max_length=200, verbose_name='说明')),
+                ('is_demo', models.BooleanField(default=False, editable=False, verbose_name='演示园区')),
+                ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='修改序号')),
             ],
             options={
-                "verbose_name": "园区",
-                "verbose_name_plural": "园区",
-                "ordering": ["code"],
-                "constraints": [
-                    models.CheckConstraint(
-                        condition=models.Q(
-                            ("closed_on__isnull", True),
-                            ("closed_on__gt", models.F("opened_on")),
-                            _connector="OR",
-                        ),
-                        name="parks_park_dates",
-                        violation_error_message="关闭日期必须晚于开园日期。",
-                    )
-                ],
+                'verbose_name': '园区',
+                'verbose_name_plural': '园区',
+                'ordering': ['code'],
+                'constraints': [models.CheckConstraint(condition=models.Q(('closed_on__isnull', True), ('closed_on__gt', models.F('opened_on')), _connector='OR'), name='parks_park_dates', violation_error_message='关闭日期必须晚于开园日期。')],
             },
         ),
         migrations.CreateModel(
-            name="Placement",
+            name='Placement',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("valid_from", models.DateField(verbose_name="起始日期")),
-                (
-                    "valid_to",
-                    models.DateField(
-                        blank=True, help_text="不含当日；留空表示至今有效", null=True, verbose_name="终止日期"
-                    ),
-                ),
-                (
-                    "area",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        to="parks.area",
-                        verbose_name="片区",
-                    ),
-                ),
-                (
-                    "chain",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, to="parks.chain", verbose_name="产业链"
-                    ),
-                ),
-                (
-                    "operator",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="operated_parks",
-                        to="accounts.unit",
-                        verbose_name="运营方",
-                    ),
-                ),
-                (
-                    "park",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="placements",
-                        to="parks.park",
-                        verbose_name="园区",
-                    ),
-                ),
-                (
-                    "street",
-                    models.ForeignKey(
-                        blank=True,
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="placed_parks",
-                        to="accounts.unit",
-                        verbose_name="街道",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('valid_from', models.DateField(verbose_name='起始日期')),
+                ('valid_to', models.DateField(blank=True, help_text='不含当日；留空表示至今有效', null=True, verbose_name='终止日期')),
+                ('area', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='parks.area', verbose_name='片区')),
+                ('chain', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, to='parks.chain', verbose_name='产业链')),
+                ('operator', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='operated_parks', to='accounts.unit', verbose_name='运营方')),
+                ('park', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='placements', to='parks.park', verbose_name='园区')),
+                ('street', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='placed_parks', to='accounts.unit', verbose_name='街道')),
             ],
             options={
-                "verbose_name": "园区归属",
-                "verbose_name_plural": "园区归属",
-                "ordering": ["park", "valid_from"],
+                'verbose_name': '园区归属',
+                'verbose_name_plural': '园区归属',
+                'ordering': ['park', 'valid_from'],
             },
         ),
         migrations.CreateModel(
-            name="Sponsorship",
+            name='Sponsorship',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("valid_from", models.DateField(verbose_name="起始日期")),
-                (
-                    "valid_to",
-                    models.DateField(
-                        blank=True, help_text="不含当日；留空表示至今有效", null=True, verbose_name="终止日期"
-                    ),
-                ),
-                ("leader", models.CharField(blank=True, max_length=40, verbose_name="包保区领导")),
-                ("deputy_head", models.CharField(blank=True, max_length=40, verbose_name="分管领导")),
-                ("staff_member", models.CharField(blank=True, max_length=40, verbose_name="工作人员")),
-                (
-                    "department",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="sponsored_parks",
-                        to="accounts.unit",
-                        verbose_name="包保部门",
-                    ),
-                ),
-                (
-                    "park",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="sponsorships",
-                        to="parks.park",
-                        verbose_name="园区",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('valid_from', models.DateField(verbose_name='起始日期')),
+                ('valid_to', models.DateField(blank=True, help_text='不含当日；留空表示至今有效', null=True, verbose_name='终止日期')),
+                ('leader', models.CharField(blank=True, max_length=40, verbose_name='包保区领导')),
+                ('deputy_head', models.CharField(blank=True, max_length=40, verbose_name='分管领导')),
+                ('staff_member', models.CharField(blank=True, max_length=40, verbose_name='工作人员')),
+                ('department', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sponsored_parks', to='accounts.unit', verbose_name='包保部门')),
+                ('park', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='sponsorships', to='parks.park', verbose_name='园区')),
             ],
             options={
-                "verbose_name": "包保",
-                "verbose_name_plural": "包保",
-                "ordering": ["park", "valid_from"],
+                'verbose_name': '包保',
+                'verbose_name_plural': '包保',
+                'ordering': ['park', 'valid_from'],
             },
         ),
         migrations.CreateModel(
-            name="Tenancy",
+            name='Tenancy',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("valid_from", models.DateField(verbose_name="起始日期")),
-                (
-                    "valid_to",
-                    models.DateField(
-                        blank=True, help_text="不含当日；留空表示至今有效", null=True, verbose_name="终止日期"
-                    ),
-                ),
-                (
-                    "enterprise",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="tenancies",
-                        to="parks.enterprise",
-                        verbose_name="企业",
-                    ),
-                ),
-                (
-                    "park",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="tenancies",
-                        to="parks.park",
-                        verbose_name="园区",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('valid_from', models.DateField(verbose_name='起始日期')),
+                ('valid_to', models.DateField(blank=True, help_text='不含当日；留空表示至今有效', null=True, verbose_name='终止日期')),
+                ('enterprise', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tenancies', to='parks.enterprise', verbose_name='企业')),
+                ('park', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tenancies', to='parks.park', verbose_name='园区')),
             ],
             options={
-                "verbose_name": "入驻",
-                "verbose_name_plural": "入驻",
-                "ordering": ["park", "enterprise", "valid_from"],
+                'verbose_name': '入驻',
+                'verbose_name_plural': '入驻',
+                'ordering': ['park', 'enterprise', 'valid_from'],
             },
         ),
         migrations.CreateModel(
-            name="Title",
+            name='Title',
             fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                (
-                    "loaded_digest",
-                    models.CharField(
-                        blank=True, default="", editable=False, max_length=64, verbose_name="载入摘要"
-                    ),
-                ),
-                (
-                    "level",
-                    models.CharField(
-                        choices=[("national", "国家级"), ("provincial", "省级"), ("city", "市级")],
-                        max_length=20,
-                        verbose_name="级别",
-                    ),
-                ),
-                ("name", models.CharField(max_length=80, verbose_name="称号")),
-                (
-                    "state",
-                    models.CharField(
-                        choices=[
-                            ("candidate", "拟申报"),
-                            ("applied", "已申报"),
-                            ("awarded", "已认定"),
-                            ("lapsed", "已失效"),
-                        ],
-                        default="candidate",
-                        max_length=20,
-                        verbose_name="状态",
-                    ),
-                ),
-                ("awarded_on", models.DateField(blank=True, null=True, verbose_name="认定日期")),
-                ("lapsed_on", models.DateField(blank=True, null=True, verbose_name="失效日期")),
-                ("document", models.CharField(blank=True, max_length=80, verbose_name="文号")),
-                ("clause", models.CharField(blank=True, max_length=40, verbose_name="计划条款")),
-                (
-                    "park",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="titles",
-                        to="parks.park",
-                        verbose_name="园区",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('loaded_digest', models.CharField(blank=True, default='', editable=False, max_length=64, verbose_name='载入摘要')),
+                ('level', models.CharField(choices=[('national', '国家级'), ('provincial', '省级'), ('city', '市级')], max_length=20, verbose_name='级别')),
+                ('name', models.CharField(max_length=80, verbose_name='称号')),
+                ('state', models.CharField(choices=[('candidate', '拟申报'), ('applied', '已申报'), ('awarded', '已认定'), ('lapsed', '已失效')], default='candidate', max_length=20, verbose_name='状态')),
+                ('awarded_on', models.DateField(blank=True, null=True, verbose_name='认定日期')),
+                ('lapsed_on', models.DateField(blank=True, null=True, verbose_name='失效日期')),
+                ('document', models.CharField(blank=True, max_length=80, verbose_name='文号')),
+                ('clause', models.CharField(blank=True, max_length=40, verbose_name='计划条款')),
+                ('park', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='titles', to='parks.park', verbose_name='园区')),
             ],
             options={
-                "verbose_name": "园区称号",
-                "verbose_name_plural": "园区称号",
-                "ordering": ["park", "level", "name"],
+                'verbose_name': '园区称号',
+                'verbose_name_plural': '园区称号',
+                'ordering': ['park', 'level', 'name'],
             },
         ),
         migrations.AddConstraint(
-            model_name="areachain",
-            constraint=models.UniqueConstraint(fields=("area", "chain"), name="parks_area_chain_once"),
+            model_name='areachain',
+            constraint=models.UniqueConstraint(fields=('area', 'chain'), name='parks_area_chain_once'),
         ),
         migrations.AddConstraint(
-            model_name="honour",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("valid_to__isnull", True), ("valid_to__gt", models.F("valid_from")), _connector="OR"
-                ),
-                name="parks_honour_dates",
-                violation_error_message="终止日期必须晚于起始日期。",
-            ),
+            model_name='honour',
+            constraint=models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gt', models.F('valid_from')), _connector='OR'), name='parks_honour_dates', violation_error_message='终止日期必须晚于起始日期。'),
         ),
         migrations.AddConstraint(
-            model_name="honour",
-            constraint=models.UniqueConstraint(
-                fields=("enterprise", "kind", "valid_from"), name="parks_honour_once"
-            ),
+            model_name='honour',
+            constraint=models.UniqueConstraint(fields=('enterprise', 'kind', 'valid_from'), name='parks_honour_once'),
         ),
         migrations.AddConstraint(
-            model_name="placement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("valid_to__isnull", True), ("valid_to__gt", models.F("valid_from")), _connector="OR"
-                ),
-                name="parks_placement_dates",
-                violation_error_message="终止日期必须晚于起始日期。",
-            ),
+            model_name='placement',
+            constraint=models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gt', models.F('valid_from')), _connector='OR'), name='parks_placement_dates', violation_error_message='终止日期必须晚于起始日期。'),
         ),
         migrations.AddConstraint(
-            model_name="placement",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("valid_to", None)),
-                fields=("park",),
-                name="parks_placement_one_open",
-                violation_error_message="该园区已有至今有效的归属，请先填写其终止日期。",
-            ),
+            model_name='placement',
+            constraint=models.UniqueConstraint(condition=models.Q(('valid_to', None)), fields=('park',), name='parks_placement_one_open', violation_error_message='该园区已有至今有效的归属，请先填写其终止日期。'),
         ),
         migrations.AddConstraint(
-            model_name="sponsorship",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("valid_to__isnull", True), ("valid_to__gt", models.F("valid_from")), _connector="OR"
-                ),
-                name="parks_sponsorship_dates",
-                violation_error_message="终止日期必须晚于起始日期。",
-            ),
+            model_name='sponsorship',
+            constraint=models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gt', models.F('valid_from')), _connector='OR'), name='parks_sponsorship_dates', violation_error_message='终止日期必须晚于起始日期。'),
         ),
         migrations.AddConstraint(
-            model_name="sponsorship",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("valid_to", None)),
-                fields=("park",),
-                name="parks_sponsorship_one_open",
-                violation_error_message="该园区已有至今有效的包保，请先填写其终止日期。",
-            ),
+            model_name='sponsorship',
+            constraint=models.UniqueConstraint(condition=models.Q(('valid_to', None)), fields=('park',), name='parks_sponsorship_one_open', violation_error_message='该园区已有至今有效的包保，请先填写其终止日期。'),
         ),
         migrations.AddConstraint(
-            model_name="tenancy",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("valid_to__isnull", True), ("valid_to__gt", models.F("valid_from")), _connector="OR"
-                ),
-                name="parks_tenancy_dates",
-                violation_error_message="终止日期必须晚于起始日期。",
-            ),
+            model_name='tenancy',
+            constraint=models.CheckConstraint(condition=models.Q(('valid_to__isnull', True), ('valid_to__gt', models.F('valid_from')), _connector='OR'), name='parks_tenancy_dates', violation_error_message='终止日期必须晚于起始日期。'),
         ),
         migrations.AddConstraint(
-            model_name="tenancy",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("valid_to", None)),
-                fields=("park", "enterprise"),
-                name="parks_tenancy_one_open",
-            ),
+            model_name='tenancy',
+            constraint=models.UniqueConstraint(condition=models.Q(('valid_to', None)), fields=('park', 'enterprise'), name='parks_tenancy_one_open'),
         ),
         migrations.AddConstraint(
-            model_name="title",
-            constraint=models.UniqueConstraint(fields=("park", "level", "name"), name="parks_title_once"),
+            model_name='title',
+            constraint=models.UniqueConstraint(fields=('park', 'level', 'name'), name='parks_title_once'),
         ),
         migrations.AddConstraint(
-            model_name="title",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("state", "awarded"), _negated=True),
-                    ("awarded_on__isnull", False),
-                    _connector="OR",
-                ),
-                name="parks_title_awarded_has_date",
-                violation_error_message="已认定的称号必须填写认定日期。",
-            ),
+            model_name='title',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'awarded'), _negated=True), ('awarded_on__isnull', False), _connector='OR'), name='parks_title_awarded_has_date', violation_error_message='已认定的称号必须填写认定日期。'),
         ),
     ]

@@ -38,3 +38,7 @@ class Contact(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def subject(self) -> Park | Enterprise:
+        return self.park or self.enterprise

@@ -5,7 +5,7 @@ from guandu.accounts.querysets import ReferenceQuerySet
 from guandu.core.models import CodedModel, DatedModel, LoadedModel, dated_in_order
 from parks.enums import HonourLevel, Renewal
 from parks.models.enterprise import Enterprise
-from parks.querysets import DatedOfEnterpriseQuerySet, DatedReferenceQuerySet
+from parks.querysets import DatedReferenceQuerySet, HonourQuerySet
 
 
 class HonourKind(CodedModel, LoadedModel):
@@ -80,7 +80,7 @@ class Honour(DatedModel):
     revoked_on = models.DateField("撤销日期", null=True, blank=True, help_text="自该日起不再计入")
     revoked_because = models.CharField("撤销原因", max_length=120, blank=True)
 
-    objects = DatedOfEnterpriseQuerySet.as_manager()
+    objects = HonourQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "企业荣誉"

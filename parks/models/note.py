@@ -22,7 +22,7 @@ class JournalNote(models.Model):
     author_name = models.CharField("记录人姓名", max_length=80)
     written_at = models.DateTimeField("记录时间")
     # A note is never changed; a wrong one is struck out and stays readable.
-    struck_at = models.DateTimeField("划去时间", null=True, editable=False)
+    struck_at = models.DateTimeField("划去时间", null=True, blank=True, editable=False)
     struck_because = models.CharField("划去原因", max_length=120, blank=True)
 
     objects = SubjectQuerySet.as_manager()
@@ -40,3 +40,7 @@ class JournalNote(models.Model):
 
     def __str__(self) -> str:
         return self.text[:40]
+
+    @property
+    def subject(self) -> Park | Enterprise:
+        return self.park or self.enterprise

@@ -31,11 +31,13 @@ class Proposal(models.Model):
     )
     proposed_by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="申请人")
     proposed_at = models.DateTimeField("申请时间")
-    decided_by = models.ForeignKey(User, models.PROTECT, null=True, related_name="+", verbose_name="审核人")
-    decided_at = models.DateTimeField("审核时间", null=True)
+    decided_by = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="审核人"
+    )
+    decided_at = models.DateTimeField("审核时间", null=True, blank=True)
     answer = models.CharField("审核意见", max_length=200, blank=True)
     # Accepted for a day to come: the calendar puts it into force on that day.
-    applied_at = models.DateTimeField("生效时间", null=True)
+    applied_at = models.DateTimeField("生效时间", null=True, blank=True)
 
     objects = SubjectQuerySet.as_manager()
 
@@ -57,3 +59,7 @@ class Proposal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.park or self.enterprise}变更申请"
+
+    @property
+    def subject(self) -> Park | Enterprise:
+        return self.park or self.enterprise

@@ -2,7 +2,7 @@ from django.db import models
 from django.db.models import Q
 
 from guandu.core.models import CodedModel
-from parks.enums import SpaceUse
+from parks.enums import SpaceState, SpaceUse
 from parks.models.park import Park
 from parks.querysets import OfParkQuerySet, SpaceQuerySet
 
@@ -104,3 +104,8 @@ class Space(CodedModel):
 
     def __str__(self) -> str:
         return f"{self.building.name} {self.name}"
+
+    @property
+    def state_word(self) -> str:
+        """Of a row that `standing_on` has told its `state`."""
+        return SpaceState(self.state).label

@@ -6,7 +6,7 @@ from parks.enums import LeavingReason
 from parks.models.enterprise import Enterprise
 from parks.models.park import Park
 from parks.models.space import Space
-from parks.querysets import DatedOfParkQuerySet, OccupancyQuerySet
+from parks.querysets import OccupancyQuerySet, TenancyQuerySet
 
 
 class Tenancy(DatedModel):
@@ -19,7 +19,7 @@ class Tenancy(DatedModel):
     )
     leaving_reason = models.CharField("离园原因", max_length=20, choices=LeavingReason.choices, blank=True)
 
-    objects = DatedOfParkQuerySet.as_manager()
+    objects = TenancyQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "入驻"

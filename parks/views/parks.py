@@ -37,7 +37,7 @@ def park_detail(request: HttpRequest, code: str) -> HttpResponse:
     park = get_visible_or_404(visible_parks(day), request.user, code=code)
     context = {
         "park": park,
-        "profile": profile_of(park, request.user, day),
+        "profile": profile_of(park, day),
         "panels": panels_for(request.user, park, asked_quarter(request)),
     }
     return render(request, "parks/detail.html", context)

@@ -76,7 +76,8 @@ def _honours(quarter: Period) -> dict[str, Counter]:
     """Park → honour group → distinct firms that hold one on the last day; a firm counts once a group."""
     on = quarter.last_day
     rows = (
-        Honour.objects.filter(dated(on), dated(on, "enterprise__tenancies__"))
+        Honour.objects.held_on(on)
+        .filter(dated(on, "enterprise__tenancies__"))
         .values_list("enterprise__tenancies__park__code", "kind", "enterprise_id")
         .distinct()
     )

@@ -12,6 +12,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from xlsxwriter.utility import xl_col_to_name
 
 from guandu.accounts.permissions import Permission
 from guandu.accounts.roles import RoleCode
@@ -25,28 +26,28 @@ from guandu.exchange.received import harmless_name, receive
 from guandu.jobs.models import Job
 from guandu.jobs.worker import run_waiting
 from parks.exchange.parks import PARKS
-from parks.models import Park
+from parks.models import Chain, Park
 from tests.exchange import workbooks
 from tests.exchange.importing import book, confirm, found_at, last, report, upload
 from tests.exchange.test_hostile import HOSTILE
 from tests.exchange.workbooks import row, sheet, text
-from tests.factories import make_user
+from tests.factories import make_park, make_user
 
 pytestmark = pytest.mark.django_db
 HERE = Path(__file__).parent
-ROW = {"code": "P-1", "name": "新园区"}
+ROW = {"code": "P-1", "name": "新园区", "chain": "chain-own", "on": "2024-05-01"}
 TITLES = [column.title for column in PARKS.resource.columns if not column.shown]
-LETTERS = {column.key: chr(65 + n) for n, column in enumerate(c for c in PARKS.resource.columns if not c.shown)}
+LETTERS = {c.key: xl_col_to_name(n) for n, c in enumerate(c for c in PARKS.resource.columns if not c.shown)}
 
 
 @pytest.fixture
-def desk(office, sign_in):
+def desk(office, chain, sign_in):
     return sign_in(office)
 
 
 def raw(*rows: str, head: list[str] = TITLES, **how) -> bytes:
     """A workbook of parts made by hand, below the right header."""
-    cells = "".join(text(f"{chr(65 + n)}1", title) for n, title in enumerate(head))
+    cells = "".join(text(f"{xl_col_to_name(n)}1", title) for n, title in enumerate(head))
     return workbooks.book(sheet(row(1, cells) + "".join(rows), **how), names=("园区",))
 
 
@@ -117,7 +118,7 @@ def test_a_name_is_kept_as_harmless_text(sent, kept):
 
 
 WRONG = {
-    "a column of its own": (lambda: raw(head=[*TITLES, "评级"]), "不认识的列：评级（W 列）"),
+    "a column of its own": (lambda: raw(head=[*TITLES, "评级"]), "不认识的列：评级（AB 列）"),
     "a column less": (lambda: raw(head=TITLES[:-1]), "表头缺少：说明"),
     "a column twice": (lambda: raw(head=[*TITLES, "说明"]), "表头重复：说明"),
     "another table": (
@@ -154,14 +155,14 @@ def test_a_hidden_sheet_is_refused(desk):
 @pytest.mark.feature("A8")
 def test_every_row_is_accepted_rejected_or_blank(desk):
     data = raw(
-        row(2, text("A2", "P-2") + text("B2", "甲")),
+        row(2, text("A2", "P-2") + text("B2", "甲") + _placed(2)),
         row(3, ""),
         row(4, text("A4", " ")),
-        row(5, text("A5", "P-5") + text("B5", "乙"), ' hidden="1"'),
-        row(6, text("A6", "P-6") + '<c r="B6"><f>A1</f></c>'),
-        row(7, text("A7", "P-7") + '<c r="B7" t="e"><v>#REF!</v></c>'),
-        row(8, text("A8", "P-8") + text("B8", "丙")),
-        row(9, text("A9", "P-9") + text("B9", "丁_x0007_")),
+        row(5, text("A5", "P-5") + text("B5", "乙") + _placed(5), ' hidden="1"'),
+        row(6, text("A6", "P-6") + '<c r="B6"><f>A1</f></c>' + _placed(6)),
+        row(7, text("A7", "P-7") + '<c r="B7" t="e"><v>#REF!</v></c>' + _placed(7)),
+        row(8, text("A8", "P-8") + text("B8", "丙") + _placed(8)),
+        row(9, text("A9", "P-9") + text("B9", "丁_x0007_") + _placed(9)),
         before='<dimension ref="A1:B2"/>',
         after='<mergeCells><mergeCell ref="A8:A9"/></mergeCells>',
     )
@@ -171,6 +172,12 @@ def test_every_row_is_accepted_rejected_or_blank(desk):
     assert {cell: sentence[:4] for cell, sentence in found_at(page).items()} == {
         "第 5 行": "这一行被", "B6": "公式没有", "B7": "公式结果", "A8:A9": "请取消合", "B9": "含有无法",
     }  # fmt: skip
+
+
+def _placed(number: int) -> str:
+    """The cells that put a new park into its chain."""
+    given = {"chain": "chain-own", "on": "2024-05-01"}
+    return "".join(text(f"{LETTERS[key]}{number}", said) for key, said in given.items())
 
 
 @pytest.mark.feature("A8")
@@ -297,7 +304,7 @@ def test_an_upload_is_its_senders_alone(desk, sign_in):
 @pytest.mark.feature("X7")
 def test_a_fourth_file_waits_for_one_of_the_three(desk):
     for number in range(3):
-        upload(desk, PARKS, book(PARKS, {"code": f"P-{number}", "name": "园"}))
+        upload(desk, PARKS, book(PARKS, {**ROW, "code": f"P-{number}"}))
     page = upload(desk, PARKS, book(PARKS, ROW))
     assert page.status_code == 409
     assert "已有 3 份文件等待确认" in page.context["message"]
@@ -354,7 +361,7 @@ def short(monkeypatch):
 
 @pytest.mark.feature("A8")
 def test_a_long_file_is_looked_at_and_written_in_the_background(short, desk):
-    page = upload(desk, PARKS, book(PARKS, ROW, {"code": "P-2", "name": "又一园区"}))
+    page = upload(desk, PARKS, book(PARKS, ROW, {**ROW, "code": "P-2", "name": "又一园区"}))
     assert last().state == Upload.State.CHECKING
     assert "正在后台核对" in page.content.decode()
     assert run_waiting() == 1
@@ -373,15 +380,16 @@ def test_faults_found_in_the_background_are_on_the_files_page(short, desk):
     upload(desk, PARKS, book(PARKS, ROW, {"code": "P-2", "name": "园", "land_area": "x"}))
     run_waiting()
     page = desk.get(f"/register/uploads/{last().pk}/")
-    assert found_at(page) == {"P3": "“x”不是数字，请只填数字；没有数据请留空"}
+    assert found_at(page) == {"L3": "“x”不是数字，请只填数字；没有数据请留空"}
 
 
 @pytest.mark.feature("A8")
 def test_a_register_that_moved_before_the_background_wrote_is_shown_again(short, desk):
-    upload(desk, PARKS, book(PARKS, ROW, {"code": "P-2", "name": "又一园区"}))
+    upload(desk, PARKS, book(PARKS, ROW, {**ROW, "code": "P-2", "name": "又一园区"}))
     run_waiting()
     confirm(desk, last())
-    Park.objects.create(code="P-2", name="别人登记的")
+    other = make_park(code="P-2", name="别人登记的", since=date(2024, 5, 1), chain=Chain.objects.get())
+    assert other.placements.get().chain.code == "chain-own"
     run_waiting()
     sent = last()
     assert sent.state == Upload.State.READY
@@ -423,7 +431,8 @@ def test_the_template_is_taken_back_as_an_empty_file(desk):
     page = upload(desk, PARKS, data, "园区模板.xlsx")
     assert (report(page).seen, report(page).blank, report(page).changes) == (registers.OPEN_ROWS, registers.OPEN_ROWS, 0)
     filled = openpyxl.load_workbook(BytesIO(data))
-    filled["园区"]["A2"], filled["园区"]["B2"] = "P-1", "新园区"
+    for key, said in ROW.items():
+        filled["园区"][f"{LETTERS[key]}2"] = said
     stream = BytesIO()
     filled.save(stream)
     assert report(upload(desk, PARKS, stream.getvalue())).new == 1

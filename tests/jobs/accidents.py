@@ -71,6 +71,15 @@ def ledger(jobs: list[Job]) -> dict[str, int]:
 CLEAN = {"lost": 0, "twice": 0, "torn": 0}
 
 
+def tell(prove_figure: Callable[[str, int], None], jobs: list[Job], accidents: int = 1) -> None:
+    """Every one of `jobs` was done, once and whole, through so many accidents; runs add the figures up."""
+    found = ledger(jobs)
+    assert found == CLEAN
+    prove_figure("accidents of workers, Redis and PostgreSQL", accidents)
+    prove_figure("jobs in hand during accidents", len(jobs))
+    prove_figure("jobs lost, done twice or torn by accidents", sum(found.values()))
+
+
 def seconds_in_words(times: list[float]) -> str:
     return f"median {statistics.median(times):.1f} s, worst {max(times):.1f} s"
 

@@ -41,11 +41,10 @@ def write(context: worker.JobContext, *, seconds: float = 0.0) -> None:
     """Compute for `seconds` without a report, then two effects in one transaction."""
     context.report(0, 2, f"进程 {os.getpid()}")
     time.sleep(seconds)
-    with context.writing():
+    with context.finishing(2, "试验完成"):
         leave_effect(context, 1)
         time.sleep(min(seconds, 0.05))
         leave_effect(context, 2)
-    context.report(2, 2, "试验完成")
 
 
 @job("test.steps", title="试验分步")

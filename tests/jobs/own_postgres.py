@@ -1,35 +1,30 @@
-"""A PostgreSQL that only this test knows, to be crashed and started again, and the portal on it."""
+"""A PostgreSQL that only this test knows, to be crashed and started again."""
 
-import http.client
 import os
 import shutil
 import signal
 import subprocess
 import sys
 import tempfile
-import threading
 import time
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import environ
 import psycopg2
-from django.conf import settings
 from django.db import connections
 from django.db.utils import ConnectionHandler
 
-from guandu.accounts.models import User
-from scripts.processes import free_port, stop_group
+from scripts.processes import stop_group
 from scripts.servers import FAST_AND_FORGETFUL, serve_postgres, start_postgres
 from tests.plugins.workers import ROOT
 
 # What is acknowledged is in the log of the server, which outlives its processes.
 OPTIONS = {**FAST_AND_FORGETFUL, "synchronous_commit": "on"}
-CSRF = "c" * 32
+# What any machine needs for it, however busy.
+PATIENCE = 120
 
 
 class OwnPostgres:
@@ -39,8 +34,32 @@ class OwnPostgres:
 
     def crash(self) -> None:
         """As `pg_ctl restart -m immediate`: every session is cut off, the log is replayed."""
-        self.process.send_signal(signal.SIGQUIT)
-        self.process.wait(timeout=20)
+        self._start_again_after(signal.SIGQUIT)
+
+    def restart(self) -> None:
+        """As `pg_ctl restart -m fast`: every session is ended, what was open is rolled back."""
+        self._start_again_after(signal.SIGINT)
+
+    def kill_session(self) -> None:
+        """kill -9 of one session: the server cuts off all the others and replays its log by itself."""
+        session = psycopg2.connect(self.dsn)
+        before = self._times_ready()
+        os.kill(session.info.backend_pid, signal.SIGKILL)
+        end = time.monotonic() + PATIENCE
+        while self._times_ready() == before:
+            assert time.monotonic() < end, "the server did not come back"
+            time.sleep(0.05)
+
+    @property
+    def dsn(self) -> str:
+        return self.url.replace("postgres://", "postgresql://")
+
+    def _times_ready(self) -> int:
+        return (self.folder / "postgres.log").read_text(errors="replace").count("ready to accept connections")
+
+    def _start_again_after(self, number: signal.Signals) -> None:
+        self.process.send_signal(number)
+        self.process.wait(timeout=PATIENCE)
         port = urlsplit(self.url).port
         assert port is not None
         self.process = serve_postgres(self.folder, port, OPTIONS)
@@ -56,7 +75,7 @@ def own_postgres() -> Iterator[OwnPostgres]:
     folder.chmod(0o755)
     server = OwnPostgres(folder)
     try:
-        _create_database(server.url)
+        _create_database(server.dsn)
         env = {**os.environ, "DATABASE_URL": server.url}
         migrate = [sys.executable, "manage.py", "migrate", "--verbosity", "0"]
         subprocess.run(migrate, cwd=ROOT, env=env, check=True, timeout=180)
@@ -67,8 +86,8 @@ def own_postgres() -> Iterator[OwnPostgres]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _create_database(url: str) -> None:
-    session = psycopg2.connect(url.replace("postgres://", "postgresql://").rpartition("/")[0] + "/postgres")
+def _create_database(dsn: str) -> None:
+    session = psycopg2.connect(dsn.rpartition("/")[0] + "/postgres")
     session.autocommit = True
     session.cursor().execute("CREATE DATABASE guandu")
     session.close()
@@ -76,7 +95,9 @@ def _create_database(url: str) -> None:
 
 @contextmanager
 def connected_to(url: str) -> Iterator[None]:
-    own = ConnectionHandler({"default": {**environ.Env.db_url_config(url), "CONN_HEALTH_CHECKS": True}})["default"]
+    own = ConnectionHandler({"default": {**environ.Env.db_url_config(url), "CONN_HEALTH_CHECKS": True}})[
+        "default"
+    ]
     before = connections["default"]
     connections["default"] = own
     try:
@@ -84,68 +105,3 @@ def connected_to(url: str) -> Iterator[None]:
     finally:
         own.close()
         connections["default"] = before
-
-
-@dataclass
-class Portal:
-    """The web process, asked by several people at once."""
-
-    port: int
-    process: subprocess.Popen
-    cookie: str = ""
-    user: User | None = None
-    counts: Counter = field(default_factory=Counter)
-
-    def ask(self, method: str, path: str) -> tuple[int, dict[str, str]]:
-        """Status and headers; a connection that is cut off counts as an error of the web."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
-        headers = {"Cookie": f"{self.cookie}; csrftoken={CSRF}", "X-CSRFToken": CSRF, "Accept": "text/html"}
-        try:
-            connection.request(method, path, headers=headers)
-            answer = connection.getresponse()
-            answer.read()
-            return answer.status, dict(answer.getheaders())
-        finally:
-            connection.close()
-
-
-@contextmanager
-def portal(url: str, folder: Path) -> Iterator[Portal]:
-    port = free_port()
-    command = f"-m gunicorn guandu.wsgi --workers 1 --worker-class gthread --threads 8 --bind 127.0.0.1:{port}"
-    env = {**os.environ, "DATABASE_URL": url, "VAR_DIR": str(folder / "var")}
-    with (folder / "web.log").open("ab") as log:
-        process = subprocess.Popen(
-            [sys.executable, *command.split(), "--no-control-socket"],
-            cwd=ROOT, env=env, stdout=log, stderr=subprocess.STDOUT, start_new_session=True,
-        )  # fmt: skip
-    web = Portal(port, process)
-    try:
-        _wait_for(web)
-        yield web
-    finally:
-        stop_group(process, seconds=5)
-
-
-def _wait_for(web: Portal) -> None:
-    end = time.monotonic() + 60
-    while time.monotonic() < end:
-        try:
-            if web.ask("GET", "/healthz")[0] == 200:
-                return
-        except OSError:
-            time.sleep(0.1)
-    raise AssertionError("the portal did not start")
-
-
-def session_cookie(client) -> str:
-    return f"{settings.SESSION_COOKIE_NAME}={client.cookies[settings.SESSION_COOKIE_NAME].value}"
-
-
-def at_once(work, parts: list) -> None:
-    """`work(part)` for each part in a thread of its own, to the end of all."""
-    threads = [threading.Thread(target=work, args=(part,)) for part in parts]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()

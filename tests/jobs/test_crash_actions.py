@@ -14,7 +14,7 @@ from rating.enums import TRIAL_JOB
 from rating.models import Assessment
 from targets.actions import returns
 from targets.models import CertifiedValue, Return
-from tests.crash import Crash, crash_action, crash_everywhere
+from tests.crash import Crash, crash_action, crash_everywhere, tell
 from tests.jobs.test_crash_points import relieve
 from tests.rating.worlds import load_draft
 from tests.targets.factories import ENTRIES, Cast, make_cast
@@ -42,12 +42,13 @@ def steps(cast: Cast) -> dict[str, tuple[Callable[[], Return], Callable[[Return]
 
 
 @pytest.mark.parametrize("name", ["save", "file", "review", "send_back", "confirm"])
-def test_a_step_of_a_return_is_whole_or_not_at_all(cast, name):
+def test_a_step_of_a_return_is_whole_or_not_at_all(cast, name, prove_figure):
     before, step = steps(cast)[name]
     return_ = before()
     events = AuditEvent.objects.filter(verb=f"return.{name}").count()
     crashes = crash_action(lambda: step(return_), repair=return_.refresh_from_db)
     assert crashes >= 8
+    tell(prove_figure, crashes)
     assert AuditEvent.objects.filter(verb=f"return.{name}").count() == events + 1
     assert list(trail.verify()) == []
     if name == "confirm":
@@ -55,9 +56,10 @@ def test_a_step_of_a_return_is_whole_or_not_at_all(cast, name):
         assert Job.objects.get().state == Job.State.QUEUED
 
 
-def test_asking_for_work_leaves_a_job_and_its_bell_or_neither(db):
+def test_asking_for_work_leaves_a_job_and_its_bell_or_neither(db, prove_figure):
     crashes = crash_action(queue_one)
     assert crashes >= 4
+    tell(prove_figure, crashes)
     assert (Job.objects.count(), OutboxMessage.objects.count()) == (1, 1)
 
 
@@ -69,7 +71,7 @@ def queue_one() -> None:
 @pytest.mark.parametrize(
     ("name", "before"), [("cancel", "queued"), ("cancel", "running"), ("retry", "parked")]
 )
-def test_what_people_do_to_a_job_is_whole_or_not_at_all(cast, name, before):
+def test_what_people_do_to_a_job_is_whole_or_not_at_all(cast, name, before, prove_figure):
     queue_one()
     job = Job.objects.get()
     Job.objects.update(state=before)
@@ -77,6 +79,7 @@ def test_what_people_do_to_a_job_is_whole_or_not_at_all(cast, name, before):
     Job.objects.update(actor_kind="user", actor_key=admin.username, needs="assessment.run")
     crashes = crash_action(lambda: getattr(actions, name)(job=job, by=admin))
     assert crashes >= 8
+    tell(prove_figure, crashes)
     assert AuditEvent.objects.filter(verb=f"job.{name}", outcome="done").count() == 1
 
 
@@ -84,7 +87,7 @@ def scores() -> list:
     return sorted(map(list, Assessment.objects.values_list("park__code", "total_units", "grade")))
 
 
-def test_a_trial_that_dies_at_any_statement_ends_as_one_that_did_not(cast):
+def test_a_trial_that_dies_at_any_statement_ends_as_one_that_did_not(cast, prove_figure):
     load_draft()
     queue_one()
     job = Job.objects.get()
@@ -104,6 +107,7 @@ def test_a_trial_that_dies_at_any_statement_ends_as_one_that_did_not(cast):
     )
     assert crashes > 15
     assert scores() == expected
+    tell(prove_figure, crashes)
 
 
 def again(job: Job) -> None:

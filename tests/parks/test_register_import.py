@@ -10,15 +10,42 @@ from guandu.audit.models import AuditChange, AuditEvent
 from guandu.exchange.models import Upload
 from guandu.exchange.registers import known_tables
 from guandu.portal.demo.cast import credit_code
+from parks.exchange.attributions import ATTRIBUTIONS
 from parks.exchange.declared import TABLES
 from parks.exchange.enterprises import ENTERPRISES
+from parks.exchange.honours import HONOURS
 from parks.exchange.parks import PARKS
 from parks.exchange.placements import PLACEMENTS, SPONSORSHIPS
 from parks.exchange.reference import AREAS, CHAINS, INDUSTRIES
+from parks.exchange.spaces import BUILDINGS, SPACES
+from parks.exchange.tenancies import TENANCIES
 from parks.exchange.titles import TITLES
-from parks.models import Area, Enterprise, Industry, Park, Placement, Sponsorship, Tenancy, Title
+from parks.models import (
+    Area,
+    Attribution,
+    Building,
+    Enterprise,
+    Honour,
+    HonourRule,
+    Industry,
+    Park,
+    Placement,
+    Space,
+    Sponsorship,
+    Tenancy,
+    Title,
+)
 from tests.exchange.importing import book, confirm, exported, found_at, last, report, upload
-from tests.factories import make_area, make_enterprise, make_industry, make_park, make_unit
+from tests.factories import (
+    make_area,
+    make_building,
+    make_enterprise,
+    make_honour_kind,
+    make_industry,
+    make_park,
+    make_space,
+    make_unit,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.feature("A8")]
 
@@ -26,14 +53,14 @@ GOOD_CODES = (credit_code("甲"), credit_code("乙"))
 
 
 @pytest.fixture
-def desk(office, sign_in):
+def desk(office, chain, sign_in):
     return sign_in(office)
 
 
 def park_row(number: int, **values: str) -> dict[str, str]:
     given = {
         "code": f"P-{number:03}", "name": f"导入园区{number}", "carrier": "楼宇类", "opened_on": "2024年5月1日",
-        "land_area": "12,345.67", "has_one_stop": "是",
+        "land_area": "12,345.67", "has_one_stop": "是", "chain": "chain-own",
     }  # fmt: skip
     return {**given, **values}
 
@@ -77,7 +104,7 @@ def test_two_hundred_good_rows_are_written_once_under_one_event(desk, office):
     assert last().state == Upload.State.WRITTEN
     assert "已导入：新登记 200 条" in page.content.decode()
     event = AuditEvent.objects.get(verb="register.import")
-    assert (event.actor_key, event.object_name, event.changes.count()) == ("office", "园区", 200)
+    assert (event.actor_key, event.object_name, event.changes.count()) == ("office", "园区", 400)
     assert last().file_digest[:16] in event.reason
     park = Park.objects.get(code="P-007")
     assert (park.name, park.carrier, park.opened_on, park.land_area, park.has_one_stop, park.has_service_station) == (
@@ -94,12 +121,12 @@ def test_what_differs_is_shown_old_and_new_and_the_rest_is_left_alone(desk):
     upload(desk, PARKS, book(PARKS, park_row(1), park_row(2)))
     confirm(desk, last())
     page = upload(
-        desk, PARKS, book(PARKS, park_row(1, land_area="20000", carrier=""), park_row(2), park_row(3))
+        desk, PARKS, book(PARKS, park_row(1, land_area="20000", carrier="用地类"), park_row(2), park_row(3))
     )
     assert (report(page).new, report(page).changed, report(page).same) == (1, 1, 1)
     (changed,) = [line for line in report(page).lines if line.kind == "changed"]
     assert set(changed.changes) == {
-        ("载体形式", "楼宇类", "空"),
+        ("载体形式", "楼宇类", "用地类"),
         ("占地面积（平方米）", "12,345.67", "20,000.00"),
     }
     confirm(desk, last())
@@ -107,7 +134,7 @@ def test_what_differs_is_shown_old_and_new_and_the_rest_is_left_alone(desk):
     change = event.changes.get(object_key="P-001")
     assert (change.before, change.after) == (
         {"carrier": "building", "land_area": 1234567, "version": 1},
-        {"carrier": "", "land_area": 2000000, "version": 2},
+        {"carrier": "land", "land_area": 2000000, "version": 2},
     )
 
 
@@ -225,7 +252,7 @@ def test_finer_industries_stand_below_what_their_code_begins_with(desk):
         ("group", "65"), ("class", "651"),
     ]  # fmt: skip
     assert (
-        "上级行业 99 还没有登记"
+        "“991”的上级 99 不在行业分类中"
         in found_at(upload(desk, INDUSTRIES, book(INDUSTRIES, {"code": "991", "name": "无"})))["A2"]
     )
 
@@ -258,7 +285,7 @@ def test_new_firms_get_their_code_and_their_park(desk, park):
         ({"name": "甲", "code": "Q-1", "park": "本园区"}, "Q2", "一并填写"),
         (
             {"name": "甲", "code": "Q-1", "credit_code_state": "已核实"},
-            "第 2 行",
+            "D2",
             "没有代码的企业不能标为已核实",
         ),
         ({"name": "甲" * 121, "code": "Q-1"}, "B2", "120"),
@@ -272,6 +299,72 @@ def test_a_known_firm_does_not_move_by_this_table(desk, park, other_park):
     firm = make_enterprise(park=park, credit_code=GOOD_CODES[0])
     row = {"name": firm.name, "credit_code": firm.credit_code, "park": other_park.name, "on": "2025-01-01"}
     assert "请在“入驻”表中办理" in found_at(upload(desk, ENTERPRISES, book(ENTERPRISES, row)))["P2"]
+
+
+def test_buildings_and_spaces_by_the_park_itself(operator, park, other_park, sign_in):
+    desk = sign_in(operator)
+    row = {"code": "B-1", "park": park.name, "name": "一号楼", "built_area": "12,000.5", "floors_above": "12"}
+    wrong = {**row, "code": "B-2", "park": other_park.name}
+    assert "不在您的工作范围内" in found_at(upload(desk, BUILDINGS, book(BUILDINGS, row, wrong)))["B3"]
+    upload(desk, BUILDINGS, book(BUILDINGS, row))
+    confirm(desk, last())
+    assert Building.objects.get(code="B-1").built_area == 1200050
+    room = {"code": "S-1", "building": "一号楼", "name": "1203室", "area": "88.8", "rent": "45.5", "height": "3.6"}
+    page = upload(desk, SPACES, book(SPACES, room))
+    assert report(page).is_fine, found_at(page)
+    confirm(desk, last())
+    space = Space.objects.get(code="S-1")
+    assert (space.area, space.rent, space.height, space.building.park) == (8880, 4550, 360, park)
+    assert report(upload(desk, SPACES, book(SPACES, room))).same == 1
+
+
+def test_tenants_come_leave_and_are_put_right(desk, park):
+    firm = make_enterprise(credit_code=GOOD_CODES[0])
+    row = {"park": park.name, "enterprise": GOOD_CODES[0], "valid_from": "2025-03-01", "in_leading_industry": "是"}
+    left = {"leaving_reason": "迁出"}
+    for values in ({}, {**left, "valid_to": "2026-01-01"}, {**left, "valid_to": "2026-02-01"}):
+        page = upload(desk, TENANCIES, book(TENANCIES, {**row, **values}))
+        assert report(page).is_fine, found_at(page)
+        confirm(desk, last())
+        assert report(upload(desk, TENANCIES, book(TENANCIES, {**row, **values}))).changes == 0
+        desk.post(f"/register/uploads/{last().pk}/discard/")
+    tenancy = Tenancy.objects.get(enterprise=firm)
+    assert (tenancy.valid_to, tenancy.leaving_reason, tenancy.in_leading_industry) == (date(2026, 2, 1), "moved", True)
+    early = {**row, "valid_from": "2025-06-01"}
+    assert "已有" in found_at(upload(desk, TENANCIES, book(TENANCIES, early)))["D2"]
+
+
+def test_honours_are_awarded_corrected_and_revoked(desk):
+    kind = make_honour_kind(name="高新技术企业")
+    HonourRule.objects.create(kind=kind, name=kind.name, valid_from=date(2016, 1, 1), years=3, issuer="省认定办")
+    firm = make_enterprise(credit_code=GOOD_CODES[0])
+    row = {"enterprise": GOOD_CODES[0], "kind": kind.name, "valid_from": "2024-12-01", "document": "文1"}
+    steps = ({}, {"document": "文2"}, {"document": "文2", "revoked_on": "2025-06-01", "revoked_because": "违规"})
+    for values in steps:
+        page = upload(desk, HONOURS, book(HONOURS, {**row, **values}))
+        assert report(page).is_fine, found_at(page)
+        confirm(desk, last())
+        # What the rule filled in is not cleared by an empty cell.
+        assert report(upload(desk, HONOURS, book(HONOURS, {**row, **values}))).changes == 0
+        desk.post(f"/register/uploads/{last().pk}/discard/")
+    honour = Honour.objects.get(enterprise=firm)
+    assert (honour.valid_to, honour.issuer, honour.document, honour.revoked_on) == (
+        date(2027, 12, 1), "省认定办", "文2", date(2025, 6, 1),
+    )  # fmt: skip
+
+
+def test_who_counts_a_firm_follows_one_another(desk):
+    firm = make_enterprise(credit_code=GOOD_CODES[0])
+    street = make_unit(Unit.Kind.STREET, name="关上街道")
+    row = {"enterprise": firm.code, "kind": "税收归属", "valid_from": "2024-01-01", "street": street.name}
+    upload(desk, ATTRIBUTIONS, book(ATTRIBUTIONS, row))
+    confirm(desk, last())
+    later = {**row, "enterprise": GOOD_CODES[0], "valid_from": "2025-01-01", "street": "", "elsewhere": "盘龙区"}
+    upload(desk, ATTRIBUTIONS, book(ATTRIBUTIONS, later))
+    confirm(desk, last())
+    assert list(Attribution.objects.order_by("valid_from").values_list("valid_to", "elsewhere")) == [
+        (date(2025, 1, 1), ""), (None, "盘龙区"),
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize("kind", ["xlsx", "csv"])
@@ -289,12 +382,23 @@ def test_what_goes_out_comes_back_unchanged(desk, table, kind, park, other_park)
     )
     make_area(chains=(park.placements.get().chain,))
     make_park(name=park.name, code="P-SAME-NAME")
+    _hang_on(park, other_park, firm)
     data = exported(desk, table, kind)
     page = upload(desk, table, data, f"导出.{kind}")
     told = report(page)
     assert told.is_fine, found_at(page)
     assert (told.new, told.changed) == (0, 0)
     assert told.same == table.resource._meta.model.objects.count() > 0
+
+
+def _hang_on(park, other_park, firm):
+    make_space(building=make_building(park=park, name="一号楼", built_area=1), area=880, rent=0)
+    Tenancy.objects.create(
+        park=other_park, enterprise=firm, valid_from=date(2024, 5, 1), valid_to=date(2025, 1, 1), leaving_reason="moved"
+    )
+    held = {"valid_from": date(2024, 1, 1), "valid_to": date(2027, 1, 1)}
+    Honour.objects.create(enterprise=firm, kind=make_honour_kind(), **held)
+    Attribution.objects.create(enterprise=firm, kind="tax", elsewhere="盘龙区", valid_from=date(2024, 1, 1))
 
 
 def test_chains_go_out_and_never_in(desk, chain):

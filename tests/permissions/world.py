@@ -22,8 +22,28 @@ from guandu.exchange.received import receive
 from guandu.jobs.models import Job
 from guandu.jobs.worker import run_waiting
 from investment.models import Project
+from parks.actions import contacts, notes, proposals
 from parks.exchange.parks import PARKS
-from parks.models import Area, Chain, Enterprise, Park
+from parks.models import (
+    Area,
+    Attribution,
+    AttributionClaim,
+    Building,
+    Chain,
+    Cultivation,
+    Enterprise,
+    Honour,
+    HonourKind,
+    Industry,
+    Occupancy,
+    Park,
+    ParkType,
+    RegistryComparison,
+    RegistryFinding,
+    Space,
+    StatisticalClass,
+    Tenancy,
+)
 from rating.actions import assessments, schemes
 from rating.enums import TRIAL_JOB
 from rating.models import Assessment, Scheme
@@ -43,13 +63,18 @@ from targets.models import (
 )
 from tests.exchange.importing import book
 from tests.factories import (
+    SINCE,
     make_area,
+    make_building,
     make_chain,
     make_demonstration,
     make_enterprise,
     make_figure,
+    make_honour_kind,
     make_indicator,
+    make_industry,
     make_park,
+    make_space,
     make_template,
     make_unit,
     make_user,
@@ -63,7 +88,7 @@ SCOPED = ("department", "task_force", "street", "operator", "liaison", "expert",
 
 ADMIN_MODELS = (
     Unit, Chain, Area, Park, Enterprise, Indicator, ReturnTemplate, Cycle, Plan, Target, QualitativeAim, Mechanism,
-    Ambiguity, Scheme, Project, AuditEvent,
+    Ambiguity, Scheme, Project, AuditEvent, Building, Space, Tenancy, Industry, HonourKind, StatisticalClass, ParkType,
 )  # fmt: skip
 FORM = "application/x-www-form-urlencoded"
 CANARIES = ("机密外园", "P-OTHERX", "98765.43", "98,765.43")
@@ -95,7 +120,7 @@ class World:
             headers = {"authorization": f"Token {self.tokens[role]}"}
         elif role in self.sessions:
             self.browser.cookies[settings.SESSION_COOKIE_NAME] = self.sessions[role]
-        body = {"data": "sent=1", "content_type": FORM} if method == "POST" else {}
+        body = {"data": "csrfmiddlewaretoken=sent", "content_type": FORM} if method == "POST" else {}
         return self.browser.generic(method, path, headers=headers, **body)
 
     @cached_property
@@ -108,7 +133,7 @@ def build() -> World:
     make_demonstration()
     own, other = _park("own", "P-OWN", "本辖园区", "DIG"), _park("other", "P-OTHERX", "机密外园", "CUL")
     people = _people(own, other)
-    kinds = _numbers(own, other, people)
+    kinds = _numbers(own, other, people) | _register_changes(own, other, people)
     _, token = AuthToken.objects.create(user=people[RoleCode.API_CLIENT])
     return World(people, kinds, {RoleCode.API_CLIENT: token})
 
@@ -153,6 +178,20 @@ def _people(own: Park, other: Park) -> dict[str, User | None]:
     return people
 
 
+def _register_changes(own: Park, other: Park, people: dict[str, User | None]) -> dict[str, dict[str, str]]:
+    """A proposal, a note and a contact of each park: the own ones the operator's, the others an official's."""
+    found: dict[str, dict] = {"proposal": {}, "note": {}, "contact": {}}
+    cases = (("own", own, people[RoleCode.OPERATOR], 100), ("other", other, make_user(RoleCode.OFFICE), 9876543))
+    for case, park, by, area in cases:
+        found["proposal"][case] = proposals.propose(
+            subject=park, values={"let_area": area}, effective_on=clock.today(), reason=f"{park.name}实测", by=by
+        )
+        found["note"][case] = notes.write(subject=park, text=f"{park.name}走访", by=by)
+        found["contact"][case] = contacts.add(subject=park, name=f"{park.name}联系人", phone="13812340000", by=by)
+    firms = {"own": f"E-{own.code}", "other": f"E-{other.code}", "none": "E-NONE"}
+    return {kind: _keys(rows) for kind, rows in found.items()} | {"changed firm": firms}
+
+
 def _numbers(own: Park, other: Park, people: dict[str, User | None]) -> dict[str, dict[str, str]]:
     revenue = make_indicator(code="REV", name="营业收入")
     draft, filed = _returns(revenue, own, other, people[RoleCode.OFFICE])
@@ -180,7 +219,67 @@ def _numbers(own: Park, other: Park, people: dict[str, User | None]) -> dict[str
         "job": _keys({"own": _job(people[RoleCode.OPERATOR]), "other": _job(people[DISABLED])}),
         "period": {"own": "2026Q3", "none": "20xx"},
         "app": {"own": "parks", "none": "nowhere"},
-    } | _rows_of_the_admin(target.plan, people)
+    } | _space(own, other) | _firms(own, other, people) | _rows_of_the_admin(target.plan, people)
+
+
+def _space(own: Park, other: Park) -> dict[str, dict[str, str]]:
+    """A building with a space in use and a free one in each park, and a firm that both parks claim."""
+    kinds: dict[str, dict[str, str]] = {
+        "building": {"none": "NONE"}, "space": {"none": "NONE"}, "tenancy": {"none": "999999"},
+        "occupancy": {"none": "999999"},
+    }  # fmt: skip
+    claimed = make_enterprise(name="两园企业")
+    for case, park in (("own", own), ("other", other)):
+        Tenancy.objects.create(park=park, enterprise=claimed, valid_from=SINCE)
+        building = make_building(park=park, name=f"{park.name}一号楼")
+        space = make_space(building=building, name=f"{park.name}101室")
+        make_space(building=building, name=f"{park.name}102室", area=9876543 if case == "other" else 10005)
+        stay = park.tenancies.exclude(enterprise=claimed).get()
+        use = Occupancy.objects.create(tenancy=stay, space=space, valid_from=SINCE)
+        kinds["building"][case], kinds["space"][case] = building.code, space.code
+        kinds["tenancy"][case], kinds["occupancy"][case] = str(stay.pk), str(use.pk)
+    return kinds
+
+
+def _firms(own: Park, other: Park, people: dict[str, User | None]) -> dict[str, dict[str, str]]:
+    """A firm of each park, a claim on it and a difference with the bureau's register; the standards."""
+    make_industry()
+    make_honour_kind()
+    StatisticalClass.objects.create(code="service", name="规上服务业", industries=["I"])
+    ParkType.objects.create(code="digital", name="数字园区")
+    office = people[RoleCode.OFFICE]
+    comparison = RegistryComparison.objects.create(
+        file_name="登记.xlsx", file_digest="d", as_of=clock.today(), rows=2, matched=2, compared_by=office,
+        compared_at=clock.now(),
+    )  # fmt: skip
+    claims, findings = {}, {}
+    for case, park in (("own", own), ("other", other)):
+        firm, street = Enterprise.objects.get(code=f"E-{park.code}"), park.placements.get().street
+        claims[case] = AttributionClaim.objects.create(
+            enterprise=firm, kind="tax", street=street, ground=f"{park.name}的理由", claimed_by=people[RoleCode.STREET],
+            claimed_at=clock.now(),
+        )  # fmt: skip
+        # Somebody else counts it, so that the claim is disputed and stands on the first tab.
+        rival = make_unit(Unit.Kind.STREET, code=f"street-rival-{case}")
+        Attribution.objects.create(enterprise=firm, kind="tax", street=rival, valid_from=SINCE)
+        findings[case] = RegistryFinding.objects.create(
+            comparison=comparison, enterprise=firm, kind="renamed", street=street, ours=firm.name, theirs=f"{firm.name}甲"
+        )
+    honours, ways = {}, {}
+    for case, park in (("own", own), ("other", other)):
+        firm = Enterprise.objects.get(code=f"E-{park.code}")
+        honours[case] = Honour.objects.create(enterprise=firm, kind=make_honour_kind(), valid_from=SINCE)
+        ways[case] = Cultivation.objects.create(
+            enterprise=firm, of_class=StatisticalClass.objects.get(), revenue=9876543, revenue_year=2025
+        )
+    return {
+        "honour": _keys(honours),
+        "cultivation": _keys(ways),
+        "enterprise": {"own": f"E-{own.code}", "other": f"E-{other.code}", "none": "E-NONE"},
+        "attribution kind": {"own": "tax", "none": "colour"},
+        "claim": _keys(claims),
+        "finding": _keys(findings),
+    }
 
 
 def _rows_of_the_admin(plan: Plan, people: dict[str, User | None]) -> dict[str, dict[str, str]]:

@@ -45,6 +45,8 @@ def request(
         raise NotAllowed("账号申请须由园区发展办的人员办理。")
     _check_count(lines)
     _refuse_wrong(wrong_lines(lines), Invalid)
+    if AccountBatch.objects.filter(file_digest=file_digest, state__in=[State.REQUESTED, State.CREATED]).exists():
+        raise Conflict(_SAME_FILE)
     batch = checked(
         AccountBatch(
             title=title, document=document, file_name=file_name[:120], file_digest=file_digest,

@@ -2,9 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
 from django.db import IntegrityError, transaction
 from django.db.models import F, Q
+from django.urls import reverse
 
 from guandu.accounts.actions import grants
 from guandu.accounts.checks import require
@@ -51,12 +53,11 @@ class Contents:
 
 def contents(from_user: User, to_user: User) -> Contents:
     """What a hand-over between the two would move now."""
-    held = lasting(from_user)
-    there = {_place(grant): grant for grant in lasting(to_user)}
-    duties = tuple(_duty_line(grant, there.get(_place(grant))) for grant in held)
+    held, there = lasting(from_user), lasting(to_user)
+    duties = tuple(_duty_line(grant, there) for grant in held)
     sections = [Section(DUTIES, duties)] if duties else []
     sections += [Section(title, tuple(items)) for title, items in open_work(from_user)]
-    return Contents(tuple(sections), tuple(_obstacles(from_user, to_user, held, list(there.values()))))
+    return Contents(tuple(sections), tuple(_obstacles(from_user, to_user, held, there)))
 
 
 @action("handover.hand_over")
@@ -107,9 +108,26 @@ def jobs_open(user: User) -> list[OpenItem]:
 
 
 def batches_open(user: User) -> list[OpenItem]:
-    """Requests for accounts that the person made: whoever has the office's duty follows them up."""
-    waiting = AccountBatch.objects.filter(requested_by=user, state__in=["requested", "created"])
-    return [OpenItem(each.title, each.get_state_display()) for each in waiting.order_by("pk")]
+    """Requests for accounts that the person made, and those whose next step is his: they follow the duty."""
+    state, waiting = AccountBatch.State, Q(pk__in=[])
+    if user.may(Permission.BATCH_REQUEST):
+        waiting |= Q(requested_by=user, state__in=[state.REQUESTED, state.CREATED])
+    if user.may(Permission.ACCOUNT_EDIT):
+        waiting |= Q(state=state.REQUESTED)
+    if user.may(Permission.GRANT_EDIT):
+        waiting |= Q(state=state.CREATED)
+    return [
+        OpenItem(each.title, each.get_state_display(), reverse("officers:batch", args=[each.pk]))
+        for each in AccountBatch.objects.filter(waiting).order_by("pk")
+    ]
+
+
+def accounts_to_close(user: User) -> list[OpenItem]:
+    """Leavers whose hand-over asks for it, where closing accounts is the person's duty."""
+    if not user.may(Permission.ACCOUNT_EDIT):
+        return []
+    slips = Handover.objects.filter(close_account=True, from_user__is_active=True).select_related("from_user")
+    return [OpenItem(f"停用{slip.from_user.name}的账号", slip.number) for slip in slips.order_by("pk")]
 
 
 def lasting(user: User) -> list[Grant]:
@@ -126,9 +144,22 @@ def _place(grant: Grant) -> tuple[str, str, str]:
     return grant.role, grant.scope_kind, grant.scope_code
 
 
-def _duty_line(grant: Grant, there: Grant | None) -> OpenItem:
+def _uncovered(grant: Grant, there: list[Grant]) -> Iterable[tuple[date, date | None]]:
+    """The days of the grant from today on, as [since, until), that no grant of `there` over the same
+    thing covers."""
+    at, end = max(clock.today(), grant.valid_from), grant.valid_to or date.max
+    for other in sorted((each for each in there if _place(each) == _place(grant)), key=lambda each: each.valid_from):
+        if at < other.valid_from < end:
+            yield at, other.valid_from
+        if other.valid_from < end:
+            at = max(at, other.valid_to or date.max)
+    if at < end:
+        yield at, grant.valid_to
+
+
+def _duty_line(grant: Grant, there: list[Grant]) -> OpenItem:
     seat = f"（{grant.get_seat_display()}）" if grant.seat else ""
-    detail = "接收人已有此岗位" if there else "由接收人承担"
+    detail = "由接收人承担" if any(_uncovered(grant, there)) else "接收人已有此岗位"
     if grant.valid_to:
         detail += f"，至 {grant.valid_to}"
     return OpenItem(f"{grant.get_role_display()} · {grant.scope_name}{seat}", detail)
@@ -208,11 +239,13 @@ def _move_duties(from_user: User, to_user: User, slip: Handover, by: Actor) -> N
 
 
 def _give(grant: Grant, to_user: User, words: str, by: Actor) -> None:
-    there = next((each for each in lasting(to_user) if _place(each) == _place(grant)), None)
-    if there is None:
+    """What of the duty the successor has not got yet, and the seat of what he has."""
+    there = lasting(to_user)
+    for since, until in list(_uncovered(grant, there)):
         grants.give(
             user=to_user, role=grant.role, scope_kind=grant.scope_kind, scope_code=grant.scope_code,
-            since=max(clock.today(), grant.valid_from), until=grant.valid_to, seat=grant.seat, reason=words, by=by,
+            since=since, until=until, seat=grant.seat, reason=words, by=by,
         )  # fmt: skip
-    elif grant.seat and there.seat != Grant.Seat.MAIN and there.seat != grant.seat:
-        grants.set_seat(grant=there, seat=grant.seat, by=by)
+    for each in there:
+        if _place(each) == _place(grant) and grant.seat and each.seat not in (Grant.Seat.MAIN, grant.seat):
+            grants.set_seat(grant=each, seat=grant.seat, by=by)

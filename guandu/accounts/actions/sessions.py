@@ -4,12 +4,14 @@ from collections.abc import Sequence
 
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.usersessions.models import UserSession
+from django.contrib.auth import logout
 from django.contrib.sessions.models import Session
+from django.db import transaction
 from django.http import HttpRequest
 
 from guandu.accounts import lockout, session_limits
 from guandu.accounts.checks import require
-from guandu.accounts.lockout import Standing
+from guandu.accounts.lockout import LockoutHandler, Standing
 from guandu.accounts.models import AccessPolicy, User
 from guandu.accounts.permissions import Permission
 from guandu.audit.actions import about, action
@@ -89,6 +91,21 @@ def unlist(key: str) -> None:
     UserSession.objects.filter(session_key=key).delete()
 
 
+def leave(request: HttpRequest) -> None:
+    """Sign out: the session, its place in the list and the event go together or not at all."""
+    with transaction.atomic():
+        logout(request)
+
+
+class RecordedLockout(LockoutHandler):
+    """What is counted is in the trail: a lock that nobody recorded would never be recorded again."""
+
+    def user_login_failed(self, sender, credentials: dict, request: HttpRequest | None = None, **kwargs) -> None:
+        with transaction.atomic():
+            super().user_login_failed(sender, credentials, request, **kwargs)
+            _record(credentials, request)
+
+
 def on_signed_in(sender, request: HttpRequest, user: User, **kwargs) -> None:
     session_limits.start(request.session)
     sign_in(how=_how(get_authentication_records(request, user)), by=user)
@@ -101,8 +118,7 @@ def on_signed_out(sender, request: HttpRequest, user: User | None, **kwargs) -> 
     sign_out(reason=getattr(request, "sign_out_reason", ""), by=user)
 
 
-def on_refused(sender, credentials: dict, request: HttpRequest | None = None, **kwargs) -> None:
-    """Record what the lock-out, which heard the same signal first, counted."""
+def _record(credentials: dict, request: HttpRequest | None) -> None:
     username = str(credentials.get("username") or "")
     standing = getattr(request, "standing", Standing.OPEN)
     if standing == Standing.LOCKED_NOW:

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from datetime import timedelta
 
+from django.db import transaction
+
 from guandu.accounts.checks import require, require_service
 from guandu.accounts.permissions import Permission
 from guandu.audit.actions import about, action, concerning
@@ -38,9 +40,11 @@ def check(kind: str, by: Actor, report: Report | None = None) -> AuditCheck:
     start = _start(last) if kind == AuditCheck.Kind.WATCH else Start()
     begun, verification = clock.now(), Verification(start, report)
     found = list(verification.breaks())
-    kept = _keep(verification, found, kind=kind, begun=begun, by=by)
-    if found and (last is None or last.is_whole or last.breaks != kept.breaks):
-        alarm(check=kept, by=WATCH)
+    # Together: where the check stood without its alarm, the next would take the alarm for given.
+    with transaction.atomic():
+        kept = _keep(verification, found, kind=kind, begun=begun, by=by)
+        if found and (last is None or last.is_whole or last.breaks != kept.breaks):
+            alarm(check=kept, by=WATCH)
     return kept
 
 

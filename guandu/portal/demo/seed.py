@@ -22,7 +22,7 @@ from guandu.core.models import Demonstration
 from guandu.core.periods import Period
 from guandu.jobs import worker
 from guandu.portal.demo import story
-from guandu.portal.demo.cast import PLAN_STARTS, add_parks, add_projects, add_titles
+from guandu.portal.demo.cast import PLAN_STARTS, add_parks, add_projects, add_spaces, add_titles
 from guandu.portal.demo.district import add_district
 from targets.actions import cycles, returns
 from targets.models import Return, ReturnTemplate
@@ -97,6 +97,7 @@ class People:
 
 def _cast(say: Say) -> People:
     add_parks(by=DEMONSTRATION)
+    add_spaces(by=DEMONSTRATION)
     add_titles(by=DEMONSTRATION)
     add_projects(by=DEMONSTRATION)
     say(f"园区：{len(story.PARKS)} 个")

@@ -22,7 +22,6 @@ class Command(BaseCommand):
         for name in (signal.SIGTERM, signal.SIGINT):
             signal.signal(name, lambda *_: stop.set())
         # Whatever stopped the portal, the trail's end is written down before work goes on.
-        if anchors.is_due():
-            anchors.write()
+        anchors.write_due()
         relay.run(stop.is_set)
         relay.release()
