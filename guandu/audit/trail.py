@@ -1,6 +1,7 @@
 """Appending to the chain."""
 
 from collections.abc import Iterable, Iterator
+from json.encoder import encode_basestring
 
 from django.conf import settings
 
@@ -17,6 +18,7 @@ from guandu.core.digests import digest, spelt
 
 # From so many changes on they are stored as a set.
 MANY = 200
+NOTHING = "null"
 
 
 def append(
@@ -72,17 +74,19 @@ def _change_rows(event: AuditEvent, changes: list[Change]) -> Iterable[AuditChan
 
 def _spelt(change: Change) -> tuple[str, str]:
     """Before and after as JSON: most of an event's text, so each is spelt once."""
-    return spelt(change.before), spelt(change.after)
+    before, after = change.before, change.after
+    return NOTHING if before is None else spelt(before), NOTHING if after is None else spelt(after)
 
 
 def _as_list(change: Change, values: tuple[str, str]) -> str:
     """The spelling of `change.as_list()`."""
-    return f"[{spelt([change.object_type, change.object_key, change.object_name])[1:-1]},{values[0]},{values[1]}]"
+    texts = map(encode_basestring, (change.object_type, change.object_key, change.object_name))
+    return f"[{','.join((*texts, *values))}]"
 
 
 def _put_changes(event: AuditEvent, changes: list[Change], values: list[tuple[str, str]]) -> None:
     """As `_change_rows`, by columns."""
-    said = [[None if text == "null" else text for text in texts] for texts in zip(*values, strict=True)]
+    said = [[None if text == NOTHING else text for text in texts] for texts in zip(*values, strict=True)]
     names = ("event_id", "position", "object_type", "object_key", "object_name", "before", "after")
     columns = [
         [event.pk] * len(changes), range(len(changes)), [change.object_type for change in changes],

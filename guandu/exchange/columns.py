@@ -32,6 +32,9 @@ NOT_HERE = "这一列由门户填写，与登记内容不一致；请照原样�
 class RegisterField(Field):
     """Sets what differs from the row, and nothing that differs in blanks only."""
 
+    # Whether an empty cell leaves a known row as it is.
+    keeps = False
+
     def get_value(self, instance: models.Model) -> Any:
         value = super().get_value(instance)
         if isinstance(value, models.Manager):
@@ -48,7 +51,7 @@ class RegisterField(Field):
 
     def save(self, instance: models.Model, row: Any, is_m2m: bool = False, **kwargs: Any) -> None:
         cleaned, known = self.clean(row, **kwargs), self.get_value(instance)
-        if self.widget.same(cleaned, known):
+        if self.widget.same(cleaned, known) or (self.keeps and instance.pk and not row[self.column_name]):
             return
         if self.readonly:
             raise ValueError(NOT_HERE)
@@ -66,7 +69,8 @@ class ShownField(RegisterField):
 
 @dataclass(frozen=True)
 class Column:
-    """`key` names the column in code, `attribute` what it sets; `make` answers the widget of a person."""
+    """`key` names the column in code, `attribute` what it sets; `make` answers the widget of a person.
+    `keeps`: what the register fills in by itself, which an empty cell does not clear."""
 
     key: str
     title: str
@@ -74,6 +78,7 @@ class Column:
     attribute: str = ""
     required: bool = False
     shown: bool = False
+    keeps: bool = False
     width: int = 16
     prompt: str = ""
 
@@ -84,7 +89,9 @@ class Column:
 
     def field(self, actor: Actor) -> RegisterField:
         kind = ShownField if self.shown else RegisterField
-        return kind(self.attribute or self.key, self.title, self.widget(actor), readonly=self.shown)
+        field = kind(self.attribute or self.key, self.title, self.widget(actor), readonly=self.shown)
+        field.keeps = self.keeps
+        return field
 
     def read(self) -> tables.Column:
         return tables.Column(self.key, self.title, self.required, LONGEST, optional=self.shown)

@@ -17,7 +17,7 @@ from guandu.exchange.writer import WrittenColumn, write_workbook
 # What saving row by row may take; a table with a way for many rows takes what the reader does.
 MOST_ROWS, MOST_BULK_ROWS = 5_000, 50_000
 # Above this a file is checked and written in the background.
-INLINE_ROWS = 500
+INLINE_ROWS = 300
 OPEN_ROWS = 500
 NOTES = (
     "每行登记一条，表头不要改动，不要合并单元格，不要隐藏行或列。带 * 的列必须填写。",

@@ -90,10 +90,7 @@ def report_of(*, rows: Rows, lines: Sequence[Line], faults: Sequence[Fault]) -> 
 
 def report_from(said: dict[str, Any]) -> Report:
     groups = tuple(Group(each["sentence"], tuple(each["cells"]), each["count"]) for each in said["groups"])
-    lines = tuple(
-        Line(each["row"], each["kind"], each["name"], tuple(tuple(change) for change in each["changes"]))
-        for each in said["lines"]
-    )
+    lines = tuple(Line(*line, tuple(tuple(change) for change in changes)) for *line, changes in said["lines"])
     return Report(**{**said, "groups": groups, "lines": lines})
 
 

@@ -6,8 +6,7 @@ and undoes it where there is a fault.
 
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import tablib
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
@@ -20,10 +19,13 @@ from guandu.core.errors import Conflict, Invalid, NotReady
 from guandu.exchange.cells import Cell, as_key
 from guandu.exchange.columns import Column, RegisterField
 from guandu.exchange.tables import Fault, Record
+from guandu.exchange.uploaded_rows import without_repeats
+
+# Keys that one query may name.
+AT_ONCE = 500
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(NamedTuple):
     """What the import does to one row: `kind` is new, changed or same; `changes` are (title, old, new)."""
 
     row: int
@@ -54,6 +56,7 @@ class RegisterResource(resources.ModelResource):
         self.by = by
         self.fields: dict[str, RegisterField] = {column.key: column.field(by) for column in self.columns}
         self.original: Model | None = None
+        self.known: dict[Hashable, Model] = {}
 
     def create(self, values: dict[str, Any], by: Actor) -> Model:
         raise NotImplementedError
@@ -75,6 +78,7 @@ class RegisterResource(resources.ModelResource):
         """Save what differs, row by row; what was done, and what could not be."""
         faults = list(self.check(records))
         records = self.order(records)
+        self.known = self.load(records)
         titles = {column.key: column.title for column in self.columns}
         present = [key for key in titles if all(key in record.values for record in records[:1])]
         data = tablib.Dataset(headers=[titles[key] for key in present])
@@ -83,8 +87,8 @@ class RegisterResource(resources.ModelResource):
         result = self.import_data(data, use_transactions=False)
         found = [self._told(record, row) for record, row in zip(records, result.rows, strict=True)]
         lines = [each for each in found if isinstance(each, Line)]
-        faults += [fault for each in found if not isinstance(each, Line) for fault in each]
-        return sorted(lines, key=lambda line: line.row), sorted(set(faults))
+        more = [fault for each in found if not isinstance(each, Line) for fault in each]
+        return sorted(lines, key=lambda line: line.row), without_repeats(faults, more)
 
     def get_queryset(self) -> QuerySet:
         """The rows that the person may see, with what their columns name."""
@@ -98,10 +102,20 @@ class RegisterResource(resources.ModelResource):
     def get_import_id_fields(self) -> Sequence[str]:
         return self.keys
 
+    def load(self, records: Sequence[Record]) -> dict[Hashable, Model]:
+        """The rows of the register that the file may be about, by their keys; read once for all."""
+        first = self.fields[self.keys[0]]
+        said = list({key[0] for record in records if (key := self.key_of(record)) is not None})
+        found: dict[Hashable, Model] = {}
+        for start in range(0, len(said), AT_ONCE):
+            rows = self.get_queryset().filter(**{f"{first.attribute}__in": said[start : start + AT_ONCE]})
+            found |= {tuple(as_key(self.fields[key].get_value(row)) for key in self.keys): row for row in rows}
+        return found
+
     def get_instance(self, instance_loader, row) -> Model | None:
         """None as well where a key cannot be read: its fault is told with those of the other cells."""
         try:
-            return super().get_instance(instance_loader, row)
+            return self.known.get(tuple(as_key(self.fields[key].clean(row)) for key in self.keys))
         except ValueError:
             return None
 

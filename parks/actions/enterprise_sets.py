@@ -10,14 +10,16 @@ from datetime import date
 from typing import Any
 
 from django.db import connection
+from django.db.models import CharField, Model
 
 from guandu.accounts.checks import require
 from guandu.accounts.permissions import Permission
 from guandu.audit.actions import action, changed
 from guandu.audit.changes import Change, difference, snapshot
+from guandu.core import clock
 from guandu.core.actors import Actor
 from guandu.core.bulk_rows import put
-from parks.models import Enterprise, Park, Tenancy
+from parks.models import Enterprise, EnterpriseName, Park, Tenancy
 
 STAGE = "firms_laid_out"
 # What a file says of a firm.
@@ -29,7 +31,7 @@ FIELDS = (
 COLUMNS = tuple(Enterprise._meta.get_field(name).column for name in FIELDS)
 # What a new firm has besides.
 OWN = {"loaded_digest": "", "merged_into": None, "merged_on": None, "is_demo": False, "version": 1}
-_FIRMS, _TENANCIES = Enterprise._meta.db_table, Tenancy._meta.db_table
+_FIRMS = Enterprise._meta.db_table
 
 
 @dataclass(frozen=True)
@@ -90,7 +92,8 @@ def _make_stage() -> None:
 
 
 def _kind(field) -> str:
-    return field.db_type(connection).split(" CHECK")[0]
+    """Texts of any length: what is too long for the register is laid out as well and told by its row."""
+    return "text" if isinstance(field, CharField) else field.db_type(connection)
 
 
 def _taken() -> Iterator[tuple[int]]:
@@ -129,6 +132,7 @@ def _enter(firms: Firms, places: Sequence[int]) -> None:
     keys = dict(_run(f"SELECT s.place, e.id FROM {STAGE} s JOIN {_FIRMS} e ON e.code = s.code WHERE s.found = 0"))
     columns = [firms.columns[name] for name in FIELDS]
     changed(_new_firm(named[place], [column[place] for column in columns]) for place in places)
+    _name(firms, places, keys)
     _settle(firms, [place for place in places if firms.parks[place] is not None], keys)
 
 
@@ -146,28 +150,48 @@ def _new_firm(code: str, values: Sequence[Any]) -> Change:
     return Change("parks.enterprise", code, after["name"][:200], None, {**after, "code": code, **OWN})
 
 
+def _name(firms: Firms, places: Sequence[int], keys: dict[int, int]) -> None:
+    """The first names of the new firms, in force from their founding or from today."""
+    said, today = firms.columns, clock.today()
+    values = {
+        "enterprise": [keys[place] for place in places],
+        "name": [said["name"][place] for place in places],
+        "credit_code": [said["credit_code"][place] for place in places],
+        "valid_from": [said["established_on"][place] or today for place in places],
+        "valid_to": [None] * len(places),
+        "document": [""] * len(places),
+    }
+    names = map("{}（{} 起）".format, values["name"], values["valid_from"])
+    _put_beside(EnterpriseName, values, list(names))
+
+
 def _settle(firms: Firms, places: Sequence[int], keys: dict[int, int]) -> None:
-    """Enter the tenancies of the new firms."""
-    if not places:
+    """The tenancies of the new firms."""
+    values = {
+        "enterprise": [keys[place] for place in places],
+        "park": [firms.parks[place].pk for place in places],
+        "valid_from": [firms.days[place] for place in places],
+        "valid_to": [None] * len(places),
+        "in_leading_industry": [None] * len(places),
+        "leaving_reason": [""] * len(places),
+    }
+    names = [f"{firms.columns['name'][place]} @ {firms.parks[place]}" for place in places]
+    _put_beside(Tenancy, values, names)
+
+
+def _put_beside(model: type[Model], values: dict[str, list[Any]], names: Sequence[str]) -> None:
+    """Store and record rows of `model`, of which each new firm has one at most."""
+    if not names:
         return
-    last = _run(f"SELECT coalesce(max(id), 0) FROM {_TENANCIES}")[0][0]
-    values = [
-        [firms.parks[place].pk for place in places], [keys[place] for place in places],
-        [firms.days[place] for place in places], [""] * len(places),
-    ]  # fmt: skip
-    put(_TENANCIES, ("park_id", "enterprise_id", "valid_from", "leaving_reason"), values)
-    rows = _run(f"SELECT enterprise_id, id FROM {_TENANCIES} WHERE id > %s", last)
-    tenancy_of, names = dict(rows), firms.columns["name"]
+    table, label = model._meta.db_table, model._meta.label_lower
+    last = _run(f"SELECT coalesce(max(id), 0) FROM {table}")[0][0]
+    put(table, [model._meta.get_field(name).column for name in values], list(values.values()))
+    key_of = dict(_run(f"SELECT enterprise_id, id FROM {table} WHERE id > %s", last))
+    days = [[str(day) for day in values["valid_from"]] if name == "valid_from" else column for name, column in values.items()]
     changed(
-        Change(
-            "parks.tenancy", str(tenancy_of[keys[place]]), f"{names[place]} @ {firms.parks[place]}"[:200], None,
-            {
-                "valid_from": str(firms.days[place]), "valid_to": None, "park": firms.parks[place].pk,
-                "enterprise": keys[place], "in_leading_industry": None, "leaving_reason": "",
-            },
-        )
-        for place in places
-    )  # fmt: skip
+        Change(label, str(key_of[row[0]]), name[:200], None, dict(zip(values, row, strict=True)))
+        for name, row in zip(names, zip(*days, strict=True), strict=True)
+    )
 
 
 def _change(changes: Sequence[tuple[Enterprise, Enterprise]]) -> None:

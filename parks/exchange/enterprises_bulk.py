@@ -8,6 +8,7 @@ import copy
 import re
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
+from operator import mul
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -21,17 +22,25 @@ from guandu.exchange.tables import Fault
 from guandu.exchange.uploaded_rows import Rows
 from parks.actions import enterprise_sets
 from parks.actions.enterprise_sets import FIELDS, Firms, Laid
-from parks.exchange.firms import CODE_PREFIX
-from parks.models import Enterprise, Tenancy
+from parks.actions.tenancies import AHEAD
+from parks.exchange.firms import CODE_PREFIX, readable_credit_code
+from parks.models import Enterprise, EnterpriseName, Park, Tenancy
 
-# So many unusual rows are looked at one by one; the rest wait until these are mended.
-MOST_UNSURE = 300
-LATER = "前面各处改正后再核对这一行"
+# So many unusual rows are looked at one by one, and so many with faults; the rest wait until these are mended.
+MOST_UNSURE, MOST_WRONG = 2_000, 300
+LATER = "前面各处改正后再核对这一行；逐行核对的改动过多时，请把文件拆小"
+# What a known firm may say otherwise without anything following from it.
+_PLAIN = {
+    "credit_code_state", "industry", "is_service_body", "registered_street", "registered_address", "operating_street",
+    "operating_address", "note",
+}  # fmt: skip
 # Columns of which most cells say something of their own.
 _OWN_TEXTS = {"code", "name", "credit_code", "registered_address", "operating_address", "note"}
 _CREDIT_CODE = re.compile(r"[0-9A-HJ-NPQRTUWXY]{18}")
-_LETTERS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
-_WEIGHTS = [pow(3, place, 31) for place in range(17)]
+_LETTERS = b"0123456789ABCDEFGHJKLMNPQRTUWXY"
+_VALUES = bytes.maketrans(_LETTERS, bytes(range(31)))
+# The last character weighs one, so that the whole comes to a multiple of 31.
+_WEIGHTS = [*(pow(3, place, 31) for place in range(17)), 1]
 
 
 class FirmsBulk:
@@ -85,9 +94,10 @@ class FirmsBulk:
         return [kept[text] for text in texts]
 
     def _credit_code(self, at: int, text: str) -> str:
-        if text and not _is_credit_code(text):
-            self.unsure.add(at)
-        return text
+        if not text or _is_credit_code(text):
+            return text
+        self.unsure.add(at)
+        return readable_credit_code(text) or text
 
     def _check(self, rows: Rows, values: dict[str, Sequence[Any]]) -> None:
         """Mark the rows that break a rule of the model or between cells."""
@@ -99,7 +109,10 @@ class FirmsBulk:
                 self.unsure |= {at for at, text in enumerate(values[name]) if len(text) > longest}
         self.unsure |= {at for at, code in enumerate(values["code"]) if code and not _is_code(code)}
         together = zip(*(values[name] for name in _BETWEEN), strict=True)
-        self.unsure |= {at for at, cells in enumerate(together) if not _agree(*cells)}
+        today = clock.today()
+        self.unsure |= {at for at, cells in enumerate(together) if not _agree(today, *cells)}
+        # What a head office must be is asked of the two firms together.
+        self.unsure |= {at for at, head in enumerate(values["head_office"]) if head is not None}
 
     def _elsewhere(self, values: dict[str, Sequence[Any]], laid: Laid) -> set[int]:
         """Known firms of which the file says another tenancy than the register."""
@@ -129,14 +142,17 @@ class FirmsBulk:
         places = {at: key for at, key in laid.known.items() if at not in self.unsure}
         wanted = [key for at, key in places.items() if at in laid.differing]
         stored = self._by_key(wanted)
+        named = set(EnterpriseName.objects.values_list("enterprise", flat=True)) if wanted else set()
         for at, key in places.items():
             before = stored.get(key)
             after = before and self._edited(before, rows, at)
             if after is None:
                 yield Line(rows.numbers[at], "same", values["name"][at])
-                continue
-            self.changes.append((before, after))
-            yield Line(rows.numbers[at], "changed", str(before), self.resource._differences(before, after))
+            elif key in named and _differing(before, after) <= _PLAIN:
+                self.changes.append((before, after))
+                yield Line(rows.numbers[at], "changed", str(before), self.resource._differences(before, after))
+            else:
+                self.unsure.add(at)
 
     def _by_key(self, keys: Sequence[int]) -> dict[int, Enterprise]:
         found: dict[int, Enterprise] = {}
@@ -149,14 +165,28 @@ class FirmsBulk:
         after = copy.copy(before)
         texts = {self.resource.fields[key].column_name: text for key, text in zip(rows.keys, rows.texts[at], strict=True)}
         self.resource.import_instance(after, texts)
-        return after if any(_stored(before, name) != _stored(after, name) for name in FIELDS) else None
+        return after if _differing(before, after) else None
 
     def _one_by_one(self, rows: Rows) -> tuple[list[Line], list[Fault]]:
-        places = sorted(self.unsure)
-        now, later = places[:MOST_UNSURE], places[MOST_UNSURE:]
-        records = rows.records_at(now)
-        lines, faults = self.resource.import_rows(records)
-        return lines, [*faults, *(rows.fault(at, "", LATER) for at in later)]
+        """In parts, until too many are wrong."""
+        places = self._ordered(rows)
+        lines: list[Line] = []
+        faults: list[Fault] = []
+        while places and len(faults) < MOST_WRONG and len(lines) < MOST_UNSURE:
+            now, places = places[:MOST_WRONG], places[MOST_WRONG:]
+            more, wrong = self.resource.import_rows(rows.records_at(now))
+            lines, faults = [*lines, *more], [*faults, *wrong]
+        return lines, [*faults, *(rows.fault(at, "", LATER) for at in places)]
+
+    def _ordered(self, rows: Rows) -> list[int]:
+        """As single rows are taken, and rows that share a key in one part."""
+        place_of = {rows.numbers[at]: at for at in self.unsure}
+        records = rows.records_at(sorted(self.unsure))
+        first: dict[Any, int] = {}
+        for number, record in enumerate(records):
+            first.setdefault(self.resource.key_of(record) or record.row, number)
+        together = sorted(records, key=lambda record: first[self.resource.key_of(record) or record.row])
+        return [place_of[record.row] for record in self.resource.order(together)]
 
 
 def _read(widget: RegisterWidget, text: str) -> Any:
@@ -173,16 +203,16 @@ def _as_stored(key: str) -> Callable[[Any], Any]:
     return lambda value: value and value.pk
 
 
-def _stored(firm: Enterprise, name: str) -> Any:
-    return Enterprise._meta.get_field(name).value_from_object(firm)
+def _differing(before: Enterprise, after: Enterprise) -> set[str]:
+    fields = (Enterprise._meta.get_field(name) for name in FIELDS)
+    return {field.name for field in fields if field.value_from_object(before) != field.value_from_object(after)}
 
 
 def _is_credit_code(text: str) -> bool:
     """Whether the text is a code as the register writes it, check character included."""
     if not _CREDIT_CODE.fullmatch(text):
         return False
-    total = sum(_LETTERS.index(letter) * weight for letter, weight in zip(text, _WEIGHTS, strict=False))
-    return _LETTERS[(31 - total % 31) % 31] == text[17]
+    return sum(map(mul, text.encode().translate(_VALUES), _WEIGHTS)) % 31 == 0
 
 
 def _is_code(text: str) -> bool:
@@ -197,10 +227,23 @@ _BETWEEN = ("code", "credit_code", "credit_code_state", "established_on", "close
 
 
 def _agree(
-    code: str, credit: str, state: str, established: date | None, closed: date | None, park: Any, on: date | None
+    today: date,
+    code: str,
+    credit: str,
+    state: str,
+    established: date | None,
+    closed: date | None,
+    park: Park | None,
+    on: date | None,
 ) -> bool:
+    """Whether the cells of a row go together, by the rules of entering a firm and a tenant."""
     if not credit and (not code or state != "pending"):
+        return False
+    if (established and established > today) or (closed and closed > today):
         return False
     if established and closed and closed <= established:
         return False
-    return (park is None) == (on is None)
+    if park is None or on is None:
+        return park is None and on is None
+    ended = [day for day in (park.closed_on, closed) if day]
+    return on <= today + AHEAD and all(on < day for day in ended)

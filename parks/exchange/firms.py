@@ -3,17 +3,16 @@
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from typing import Any
 
-from django.db.models import Model, Prefetch, QuerySet
+from django.db.models import Model, Prefetch, Q, QuerySet
 
-from guandu.audit.actions import checked
 from guandu.core import clock
 from guandu.core.actors import Actor
 from guandu.core.errors import Invalid
 from guandu.exchange.cells import DayWidget, ReferenceWidget, RegisterWidget
 from guandu.exchange.columns import Column, ColumnsOf
-from guandu.exchange.resources import RegisterResource
+from guandu.exchange.resources import AT_ONCE, RegisterResource
 from guandu.exchange.tables import Fault, Record
-from parks.actions import enterprises
+from parks.actions import enterprises, tenancies
 from parks.enums import CodeState
 from parks.exchange import offered
 from parks.exchange.beside import BesideColumn
@@ -107,13 +106,24 @@ class EnterpriseResource(RegisterResource):
             .prefetch_related(Prefetch("tenancies", ordered, to_attr="present_tenancies"))
         )
 
-    def get_instance(self, instance_loader, row: Mapping[str, str]) -> Enterprise | None:
+    def load(self, records: Sequence[Record]) -> dict[Hashable, Model]:
+        """By code and by credit code."""
+        codes = [record.values["code"] for record in records if record.values["code"]]
+        credits = [readable_credit_code(record.values["credit_code"]) for record in records]
+        found: dict[Hashable, Model] = {}
+        for start in range(0, len(records), AT_ONCE):
+            named = Q(code__in=codes[start : start + AT_ONCE]) | Q(credit_code__in=filter(None, credits[start : start + AT_ONCE]))
+            for firm in self.get_queryset().filter(named):
+                found |= {("code", firm.code): firm, ("credit", firm.credit_code): firm}
+        return found
+
+    def get_instance(self, instance_loader, row: Mapping[str, str]) -> Model | None:
         """By code, or by credit code where the code is left open."""
         code, credit = row[self.fields["code"].column_name], row[self.fields["credit_code"].column_name]
         if code:
-            return self.get_queryset().filter(code=code).first()
+            return self.known.get(("code", code))
         known = readable_credit_code(credit)
-        return self.get_queryset().filter(credit_code=known).first() if known else None
+        return self.known.get(("credit", known)) if known else None
 
     def import_instance(self, instance: Enterprise, row: Mapping[str, str], **kwargs: Any) -> None:
         """Where its code is left open, a known firm keeps the one it has and a new one gets its own."""
@@ -138,11 +148,10 @@ class EnterpriseResource(RegisterResource):
 
     def create(self, values: dict[str, Any], by: Actor) -> Enterprise:
         own = {name: value for name, value in values.items() if name not in {"park", "on"}}
-        if values["park"] is None or values["on"] is None:
-            return enterprises.create(by=by, **own)
-        # Written as one of many, which leaves the firm's own fields to its caller.
-        checked(Enterprise(**own))
-        return enterprises.enter_many(rows=[values], by=by)[0]
+        firm = enterprises.create(by=by, **own)
+        if values["park"] and values["on"]:
+            tenancies.enter(park=values["park"], enterprise=firm, on=values["on"], by=by)
+        return firm
 
     def change(self, row: Enterprise, values: dict[str, Any], by: Actor) -> Enterprise:
         return enterprises.update(enterprise=row, values=values, reason=CORRECTED, by=by)

@@ -76,7 +76,8 @@ class SponsorshipResource(_DatedResource):
         _duty("leader"),
         _duty("deputy_head"),
         _duty("staff_member"),
-        shown("deputy_staff", "工作人员（B角）"),
+        _duty("deputy_staff"),
+        _duty("document"),
     )
 
     class Meta(RegisterResource.Meta):

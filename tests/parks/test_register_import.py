@@ -10,15 +10,42 @@ from guandu.audit.models import AuditChange, AuditEvent
 from guandu.exchange.models import Upload
 from guandu.exchange.registers import known_tables
 from guandu.portal.demo.cast import credit_code
+from parks.exchange.attributions import ATTRIBUTIONS
 from parks.exchange.declared import TABLES
 from parks.exchange.enterprises import ENTERPRISES
+from parks.exchange.honours import HONOURS
 from parks.exchange.parks import PARKS
 from parks.exchange.placements import PLACEMENTS, SPONSORSHIPS
 from parks.exchange.reference import AREAS, CHAINS, INDUSTRIES
+from parks.exchange.spaces import BUILDINGS, SPACES
+from parks.exchange.tenancies import TENANCIES
 from parks.exchange.titles import TITLES
-from parks.models import Area, Enterprise, Industry, Park, Placement, Sponsorship, Tenancy, Title
+from parks.models import (
+    Area,
+    Attribution,
+    Building,
+    Enterprise,
+    Honour,
+    HonourRule,
+    Industry,
+    Park,
+    Placement,
+    Space,
+    Sponsorship,
+    Tenancy,
+    Title,
+)
 from tests.exchange.importing import book, confirm, exported, found_at, last, report, upload
-from tests.factories import make_area, make_enterprise, make_industry, make_park, make_unit
+from tests.factories import (
+    make_area,
+    make_building,
+    make_enterprise,
+    make_honour_kind,
+    make_industry,
+    make_park,
+    make_space,
+    make_unit,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.feature("A8")]
 
@@ -274,6 +301,72 @@ def test_a_known_firm_does_not_move_by_this_table(desk, park, other_park):
     assert "请在“入驻”表中办理" in found_at(upload(desk, ENTERPRISES, book(ENTERPRISES, row)))["P2"]
 
 
+def test_buildings_and_spaces_by_the_park_itself(operator, park, other_park, sign_in):
+    desk = sign_in(operator)
+    row = {"code": "B-1", "park": park.name, "name": "一号楼", "built_area": "12,000.5", "floors_above": "12"}
+    wrong = {**row, "code": "B-2", "park": other_park.name}
+    assert "不在您的工作范围内" in found_at(upload(desk, BUILDINGS, book(BUILDINGS, row, wrong)))["B3"]
+    upload(desk, BUILDINGS, book(BUILDINGS, row))
+    confirm(desk, last())
+    assert Building.objects.get(code="B-1").built_area == 1200050
+    room = {"code": "S-1", "building": "一号楼", "name": "1203室", "area": "88.8", "rent": "45.5", "height": "3.6"}
+    page = upload(desk, SPACES, book(SPACES, room))
+    assert report(page).is_fine, found_at(page)
+    confirm(desk, last())
+    space = Space.objects.get(code="S-1")
+    assert (space.area, space.rent, space.height, space.building.park) == (8880, 4550, 360, park)
+    assert report(upload(desk, SPACES, book(SPACES, room))).same == 1
+
+
+def test_tenants_come_leave_and_are_put_right(desk, park):
+    firm = make_enterprise(credit_code=GOOD_CODES[0])
+    row = {"park": park.name, "enterprise": GOOD_CODES[0], "valid_from": "2025-03-01", "in_leading_industry": "是"}
+    left = {"leaving_reason": "迁出"}
+    for values in ({}, {**left, "valid_to": "2026-01-01"}, {**left, "valid_to": "2026-02-01"}):
+        page = upload(desk, TENANCIES, book(TENANCIES, {**row, **values}))
+        assert report(page).is_fine, found_at(page)
+        confirm(desk, last())
+        assert report(upload(desk, TENANCIES, book(TENANCIES, {**row, **values}))).changes == 0
+        desk.post(f"/register/uploads/{last().pk}/discard/")
+    tenancy = Tenancy.objects.get(enterprise=firm)
+    assert (tenancy.valid_to, tenancy.leaving_reason, tenancy.in_leading_industry) == (date(2026, 2, 1), "moved", True)
+    early = {**row, "valid_from": "2025-06-01"}
+    assert "已有" in found_at(upload(desk, TENANCIES, book(TENANCIES, early)))["D2"]
+
+
+def test_honours_are_awarded_corrected_and_revoked(desk):
+    kind = make_honour_kind(name="高新技术企业")
+    HonourRule.objects.create(kind=kind, name=kind.name, valid_from=date(2016, 1, 1), years=3, issuer="省认定办")
+    firm = make_enterprise(credit_code=GOOD_CODES[0])
+    row = {"enterprise": GOOD_CODES[0], "kind": kind.name, "valid_from": "2024-12-01", "document": "文1"}
+    steps = ({}, {"document": "文2"}, {"document": "文2", "revoked_on": "2025-06-01", "revoked_because": "违规"})
+    for values in steps:
+        page = upload(desk, HONOURS, book(HONOURS, {**row, **values}))
+        assert report(page).is_fine, found_at(page)
+        confirm(desk, last())
+        # What the rule filled in is not cleared by an empty cell.
+        assert report(upload(desk, HONOURS, book(HONOURS, {**row, **values}))).changes == 0
+        desk.post(f"/register/uploads/{last().pk}/discard/")
+    honour = Honour.objects.get(enterprise=firm)
+    assert (honour.valid_to, honour.issuer, honour.document, honour.revoked_on) == (
+        date(2027, 12, 1), "省认定办", "文2", date(2025, 6, 1),
+    )  # fmt: skip
+
+
+def test_who_counts_a_firm_follows_one_another(desk):
+    firm = make_enterprise(credit_code=GOOD_CODES[0])
+    street = make_unit(Unit.Kind.STREET, name="关上街道")
+    row = {"enterprise": firm.code, "kind": "税收归属", "valid_from": "2024-01-01", "street": street.name}
+    upload(desk, ATTRIBUTIONS, book(ATTRIBUTIONS, row))
+    confirm(desk, last())
+    later = {**row, "enterprise": GOOD_CODES[0], "valid_from": "2025-01-01", "street": "", "elsewhere": "盘龙区"}
+    upload(desk, ATTRIBUTIONS, book(ATTRIBUTIONS, later))
+    confirm(desk, last())
+    assert list(Attribution.objects.order_by("valid_from").values_list("valid_to", "elsewhere")) == [
+        (date(2025, 1, 1), ""), (None, "盘龙区"),
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize("kind", ["xlsx", "csv"])
 @pytest.mark.parametrize(
     "table", [table for table in TABLES if table.takes_files], ids=lambda table: table.code
@@ -289,12 +382,23 @@ def test_what_goes_out_comes_back_unchanged(desk, table, kind, park, other_park)
     )
     make_area(chains=(park.placements.get().chain,))
     make_park(name=park.name, code="P-SAME-NAME")
+    _hang_on(park, other_park, firm)
     data = exported(desk, table, kind)
     page = upload(desk, table, data, f"导出.{kind}")
     told = report(page)
     assert told.is_fine, found_at(page)
     assert (told.new, told.changed) == (0, 0)
     assert told.same == table.resource._meta.model.objects.count() > 0
+
+
+def _hang_on(park, other_park, firm):
+    make_space(building=make_building(park=park, name="一号楼", built_area=1), area=880, rent=0)
+    Tenancy.objects.create(
+        park=other_park, enterprise=firm, valid_from=date(2024, 5, 1), valid_to=date(2025, 1, 1), leaving_reason="moved"
+    )
+    held = {"valid_from": date(2024, 1, 1), "valid_to": date(2027, 1, 1)}
+    Honour.objects.create(enterprise=firm, kind=make_honour_kind(), **held)
+    Attribution.objects.create(enterprise=firm, kind="tax", elsewhere="盘龙区", valid_from=date(2024, 1, 1))
 
 
 def test_chains_go_out_and_never_in(desk, chain):
