@@ -3,8 +3,8 @@
 from django.db import models
 from django.db.models import F, Q
 
-from guandu.accounts.querysets import ReferenceQuerySet
 from guandu.accounts.permissions import Permission
+from guandu.accounts.querysets import ReferenceQuerySet
 from guandu.accounts.roles import RoleCode, ScopeKind
 
 
