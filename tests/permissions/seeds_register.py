@@ -39,6 +39,7 @@ from tests.permissions.world import DISABLED
 People = Mapping[str, User | None]
 Sides = Mapping[str, Side]
 CLAIMED_TWICE, NEWCOMER = "E-TWICE", "待入驻企业"
+RIVAL = "street-rival"
 
 
 def rows(own: Side, other: Side, people: People) -> dict[str, dict[str, str]]:
@@ -47,6 +48,7 @@ def rows(own: Side, other: Side, people: People) -> dict[str, dict[str, str]]:
     _standards()
     make_enterprise(code=CLAIMED_TWICE, name="两园企业")
     make_enterprise(name=NEWCOMER)
+    make_unit(Unit.Kind.STREET, code=RIVAL)
     comparison = RegistryComparison.objects.create(
         file_name="登记.xlsx", file_digest="d", as_of=clock.today(), rows=2, matched=2,
         compared_by=people[RoleCode.OFFICE], compared_at=clock.now(),
@@ -118,7 +120,7 @@ def _attributions(side: Side, comparison: RegistryComparison, people: People) ->
         claimed_at=clock.now(),
     )  # fmt: skip
     # Somebody else counts it, so that the claim is disputed and stands on the first tab.
-    rival = make_unit(Unit.Kind.STREET, code=f"street-rival-{side.name}")
+    rival = Unit.objects.get(code=RIVAL)
     Attribution.objects.create(enterprise=firm, kind="tax", street=rival, valid_from=SINCE)
     finding = RegistryFinding.objects.create(
         comparison=comparison, enterprise=firm, kind="renamed", street=street, ours=firm.name,
@@ -176,7 +178,8 @@ def _files(own: Side, other: Side, people: People) -> dict[str, dict[str, str]]:
 
 def _upload(side: Side, sender: User) -> object:
     chain = side.park.placements.get().chain.name
-    data = book(PARKS, {"chain": chain, "code": "P-NEW", "name": f"园区{side.mark('newpark')}"})
+    row = {"code": "P-NEW", "name": f"园区{side.mark('newpark')}", "chain": chain, "on": "2024-05-01"}
+    data = book(PARKS, row)
     file = receive(PARKS, data, f"{side.mark('upload')}.xlsx")
     report = uploads.look(table=PARKS, rows=file.rows, by=sender)
     return uploads.keep(table=PARKS, file=file, report=report, by=sender)

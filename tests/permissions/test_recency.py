@@ -11,10 +11,12 @@ from tests.permissions.world import World
 pytestmark = pytest.mark.django_db
 
 CONFIRM = "/accounts/confirm/"
-# By hand: what gives or takes a right, an account, a password, or changes the rules of signing in.
+# By hand: what gives or takes a right, an account, a password, changes the rules of signing in, or takes
+# the trail out of the house.
 ASKED_AGAIN = {
     "accounts/policy/": {"GET", "POST"},
     "accounts/protection/<username>/reset-factor/": {"POST"},
+    "accounts/protection/<username>/unlock/": {"POST"},
     "accounts/operators/<pk>/reset/": {"POST"},
     "accounts/batches/<pk>/open/": {"POST"},
     "accounts/batches/<pk>/reissue/": {"POST"},
@@ -26,6 +28,7 @@ ASKED_AGAIN = {
     "admin/accounts/user/<object_id>/switch-active/": {"GET", "POST"},
     "admin/accounts/grant/<object_id>/revoke/": {"GET", "POST"},
     "admin/accounts/grant/<object_id>/seat/": {"GET", "POST"},
+    "audit/events/export/": {"POST"},
 }
 # The package asks in its own way before it shows the secret of a generator or recovery codes.
 BY_PACKAGE = {"accounts/factor/enrol/": {"GET", "POST"}, "accounts/factor/codes/renew/": {"GET", "POST"}}
