@@ -133,6 +133,7 @@ class FormFields(HTMLParser):
         super().__init__()
         self.forms: list[dict[str, str]] = []
         self.select = self.textarea = ""
+        self.is_open = False
 
     @classmethod
     def of(cls, page: str) -> dict[str, str]:
@@ -144,6 +145,7 @@ class FormFields(HTMLParser):
         said = {name: value or "" for name, value in attrs}
         if tag == "form":
             self.forms.append({})
+            self.is_open = True
         elif tag == "select":
             self.select = said.get("name", "")
         elif tag == "textarea":
@@ -161,9 +163,11 @@ class FormFields(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         if tag == "textarea":
             self.textarea = ""
+        elif tag == "form":
+            self.is_open = False
 
     def _take(self, name: str, value: str) -> None:
-        if self.forms and name and name != "csrfmiddlewaretoken":
+        if self.is_open and name and name != "csrfmiddlewaretoken":
             self.forms[-1][name] = value
 
 
