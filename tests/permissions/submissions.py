@@ -251,7 +251,7 @@ WRITTEN = (
     S("returns/<pk>/file/", "operator", {"v-REV": "120"}, DRAFT),
     S("returns/<pk>/review/", "department", {"comment": "无误"}, FILED),
     S("returns/<pk>/send-back/", "department", {"comment": "请核对", "c-REV": "偏小"}, FILED),
-    S("returns/<pk>/confirm/", "office", {"comment": "同意"}, FILED, prepare=_reviewed),
+    S("returns/<pk>/confirm/", "office", {"comment": "同意"}, _detail_of("return to confirm")),
     S("returns/confirm/", "office", _pick, "/returns/", prepare=_reviewed),
     # The trail
     S("audit/verify/", "audit_admin", page="/audit/"),
