@@ -283,7 +283,13 @@ WRITTEN = (
     S("admin/parks/chain/<object_id>/change/", "office", {"position": "77"}),
     S("admin/parks/area/add/", "office", {"code": "area-new", "name": "新片区"}),
     S("admin/parks/area/<object_id>/change/", "office", {"clause": "第九条"}),
-    S("admin/parks/park/add/", "office", {"code": "P-NEW", "name": "新园区", "lettable_area": "1,200.50"}),
+    S(
+        "admin/parks/park/add/", "office",
+        lambda world: {
+            "code": "P-NEW", "name": "新园区", "lettable_area": "1,200.50", "chain": _chain("DIG"), "on": "2026-10-01",
+            "carrier": "building", "operating_model": "joint",
+        },
+    ),
     S("admin/parks/park/<object_id>/change/", "office", {"note": "已更名"}),
     S(
         "admin/parks/park/<object_id>/placement/", "office",
