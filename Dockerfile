@@ -1,4 +1,5 @@
-# One image for web, worker, beat and relay; what differs is the command (docker-compose.yml).
+# Two images: the portal (web, workers, beat and relay differ by command) and the proxy before it, which
+# holds the static files (docker-compose.yml).
 
 FROM node:20-slim AS assets
 WORKDIR /app
@@ -10,20 +11,26 @@ ENV PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 PIP_NO_CACHE_DIR=1 PIP_DISABLE_
 RUN apt-get update \
     && apt-get install -y --no-install-recommends fonts-noto-cjk \
     && rm -rf /var/lib/apt/lists/* \
-    && useradd --system --uid 10001 --home-dir /var/lib/guandu --create-home guandu
+    && useradd --system --uid 10001 --home-dir /var/lib/guandu --create-home guandu \
+    && install -d -o guandu -m 700 /var/lib/guandu /var/lib/guandu-anchors
 WORKDIR /app
 COPY requirements.txt ./
 RUN pip install --require-hashes -r requirements.txt
 COPY . .
 COPY --from=assets /app/node_modules ./node_modules
-ENV GUANDU_ENV=production VAR_DIR=/var/lib/guandu DJANGO_SETTINGS_MODULE=guandu.settings
-# The values only let settings load while static files are collected; none stays in the image.
+ENV GUANDU_ENV=production VAR_DIR=/var/lib/guandu AUDIT_ANCHOR_DIR=/var/lib/guandu-anchors \
+    DJANGO_SETTINGS_MODULE=guandu.settings
+# Settings load with secrets made for this one command and forgotten.
 RUN python -m scripts.catalogues \
-    && SECRET_KEY=collectstatic DATABASE_URL=postgres://build@localhost/build \
-       REDIS_URL=redis://localhost/0 ALLOWED_HOSTS=localhost \
-       python manage.py collectstatic --noinput \
-    && rm -rf node_modules \
-    && chown -R guandu /var/lib/guandu
+    && python -m scripts.throwaway collectstatic --noinput \
+    && rm -rf node_modules
 USER guandu
 EXPOSE 8000
-CMD ["gunicorn", "guandu.wsgi", "--bind", "0.0.0.0:8000", "--workers", "3", "--worker-class", "gthread", "--threads", "8", "--no-control-socket"]
+CMD ["gunicorn", "-c", "python:guandu.gunicorn_config", "guandu.wsgi"]
+
+FROM nginx:1.28-alpine AS proxy
+COPY docker/nginx/nginx.conf /etc/nginx/nginx.conf
+COPY docker/nginx/web.conf docker/nginx/own.conf docker/nginx/answers.conf /etc/nginx/portal/
+COPY docker/nginx/pages /srv/pages
+COPY --from=portal /app/staticfiles /srv/static
+ENTRYPOINT ["nginx", "-g", "daemon off;"]

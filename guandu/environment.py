@@ -3,6 +3,7 @@
 import os
 import stat
 import zlib
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -79,3 +80,11 @@ def named_hosts(name: str, hosts: list[str]) -> None:
     """Refuses a list that lets any host in."""
     if any("*" in host for host in hosts):
         raise ImproperlyConfigured(f"环境变量 {name} 不能使用 *，请写明门户的域名。")
+
+
+def read_networks(name: str) -> list[IPv4Network | IPv6Network]:
+    """The networks that the variable `name` lists, by comma; a single address is a network of one."""
+    try:
+        return [ip_network(text.strip()) for text in read_list(name) if text.strip()]
+    except ValueError as error:
+        raise ImproperlyConfigured(f"{name}：请填写网段，如 10.0.0.0/8，多个用逗号分隔。") from error

@@ -5,7 +5,6 @@ default that would hurt; the other two work with nothing set.
 """
 
 from datetime import timedelta
-from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 
 import environ
@@ -34,14 +33,6 @@ def required(name: str, hint: str, *, default: str) -> str:
     return default
 
 
-def networks(name: str) -> list[IPv4Network | IPv6Network]:
-    """The networks that the variable `name` lists, by comma; a single address is a network of one."""
-    try:
-        return [ip_network(text.strip()) for text in env.list(name, default=[]) if text.strip()]
-    except ValueError as error:
-        raise ImproperlyConfigured(f"{name}：请填写网段，如 10.0.0.0/8，多个用逗号分隔。") from error
-
-
 DEBUG = env.bool("DEBUG", default=False)
 if PRODUCTION and DEBUG:
     raise ImproperlyConfigured("环境变量 DEBUG：正式环境不能打开调试，请删去这个变量。")
@@ -61,7 +52,7 @@ ALLOWED_HOSTS = [
 ]
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 # Networks of the reverse proxies whose X-Forwarded-For is believed; nobody's when unset.
-TRUSTED_PROXIES = networks("TRUSTED_PROXIES")
+TRUSTED_PROXIES = environment.read_networks("TRUSTED_PROXIES")
 
 # --- Database: SQLite needs nothing else; PostgreSQL by DATABASE_URL -----------------------------
 
@@ -78,7 +69,8 @@ if ON_SQLITE:
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 20,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+        # A row that REPLACE takes away meets the guards too.
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA recursive_triggers=ON;",
     }
     # A file, so that worker processes started by a test see the same database.
     if GUANDU_ENV == "test":
@@ -111,6 +103,9 @@ CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_TASK_QUEUES = {"default": {}, "import": {}}
 # A handler that hangs is ended; its job counts a try.
 CELERY_TASK_TIME_LIMIT = 30 * 60
+CELERY_BEAT_SCHEDULER = "guandu.jobs.beat:Scheduler"
+# Touched by worker, beat and relay while they live; none where it is unset.
+PULSE_FILE = env("PULSE_FILE", default="")
 CELERY_BEAT_SCHEDULE = {
     # Asks for what is due today and not yet asked for, so that a round missed is caught up once.
     "daily-round": {"task": "guandu.jobs.tasks.ask_due", "schedule": 300.0, "options": {"expires": 300}},
@@ -178,6 +173,7 @@ INSTALLED_APPS = [
     "guandu.jobs",
     "guandu.accounts",
     "guandu.web",
+    "guandu.exchange",
     "guandu.oversight",
     "parks",
     "targets",
@@ -322,12 +318,23 @@ if AUDIT_HASH not in {"sha256", "sm3"}:
     raise ImproperlyConfigured(f"AUDIT_HASH={AUDIT_HASH}：只能是 sha256 或 sm3。")
 AUDIT_ANCHOR_DIR = Path(env("AUDIT_ANCHOR_DIR", default=str(VAR_DIR / "audit-anchors"))).resolve()
 
+# --- Numbers of contact persons: sealed under a key of their own ----------------------------------
+
+_LOCAL_CONTACT_KEY = VAR_DIR / "contact-key"  # made by make run
+CONTACT_KEY = required(
+    "CONTACT_KEY",
+    "请设置一串不少于 50 个字符的随机字符，与其他密钥不同，并另行妥善保管；丢失后已登记的联系电话无法恢复。",
+    default=_LOCAL_CONTACT_KEY.read_text().strip() if _LOCAL_CONTACT_KEY.exists() else "local-only-" + "c" * 32,
+)
+# Keys that were in use before: what they sealed still opens (manage.py reseal_contacts).
+CONTACT_KEY_FALLBACKS = environment.read_list("CONTACT_KEY_FALLBACKS")
+
 # --- API ------------------------------------------------------------------------------------------
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "guandu.web.api.access.TokenAuthentication",
-        "rest_framework.authentication.SessionAuthentication",
+        "guandu.web.api.access.SessionAuthentication",
     ],
     "DEFAULT_PERMISSION_CLASSES": ["guandu.web.api.access.SignedInOrClient"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
@@ -370,6 +377,7 @@ LOGGING = logs.configuration(
     as_json=PRODUCTION, level=env("LOG_LEVEL", default="INFO" if PRODUCTION else "WARNING")
 )
 logs.conceal(SECRET_KEY, environment.read("OIDC_CLIENT_SECRET"), *SECRET_KEY_FALLBACKS, AUDIT_KEY, *AUDIT_KEY_FALLBACKS)
+logs.conceal(CONTACT_KEY, *CONTACT_KEY_FALLBACKS)
 logs.conceal(environment.password_of(DATABASE_URL), environment.password_of(REDIS_URL))
 
 # --- What production refuses: each sentence names the variable ------------------------------------
@@ -377,7 +385,8 @@ logs.conceal(environment.password_of(DATABASE_URL), environment.password_of(REDI
 if PRODUCTION:
     environment.strong_key("SECRET_KEY", SECRET_KEY)
     environment.strong_key("AUDIT_KEY", AUDIT_KEY)
-    environment.different_keys(SECRET_KEY=SECRET_KEY, AUDIT_KEY=AUDIT_KEY)
+    environment.strong_key("CONTACT_KEY", CONTACT_KEY)
+    environment.different_keys(SECRET_KEY=SECRET_KEY, AUDIT_KEY=AUDIT_KEY, CONTACT_KEY=CONTACT_KEY)
     environment.strong_password("DATABASE_URL", DATABASE_URL)
     environment.strong_password("REDIS_URL", REDIS_URL)
     environment.named_hosts("ALLOWED_HOSTS", ALLOWED_HOSTS)

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from guandu.accounts.permissions import Permission
 from guandu.core import clock
 from guandu.core.errors import Conflict, Invalid, NotReady, PortalError
+from guandu.web.posted import takes
 from guandu.web.views import get_visible_or_404, permission_required
 from investment.actions import projects as actions
 from investment.enums import Stage
@@ -50,6 +51,7 @@ def project_detail(request: HttpRequest, code: str) -> HttpResponse:
 
 @editor
 @require_http_methods(["GET", "POST"])
+@takes(ProjectForm)
 def project_create(request: HttpRequest) -> HttpResponse:
     form = ProjectForm(request.POST or None, user=request.user)
     if request.method == "POST" and form.is_valid():
@@ -64,6 +66,7 @@ def project_create(request: HttpRequest) -> HttpResponse:
 
 @editor
 @require_http_methods(["GET", "POST"])
+@takes(ProjectForm)
 def project_edit(request: HttpRequest, code: str) -> HttpResponse:
     project = _visible(request, code, Permission.PROJECT_EDIT)
     form = ProjectForm(request.POST or None, instance=project, user=request.user)
@@ -80,6 +83,7 @@ def project_edit(request: HttpRequest, code: str) -> HttpResponse:
 
 @editor
 @require_POST
+@takes(MoveForm)
 def project_move(request: HttpRequest, code: str) -> HttpResponse:
     project = _visible(request, code, Permission.PROJECT_EDIT)
     form = MoveForm(request.POST)

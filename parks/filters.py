@@ -21,7 +21,9 @@ class ParkFilter(django_filters.FilterSet):
         method="by_state", label="状态", empty_label="全部状态", choices=ParkState.choices
     )
     name = django_filters.CharFilter(
-        method="by_name", label="名称", widget=forms.TextInput(attrs={"placeholder": "名称或简称", "maxlength": 40})
+        method="by_name",
+        label="名称",
+        widget=forms.TextInput(attrs={"placeholder": "名称或简称", "maxlength": 40}),
     )
 
     class Meta:

@@ -12,6 +12,12 @@ from parks.models import Park
 MOST = 20
 
 add_navigation(NavigationEntry("日常工作", "园区名录", "parks:list", "park", (Permission.PARK_VIEW,), 20))
+add_navigation(
+    NavigationEntry("园区与企业", "企业荣誉", "duties:honours", "star", (Permission.PARK_VIEW,), 41),
+    NavigationEntry("园区与企业", "升规培育", "duties:cultivations", "target", (Permission.CULTIVATION_VIEW,), 42),
+    NavigationEntry("园区与企业", "园区包保", "duties:sponsorships", "people", (Permission.PARK_VIEW,), 43),
+)
+add_navigation(NavigationEntry("日常工作", "可招商空间", "space:free", "search", (Permission.PARK_VIEW,), 22))
 
 
 @search_sources.register(10)

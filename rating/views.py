@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET, require_POST
 from guandu.accounts.permissions import Permission
 from guandu.core.periods import Period
 from guandu.jobs.models import Job
+from guandu.web.posted import takes
 from guandu.web.views import get_visible_or_404, permission_required
 from rating.actions import assessments
 from rating.models import Assessment
@@ -53,6 +54,7 @@ def score_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 @runner
 @require_POST
+@takes("period")
 def recompute(request: HttpRequest) -> HttpResponse:
     """Queue the trial scores of the posted quarter again."""
     quarter = Period.parse(request.POST.get("period", ""))

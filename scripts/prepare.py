@@ -10,10 +10,11 @@ from django.db import Error as DatabaseError
 
 
 def prepare() -> None:
-    """Bring the schema up to date, load the plan, seed the demonstration on an empty local database."""
+    """Bring the schema up to date, load the plan and the standards, seed the demonstration on an empty local database."""
     django.setup()
     call_command("migrate", interactive=False, verbosity=0)
     call_command("load_plan")
+    call_command("load_standards")
     call_command("load_projects")
     call_command("load_scheme")
     if os.environ.get("GUANDU_ENV") == "local":

@@ -67,6 +67,8 @@ def local_environment(given: Mapping[str, str]) -> dict[str, str]:
         env["SECRET_KEY"] = secret_key(var / "secret")
     if not env.get("AUDIT_KEY"):
         env["AUDIT_KEY"] = secret_key(var / "audit-key")
+    if not env.get("CONTACT_KEY"):
+        env["CONTACT_KEY"] = secret_key(var / "contact-key")
     return env
 
 

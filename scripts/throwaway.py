@@ -17,6 +17,7 @@ def production_environment() -> dict[str, str]:
         "GUANDU_ENV": "production",
         "SECRET_KEY": secrets.token_urlsafe(64),
         "AUDIT_KEY": secrets.token_urlsafe(64),
+        "CONTACT_KEY": secrets.token_urlsafe(64),
         "DATABASE_URL": f"postgres://portal:{secrets.token_hex(24)}@127.0.0.1:1/portal",
         "REDIS_URL": f"redis://:{secrets.token_hex(24)}@127.0.0.1:1/0",
         "ALLOWED_HOSTS": "portal.example",

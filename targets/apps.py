@@ -12,11 +12,14 @@ class TargetsConfig(AppConfig):
 
     def ready(self) -> None:
         from guandu.web.registry import NavigationEntry, add_navigation  # reason: needs models
+        from parks.merging import Follower, follow_park_mergers  # reason: registers below, needs models
         from targets import pages, panels, tasks, tiles, todos  # noqa: F401  # reason: register themselves, need models
-        from targets.queries import register_facts  # noqa: F401  # reason: registers counted sources
+        from targets.actions.mergers import withdraw_drafts  # reason: needs models
+        from targets.queries import mergers, quality, register_facts  # noqa: F401  # reason: register themselves
         from targets.queries.open_work import returns_open  # reason: needs models
 
         register_open_work("数据报送", returns_open)
+        follow_park_mergers(Follower(mergers.obstacles, mergers.effects, withdraw_drafts))
         keep_through_migrations(self, "0002_locked_lines", GUARDS)
         add_navigation(
             NavigationEntry("日常工作", "数据填报", "targets:returns", "report", (Permission.RETURN_VIEW,), 30)

@@ -10,25 +10,13 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from guandu.core.errors import Invalid
-from guandu.exchange.marked_yaml import FileError, Reader, Row
+from guandu.exchange.marked_yaml import BrokenFiles, FileError, Reader, Row
 from targets.plan_shapes import DEFINITIONS, FILES, REFERENCES
 
 PREAMBLE = "发文"  # the notice itself, before the first numbered part
 MOST_CELLS = 12
 
 Wrong = Iterator[FileError]
-
-
-class BrokenFiles(Invalid):
-    """The files cannot be loaded. `file_errors` names every file and line, in order."""
-
-    def __init__(self, file_errors: list[FileError]) -> None:
-        self.file_errors = sorted(set(file_errors))
-        super().__init__(
-            f"数据文件有 {len(self.file_errors)} 处错误，没有载入任何内容，请按文件和行号改正后再载入。",
-            errors=[(f"{e.path} 第 {e.line} 行", e.sentence) for e in self.file_errors],
-        )
 
 
 @dataclass(frozen=True)
@@ -248,7 +236,16 @@ def _plan_is_one(files: PlanFiles) -> Wrong:
 
 
 CHECKS: tuple[Callable[[PlanFiles], Wrong], ...] = (
-    _codes_are_unique, _references_exist, _groups_have_members, _titles_name_clauses, _streets_are_streets,
-    _definitions_hold, _templates_hold, _plan_is_one, _targets_hold, _duties_hold, _no_clause_is_orphaned,
+    _codes_are_unique,
+    _references_exist,
+    _groups_have_members,
+    _titles_name_clauses,
+    _streets_are_streets,
+    _definitions_hold,
+    _templates_hold,
+    _plan_is_one,
+    _targets_hold,
+    _duties_hold,
+    _no_clause_is_orphaned,
     _checks_hold,
 )

@@ -13,7 +13,19 @@ from guandu.accounts.models import Grant, Unit, User
 from guandu.accounts.roles import RoleCode, ScopeKind
 from guandu.core import clock
 from guandu.core.models import Demonstration
-from parks.models import Area, Chain, Enterprise, Park, Placement, Sponsorship, Tenancy
+from parks.models import (
+    Area,
+    Building,
+    Chain,
+    Enterprise,
+    HonourKind,
+    Industry,
+    Park,
+    Placement,
+    Space,
+    Sponsorship,
+    Tenancy,
+)
 from targets.enums import Basis, FigureScope, IndicatorKind, SubjectKind, TemplateKind
 from targets.models import Cycle, Figure, Indicator, IndicatorVersion, ReturnTemplate, TemplateCell
 
@@ -171,6 +183,41 @@ def make_enterprise(
     if park:
         Tenancy.objects.create(park=park, enterprise=firm, valid_from=since)
     return firm
+
+
+def make_building(*, park: Park, code: str = "", name: str = "", **fields) -> Building:
+    number = next_number()
+    return Building.objects.create(
+        park=park, code=code or f"B{number}", name=name or f"测试楼{number}", **fields
+    )
+
+
+def make_space(*, building: Building, code: str = "", name: str = "", **fields) -> Space:
+    number = next_number()
+    return Space.objects.create(
+        building=building, code=code or f"S{number}", name=name or f"{number}室", **fields
+    )
+
+
+def make_industry(
+    *, code: str = "", name: str = "软件和信息技术服务业", level: str = "division", **fields
+) -> Industry:
+    """A division with the section above it; 65 unless another code is given."""
+    code = code or "65"
+    section, _ = Industry.objects.get_or_create(
+        code=fields.pop("section", "I"), defaults={"name": "信息传输业", "level": "section", "section": "I"}
+    )
+    known = Industry.objects.filter(code=code).first()
+    return known or Industry.objects.create(
+        code=code, name=name, level=level, parent=section, section=section.code, **fields
+    )
+
+
+def make_honour_kind(code: str = "hitech", *, name: str = "", **fields) -> HonourKind:
+    """The kind with this code, made where it is not there yet."""
+    return HonourKind.objects.get_or_create(
+        code=code, defaults={"name": name or f"测试荣誉 {code}", **fields}
+    )[0]
 
 
 def make_indicator(

@@ -18,7 +18,28 @@ PIN = re.compile(r"^(?P<name>[A-Za-z0-9._-]+)==(?P<version>[^ ;\\]+)(?P<rest>.*)
 LARGEST_KB = 300
 IMAGES = {".png", ".jpg", ".webp"}
 LARGEST_IMAGE_KB = 800
-TEXT = {".py", ".html", ".css", ".js", ".md", ".toml", ".yml", ".yaml", ".json", ".txt", ".in", ".po", ".csv", ""}
+TEXT = {
+    ".py",
+    ".html",
+    ".css",
+    ".js",
+    ".md",
+    ".toml",
+    ".yml",
+    ".yaml",
+    ".json",
+    ".txt",
+    ".in",
+    ".po",
+    ".csv",
+    "",
+}
+# What keys, tokens and passwords of services look like; a word and its value on one line.
+SECRET = re.compile(
+    r"-----BEGIN [A-Z ]*PRIVATE KEY|\b(?:AKIA|ASIA|LTAI)[0-9A-Z]{12,}\b|\b(?:ghp|gho|ghs|glpat|xox[abp]|sk)[-_][\w-]{20,}"
+    r"|\beyJ[\w-]{10,}\.eyJ[\w-]{10,}|\b[a-z]+://[^\s/:@{}$<>\"']*:[^\s/@{}$<>\"'*]{12,}@"
+    r"|(?i:key|secret|token|password)\w*[\"']?\s*[:=]\s*[\"'](?=[^\"']*\d)[0-9a-zA-Z+/_-]{40,}={0,2}[\"']"
+)
 # Names that documents, schemas and licences are known by; no page loads from them.
 NAMED_ONLY = ("www.w3.org", "schemas.openxmlformats.org")
 
@@ -89,7 +110,9 @@ def test_package_json_pins_exact_versions():
 
 
 def test_installed_and_generated_files_are_not_in_the_tree():
-    foreign = re.compile(r"(^|/)(node_modules|staticfiles|\.venv[^/]*|var)/|\.(mo|pyc|whl|min\.js|min\.css|sqlite3)$")
+    foreign = re.compile(
+        r"(^|/)(node_modules|staticfiles|\.venv[^/]*|var)/|\.(mo|pyc|whl|min\.js|min\.css|sqlite3)$"
+    )
     assert [name for path in tracked() if foreign.search(name := str(path.relative_to(ROOT)))] == []
 
 
@@ -108,6 +131,29 @@ def test_no_file_names_a_folder_of_one_machine():
     assert [name for name, text in texts() if machine.search(text)] == []
 
 
+def test_no_file_holds_a_secret():
+    assert [
+        (name, found[0]) for name, text in texts() for found in SECRET.finditer(text) if "tests/" not in name
+    ] == []
+    keys = re.compile(r"-----BEGIN [A-Z ]*PRIVATE KEY")
+    assert [name for name, text in texts() if keys.search(text) and "PRIVATE KEY|" not in text] == []
+
+
+@pytest.mark.parametrize(
+    "planted",
+    [
+        "-----BEGIN RSA " + "PRIVATE KEY-----",
+        "AKIA" + "IOSFODNN7EXAMPLE",
+        "ghp_" + "a1" * 18,
+        "redis://:" + "c9f0" * 6 + "@redis:6379/0",
+        'SECRET_KEY = "' + "x7" * 25 + '"',
+        'api_token: "' + "0a9b" * 12 + '"',
+    ],
+)
+def test_a_planted_secret_is_seen(planted):
+    assert SECRET.search(planted)
+
+
 def test_pages_styles_and_scripts_ask_no_other_host():
     address = re.compile(r"(?:https?:)?//([a-z0-9-]+(?:\.[a-z0-9-]+)+)", re.IGNORECASE)
     asked = {
@@ -122,4 +168,6 @@ def test_pages_styles_and_scripts_ask_no_other_host():
 
 def test_ci_runs_make_test_and_nothing_else():
     lines = (ROOT / ".ci" / "run").read_text().splitlines()
-    assert [line for line in lines if line and not line.startswith(("#", "set ", "cd "))] == ["exec make test"]
+    assert [line for line in lines if line and not line.startswith(("#", "set ", "cd "))] == [
+        "exec make test"
+    ]

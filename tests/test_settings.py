@@ -20,7 +20,8 @@ from scripts.throwaway import production_environment
 pytestmark = pytest.mark.once
 
 NAMES = (
-    "GUANDU_ENV", "DEBUG", "SECRET_KEY", "SECRET_KEY_FALLBACKS", "AUDIT_KEY", "AUDIT_KEY_FALLBACKS", "DATABASE_URL",
+    "GUANDU_ENV", "DEBUG", "SECRET_KEY", "SECRET_KEY_FALLBACKS", "AUDIT_KEY", "AUDIT_KEY_FALLBACKS", "CONTACT_KEY",
+    "CONTACT_KEY_FALLBACKS", "DATABASE_URL",
     "REDIS_URL", "ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS", "LOG_LEVEL", "TEST_DB_NAME",
 )  # fmt: skip
 
@@ -59,7 +60,7 @@ def test_production_starts_without_debug_and_without_an_address_to_ask(start):
 
 
 @pytest.mark.parametrize(
-    "name", ["SECRET_KEY", "AUDIT_KEY", "DATABASE_URL", "REDIS_URL", "ALLOWED_HOSTS"]
+    "name", ["SECRET_KEY", "AUDIT_KEY", "CONTACT_KEY", "DATABASE_URL", "REDIS_URL", "ALLOWED_HOSTS"]
 )
 def test_what_is_missing_is_named(name, start):
     with pytest.raises(ImproperlyConfigured, match=f"缺少环境变量 {name}"):
@@ -79,6 +80,7 @@ WEAK = {
         "请设置一串随机字符" + LONG,
     ],
     "AUDIT_KEY": [LONG[:49], "a" * 60, "0123456789" * 6],
+    "CONTACT_KEY": [LONG[:49], "c" * 60, "local-only-" + LONG],
     "DATABASE_URL": [
         "postgres://portal@db:5432/portal",
         "postgres://portal:123456@db:5432/portal",
@@ -110,6 +112,8 @@ def test_what_is_weak_is_refused_by_name_and_never_repeated(name, value, start):
 def test_one_key_does_not_serve_two_purposes(start):
     with pytest.raises(ImproperlyConfigured, match="SECRET_KEY、AUDIT_KEY"):
         start(SECRET_KEY=LONG, AUDIT_KEY=LONG)
+    with pytest.raises(ImproperlyConfigured, match="CONTACT_KEY"):
+        start(AUDIT_KEY=LONG, CONTACT_KEY=LONG)
 
 
 def test_a_database_in_a_file_is_not_for_production(start):
@@ -126,7 +130,7 @@ def test_keys_that_were_replaced_still_verify(start):
     assert start(SECRET_KEY_FALLBACKS=f"{old}, {older},")["SECRET_KEY_FALLBACKS"] == [old, older]
 
 
-@pytest.mark.parametrize("name", ["SECRET_KEY", "AUDIT_KEY", "DATABASE_URL", "REDIS_URL"])
+@pytest.mark.parametrize("name", ["SECRET_KEY", "AUDIT_KEY", "CONTACT_KEY", "DATABASE_URL", "REDIS_URL"])
 def test_a_secret_may_stand_in_a_file_that_its_owner_alone_reads(name, start, tmp_path):
     value = production_environment()[name]
     file = tmp_path / "secret"

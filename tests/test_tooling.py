@@ -15,10 +15,8 @@ import time
 from pathlib import Path
 
 import pytest
-import yaml
-from django.core.management import get_commands
 
-from scripts import alive, bootstrap, catalogues, features, run, system
+from scripts import bootstrap, catalogues, features, run, system
 from scripts.console import ROOT, Halt
 from scripts.processes import RESTARTS_PER_MINUTE, Child, Supervisor, port_is_free, stop_group
 from scripts.test import Count, count_of, suites
@@ -167,7 +165,7 @@ def test_the_secret_key_is_made_once_and_for_its_owner_only(tmp_path: Path):
 
 @once
 def test_a_local_environment_replaces_nothing_that_is_set(tmp_path: Path):
-    given = {"VAR_DIR": str(tmp_path), "SECRET_KEY": "mine", "AUDIT_KEY": "too", "DATABASE_URL": "postgres://a/b"}
+    given = {"VAR_DIR": str(tmp_path), "SECRET_KEY": "mine", "AUDIT_KEY": "too", "CONTACT_KEY": "three", "DATABASE_URL": "postgres://a/b"}
     given["GUANDU_ENV"] = ""
     env = run.local_environment(given)
     assert env == {**given, "GUANDU_ENV": "local", "DJANGO_SETTINGS_MODULE": "guandu.settings"}
@@ -390,54 +388,7 @@ def test_a_mark_that_is_no_row_is_refused(tmp_path: Path):
     assert code == pytest.ExitCode.USAGE_ERROR
 
 
-# --- Compose and Makefile -------------------------------------------------------------------------
-
-
-@once
-def test_compose_runs_what_exists():
-    services = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
-    assert set(services) == {"migrate", "web", "worker", "beat", "relay", "postgres", "redis"}
-    commands = {name: services[name]["command"] for name in ("migrate", "web", "worker", "beat", "relay")}
-    assert commands["web"][:2] == ["gunicorn", "guandu.wsgi"]
-    assert commands["worker"][:4] == ["celery", "-A", "guandu", "worker"]
-    assert commands["beat"][:4] == ["celery", "-A", "guandu", "beat"]
-    assert commands["relay"] == ["python", "manage.py", "relay"]
-    assert commands["migrate"] == ["python", "-m", "scripts.prepare"]
-    assert {"relay", "migrate", "load_plan", "load_scheme", "seed_demo", "demo_accounts"} <= set(get_commands())
-
-
-@once
-def test_compose_gives_production_everything_it_refuses_to_start_without():
-    services = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
-    for name in ("migrate", "web", "worker", "beat", "relay"):
-        env = services[name]["environment"]
-        assert env["GUANDU_ENV"] == "production"
-        assert {"SECRET_KEY", "DATABASE_URL", "REDIS_URL", "ALLOWED_HOSTS"} <= set(env)
-
-
-@once
-def test_the_container_asks_whether_the_portal_is_alive():
-    services = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]
-    assert services["web"]["healthcheck"]["test"] == ["CMD", "python", "-m", "scripts.alive"]
-
-
-@once
-@pytest.mark.parametrize(
-    ("allowed", "host"),
-    [("portal.example, other.example", "portal.example"), (".example.cn", "example.cn"), ("*", "localhost"), ("", "localhost")],
-)
-def test_the_host_asked_for_is_one_that_is_let_in(allowed: str, host: str):
-    assert alive.host_of(allowed) == host
-
-
-@pytest.mark.django_db
-def test_alive_is_what_answers_for_its_host_only(live_server, monkeypatch, settings):
-    settings.ALLOWED_HOSTS = ["portal.example"]
-    monkeypatch.setenv("PORT", live_server.url.rpartition(":")[2])
-    monkeypatch.setenv("ALLOWED_HOSTS", "portal.example")
-    assert alive.main() == 0
-    monkeypatch.setenv("ALLOWED_HOSTS", "stranger.example")
-    assert alive.main() == 1
+# --- Help ------------------------------------------------------------------------------------------
 
 
 @once

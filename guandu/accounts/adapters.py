@@ -32,11 +32,6 @@ NO_ADDRESS = "0.0.0.0"  # noqa: S104  # what the session list keeps where there 
 NOT_LINKED = (
     "统一身份认证已通过，但门户没有与您的身份对应的启用账号，没有登录。请联系本单位管理员核对账号。"
 )
-TOLD = {
-    "mfa/messages/totp_activated.txt": "动态口令已启用。",
-    "mfa/messages/totp_deactivated.txt": "动态口令已停用。",
-    "mfa/messages/recovery_codes_generated.txt": "已生成一组恢复码，请抄下并妥善保管。",
-}
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -80,10 +75,9 @@ class AccountAdapter(DefaultAccountAdapter):
         return redirect("accounts:sign-in")
 
     def add_message(self, request, level, message_template=None, message_context=None, extra_tags="", message=None):
-        """Only what is worth saying here, in our words."""
-        text = message or TOLD.get(message_template)
-        if text:
-            messages.add_message(request, level, text, extra_tags=extra_tags)
+        """Only what is said in our words."""
+        if message:
+            messages.add_message(request, level, message, extra_tags=extra_tags)
 
     def send_mail(self, template_prefix: str, email: str, context: dict) -> None:
         """The portal sends no mail."""

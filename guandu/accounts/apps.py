@@ -14,10 +14,8 @@ class AccountsConfig(AppConfig):
     verbose_name = "账户与权限"
 
     def ready(self) -> None:
-        from allauth.mfa import signals as mfa  # reason: needs models
-
         from guandu.accounts import queries_duties, tasks  # noqa: F401  # reason: tasks register themselves, need models
-        from guandu.accounts.actions import factors, handovers, sessions  # reason: needs models
+        from guandu.accounts.actions import handovers, sessions  # reason: needs models
         from guandu.accounts.models import Unit, User  # reason: needs models
         from guandu.jobs.rights import register_resolver  # reason: needs models
 
@@ -33,6 +31,3 @@ class AccountsConfig(AppConfig):
         register_scope(ScopeKind.DEPARTMENT, lambda: Unit.objects.filter(kind__in=Unit.DEPARTMENTS))
         user_logged_in.connect(sessions.on_signed_in, dispatch_uid="accounts.signed-in")
         user_logged_out.connect(sessions.on_signed_out, dispatch_uid="accounts.signed-out")
-        mfa.authenticator_added.connect(factors.on_added, dispatch_uid="accounts.factor-added")
-        mfa.authenticator_removed.connect(factors.on_removed, dispatch_uid="accounts.factor-removed")
-        mfa.authenticator_reset.connect(factors.on_renewed, dispatch_uid="accounts.factor-renewed")

@@ -59,5 +59,5 @@ class EnrolForm(ActivateTOTPForm):
         step = one_time_codes.step_of(self.secret, code)
         if step is None:
             raise forms.ValidationError("动态口令不正确。请核对手机时间是否自动校准，等新的六位数字出现后重试。")
-        context.request.enrolled_step = step
+        self.step = step
         return code

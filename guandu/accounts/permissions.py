@@ -8,6 +8,25 @@ class Permission(StrEnum):
 
     PARK_VIEW = "park.view"
     PARK_EDIT = "park.edit"
+    # Buildings, spaces and who is where: kept by the park itself and by the office.
+    SPACE_EDIT = "space.edit"
+    TENANCY_EDIT = "tenancy.edit"
+    # Sensitive changes are asked for by one and accepted by another.
+    REGISTER_PROPOSE = "register.propose"
+    REGISTER_DECIDE = "register.decide"
+    NOTE_WRITE = "note.write"
+    CONTACT_EDIT = "contact.edit"
+    CONTACT_REVEAL = "contact.reveal"
+    # Which street counts a firm: claimed by streets, settled by the office.
+    ATTRIBUTION_CLAIM = "attribution.claim"
+    ATTRIBUTION_SETTLE = "attribution.settle"
+    CULTIVATION_VIEW = "cultivation.view"
+    CULTIVATION_EDIT = "cultivation.edit"
+    # 市监登记比对: run by the office, each difference confirmed by its street.
+    COMPARISON_RUN = "comparison.run"
+    FINDING_VIEW = "finding.view"
+    FINDING_DECIDE = "finding.decide"
+    QUALITY_VIEW = "quality.view"
     REFERENCE_VIEW = "reference.view"
     REFERENCE_EDIT = "reference.edit"
     RETURN_VIEW = "return.view"

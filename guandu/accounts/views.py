@@ -22,12 +22,14 @@ from guandu.accounts.models import AccessPolicy, User
 from guandu.accounts.queries import demo_accounts, password_is_due
 from guandu.accounts.validators import requirements
 from guandu.core.errors import Invalid
+from guandu.web.posted import takes
 from guandu.web.views import signed_in
 
 
 @sensitive_post_parameters("password")
 @never_cache
 @require_http_methods(["GET", "POST"])
+@takes(SignInForm, "next")
 def sign_in(request: HttpRequest) -> HttpResponse:
     if request.method == "GET" and request.user.is_authenticated:
         return redirect(_next(request))
@@ -49,6 +51,7 @@ def sign_in(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @require_POST
+@takes("username", "next")
 def demo_sign_in(request: HttpRequest) -> HttpResponse:
     """Sign in as one of the demonstration accounts; there is no such page without them."""
     offered = {account.username for account in demo_accounts()}
@@ -62,6 +65,7 @@ def demo_sign_in(request: HttpRequest) -> HttpResponse:
 
 @never_cache
 @require_POST
+@takes()
 def sign_out(request: HttpRequest) -> HttpResponse:
     sessions.leave(request)
     return redirect("accounts:sign-in")
@@ -71,6 +75,7 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 @never_cache
 @signed_in
 @require_http_methods(["GET", "POST"])
+@takes(PasswordForm)
 def password(request: HttpRequest) -> HttpResponse:
     form = PasswordForm(request.POST or None, request=request)
     if request.method == "POST" and form.is_valid():

@@ -20,6 +20,7 @@ from guandu.accounts.queries_batches import Line, batches_for, lines_of, request
 from guandu.accounts.reauthentication import recently_authenticated
 from guandu.core.errors import Conflict, Invalid, NotReady, PortalError
 from guandu.exchange.writer import TYPE, WrittenColumn, write_workbook
+from guandu.web.posted import takes
 from guandu.web.views import get_visible_or_404, permission_required
 
 REFUSALS = (Conflict, Invalid, NotReady)
@@ -55,6 +56,7 @@ def batch_template(request: HttpRequest) -> HttpResponse:
 
 @asker
 @require_http_methods(["GET", "POST"])
+@takes(UploadForm)
 def batch_new(request: HttpRequest) -> HttpResponse:
     """The upload, and what the file says before anything is asked for."""
     form = UploadForm(request.POST or None, request.FILES or None)
@@ -77,6 +79,7 @@ def batch_new(request: HttpRequest) -> HttpResponse:
 
 @asker
 @require_POST
+@takes("ticket")
 def batch_confirm(request: HttpRequest) -> HttpResponse:
     try:
         asked = signing.loads(request.POST.get("ticket", ""), salt=_salt(request), max_age=PREVIEW_SECONDS)
@@ -98,6 +101,7 @@ def batch_detail(request: HttpRequest, pk: int) -> HttpResponse:
 @opener
 @require_POST
 @recently_authenticated
+@takes()
 def batch_open(request: HttpRequest, pk: int) -> HttpResponse:
     """Open the accounts: the answer shows their one-time passwords, this once."""
     batch = _visible(request, pk)
@@ -112,6 +116,7 @@ def batch_open(request: HttpRequest, pk: int) -> HttpResponse:
 @opener
 @require_POST
 @recently_authenticated
+@takes()
 def batch_reissue(request: HttpRequest, pk: int) -> HttpResponse:
     batch = _visible(request, pk)
     try:
@@ -124,6 +129,7 @@ def batch_reissue(request: HttpRequest, pk: int) -> HttpResponse:
 @granter
 @require_POST
 @recently_authenticated
+@takes()
 def batch_grant(request: HttpRequest, pk: int) -> HttpResponse:
     batch = _visible(request, pk)
     try:
@@ -136,6 +142,7 @@ def batch_grant(request: HttpRequest, pk: int) -> HttpResponse:
 
 @refuser
 @require_POST
+@takes(RefusalForm)
 def batch_refuse(request: HttpRequest, pk: int) -> HttpResponse:
     batch, form = _visible(request, pk), RefusalForm(request.POST)
     if not form.is_valid():

@@ -15,6 +15,7 @@ from guandu.accounts.queries_duties import deputised_by, duties, is_away, unheld
 from guandu.accounts.reauthentication import recently_authenticated
 from guandu.core import clock
 from guandu.core.errors import Invalid, NotReady, PortalError
+from guandu.web.posted import takes
 from guandu.web.views import get_visible_or_404, permission_required, signed_in
 
 viewer = permission_required(Permission.ACCOUNT_VIEW, to="查看岗位与AB角")
@@ -31,6 +32,7 @@ def duty_list(request: HttpRequest) -> HttpResponse:
 @granter
 @require_POST
 @recently_authenticated
+@takes(SeatForm)
 def duty_seat(request: HttpRequest, pk: int) -> HttpResponse:
     grant = get_visible_or_404(Grant.objects.select_related("user"), request.user, Permission.GRANT_EDIT, pk=pk)
     form = SeatForm(request.POST)
@@ -46,12 +48,14 @@ def duty_seat(request: HttpRequest, pk: int) -> HttpResponse:
 
 @signed_in
 @require_http_methods(["GET", "POST"])
+@takes(AwayForm)
 def own_away(request: HttpRequest) -> HttpResponse:
     return _away(request, request.user)
 
 
 @keeper
 @require_http_methods(["GET", "POST"])
+@takes(AwayForm)
 def others_away(request: HttpRequest, pk: int) -> HttpResponse:
     user = get_visible_or_404(User.objects.select_related("unit"), request.user, Permission.ACCOUNT_VIEW, pk=pk)
     return _away(request, user)
@@ -59,6 +63,7 @@ def others_away(request: HttpRequest, pk: int) -> HttpResponse:
 
 @signed_in
 @require_http_methods(["GET", "POST"])
+@takes(OwnForm)
 def own_details(request: HttpRequest) -> HttpResponse:
     """An administrator set up on the server says who he is, once."""
     user = request.user

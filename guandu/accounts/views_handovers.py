@@ -12,6 +12,7 @@ from guandu.accounts.permissions import Permission
 from guandu.accounts.reauthentication import recently_authenticated
 from guandu.accounts.roles import ADMINISTRATORS
 from guandu.core.errors import Conflict, Invalid, NotReady, PortalError
+from guandu.web.posted import takes
 from guandu.web.views import get_visible_or_404, permission_required, signed_in
 
 viewer = permission_required(Permission.ACCOUNT_VIEW, to="查看工作交接")
@@ -29,6 +30,7 @@ def handover_list(request: HttpRequest) -> HttpResponse:
 @granter
 @require_http_methods(["GET", "POST"])
 @recently_authenticated
+@takes(HandoverForm, "seen")
 def handover_new(request: HttpRequest) -> HttpResponse:
     """The two people (GET), what will move (POST without a word of it seen), then the hand-over itself."""
     if request.method == "GET":

@@ -12,6 +12,7 @@ from guandu.accounts.permissions import Permission
 from guandu.accounts.queries_operators import operator_accounts, operators_only
 from guandu.accounts.reauthentication import recently_authenticated
 from guandu.core.errors import NotReady
+from guandu.web.posted import takes
 from guandu.web.views import get_visible_or_404, permission_required
 
 keeper = permission_required(Permission.OPERATOR_RESET, to="管理运营方账号")
@@ -27,6 +28,7 @@ def operator_list(request: HttpRequest) -> HttpResponse:
 @keeper
 @require_POST
 @recently_authenticated
+@takes()
 def operator_reset(request: HttpRequest, pk: int) -> HttpResponse:
     """A new one-time password, shown in this answer and stored nowhere."""
     user = get_visible_or_404(

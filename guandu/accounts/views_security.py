@@ -21,6 +21,7 @@ from guandu.accounts.queries_sign_in import (
 )
 from guandu.accounts.reauthentication import recently_authenticated
 from guandu.core.errors import Conflict, Invalid, PortalError
+from guandu.web.posted import takes
 from guandu.web.views import get_visible_or_404, permission_required, signed_in
 
 keeps_policy = permission_required(Permission.POLICY_EDIT, to="管理登录策略")
@@ -45,6 +46,7 @@ def security(request: HttpRequest) -> HttpResponse:
 
 @signed_in
 @require_POST
+@takes()
 def end_other_sessions(request: HttpRequest) -> HttpResponse:
     ended = sessions.end_others(keep=request.session.session_key, by=request.user)
     messages.success(request, f"已结束其他 {ended} 处登录。" if ended else "没有其他登录。")
@@ -55,6 +57,7 @@ def end_other_sessions(request: HttpRequest) -> HttpResponse:
 @keeps_policy
 @recently_authenticated
 @require_http_methods(["GET", "POST"])
+@takes(PolicyForm)
 def policy(request: HttpRequest) -> HttpResponse:
     current = AccessPolicy.current()
     form = PolicyForm(request.POST or None, instance=current)
@@ -91,6 +94,9 @@ def protection(request: HttpRequest) -> HttpResponse:
 
 @keeps_policy
 @require_POST
+@recently_authenticated
+@takes()
+@recently_authenticated
 def unlock(request: HttpRequest, username: str) -> HttpResponse:
     user = _person(request, username)
     sessions.unlock(user=user, by=request.user)
@@ -105,6 +111,7 @@ class ReasonForm(forms.Form):
 @keeps_policy
 @require_POST
 @recently_authenticated
+@takes(ReasonForm)
 def reset_factor(request: HttpRequest, username: str) -> HttpResponse:
     user, form = _person(request, username), ReasonForm(request.POST)
     form.is_valid()

@@ -3,6 +3,7 @@
 import re
 from typing import Any
 
+from drf_spectacular.authentication import SessionScheme as StockSessionScheme
 from drf_spectacular.contrib.knox_auth_token import KnoxTokenScheme
 
 REFUSALS = {
@@ -18,6 +19,10 @@ class TokenScheme(KnoxTokenScheme):
 
     target_class = "guandu.web.api.access.TokenAuthentication"
     name = "token"
+
+
+class SessionScheme(StockSessionScheme):
+    target_class = "guandu.web.api.access.SessionAuthentication"
 
 
 def document_refusals(result: dict, generator, request, public) -> dict:

@@ -71,12 +71,20 @@ def _outermost(verb: str, function: Callable, by: Actor, arguments: dict) -> Any
     except NotAllowed as refusal:
         frame.changes.clear()
         frame.reason = refusal.message
+        _name_asked(frame, arguments.values())
         with transaction.atomic():
             _append(frame, "denied")
         refusal.is_recorded = True
         raise
     finally:
         _running.reset(token)
+
+
+def _name_asked(frame: _Frame, arguments: Iterable[Any]) -> None:
+    """An action that refused before it named its object was asked about the first one handed in."""
+    asked = next((each for each in arguments if isinstance(each, models.Model)), None)
+    if asked is not None and not frame.subject[0]:
+        frame.subject = _subject(asked)
 
 
 def _inner(outer: _Frame, function: Callable, by: Actor, arguments: dict) -> Any:
@@ -109,7 +117,11 @@ def _frame() -> _Frame:
 
 def about(obj: models.Model, *, reason: str = "") -> None:
     """Name the object that the running action is about, and why it is done; the first call wins."""
-    concerning(obj._meta.label_lower, object_key(obj), str(obj)[:200], reason=reason)
+    concerning(*_subject(obj), reason=reason)
+
+
+def _subject(obj: models.Model) -> tuple[str, str, str]:
+    return obj._meta.label_lower, object_key(obj), str(obj)[:200]
 
 
 def concerning(object_type: str, key: str, name: str, *, reason: str = "") -> None:

@@ -1,5 +1,6 @@
 """Before and after of an object, as the trail keeps them."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -7,7 +8,15 @@ from typing import Any
 
 from django.db import models
 
+from guandu.core.digests import digest
+
 SECRET_FIELDS = {"password"}
+# What is sealed is told by a mark of its cipher, which says that it changed and nothing of what it is;
+# its masked form is left out.
+SEALED_SUFFIX, MASKED_SUFFIX = "_sealed", "_masked"
+MARK_LENGTH = 8
+Reader = Callable[[Any], str]
+_readers: dict[tuple[str, str], Reader] = {}
 
 
 @dataclass(frozen=True)
@@ -61,12 +70,21 @@ def differing(obj: models.Model, seen: dict[str, Any], wanted: dict[str, Any]) -
     ]
 
 
+def read_as(label: str, names: Iterable[str], reader: Reader) -> None:
+    """Say how the stored values of these fields of the model `label` read, e.g. with their unit."""
+    _readers.update({(label, name): reader for name in names})
+
+
 def in_words(field: models.Field, value: Any) -> str:
     """A stored value as an official reads it: choices by label, references by name, nothing as 空."""
-    if value is None or value == "":
+    if value is None or value in ("", [], {}):
         return "空"
     if isinstance(value, bool):
         return "是" if value else "否"
+    if reader := _readers.get((field.model._meta.label_lower, field.name)):
+        return reader(value)
+    if isinstance(value, list):
+        return "、".join(map(str, value))
     if field.choices:
         return str(dict(field.flatchoices).get(value, value))
     if field.is_relation:
@@ -77,6 +95,10 @@ def in_words(field: models.Field, value: Any) -> str:
 def _plain(name: str, value: Any) -> Any:
     if name in SECRET_FIELDS:
         return "已设置" if value else ""
+    if name.endswith(MASKED_SUFFIX):
+        return ""
+    if name.endswith(SEALED_SUFFIX):
+        return f"已加密（{digest(value.encode())[:MARK_LENGTH]}）" if value else ""
     if isinstance(value, datetime | date | Decimal):
         return str(value)
     return value

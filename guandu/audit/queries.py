@@ -30,6 +30,7 @@ class Entry:
     actor: str
     verb: str
     reason: str
+    request_id: str
     type_name: str
     object_name: str
     lines: tuple[Line, ...]
@@ -37,7 +38,12 @@ class Entry:
 
 def history_of(obj: models.Model, most: int = 100) -> list[Entry]:
     """Grain: one per change of `obj`, the newest first, at most `most`."""
-    changes = AuditChange.objects.filter(object_type=obj._meta.label_lower, object_key=object_key(obj))
+    return history_at(obj._meta.label_lower, object_key(obj), most)
+
+
+def history_at(object_type: str, key: str, most: int = 100) -> list[Entry]:
+    """As `history_of`, also of what is no longer there: the trail keeps names as text."""
+    changes = AuditChange.objects.filter(object_type=object_type, object_key=key)
     return [entry_of(change) for change in changes.select_related("event").order_by("-event__seq")[:most]]
 
 
@@ -53,6 +59,7 @@ def entry_of(change: AuditChange) -> Entry:
         actor=event.actor_name,
         verb=verb_in_words(event.verb),
         reason=event.reason,
+        request_id=event.request_id,
         type_name=type_in_words(change.object_type),
         object_name=change.object_name,
         lines=tuple(_lines(change)),
@@ -63,11 +70,16 @@ def _lines(change: AuditChange) -> Iterable[Line]:
     before, after = change.before or {}, change.after or {}
     for name in dict.fromkeys([*after, *before]):
         old, new = before.get(name), after.get(name)
-        if old == new or (change.before is None and new in (None, "", [], {})) or name == "loaded_digest":
-            continue
         field = _field(change.object_type, name)
+        if old == new or (change.before is None and new in (None, "", [], {})) or _is_bookkeeping(field, name):
+            continue
         label = str(field.verbose_name) if field else name
         yield Line(label, _words(field, old), _words(field, new))
+
+
+def _is_bookkeeping(field: models.Field | None, name: str) -> bool:
+    """What nobody edits and the portal counts for itself: the digest of a file, the number of the change."""
+    return name == "loaded_digest" or (name == "version" and field is not None and not field.editable)
 
 
 def _words(field: models.Field | None, value) -> str:

@@ -7,7 +7,8 @@ from typing import Any
 
 ALGORITHM = "sha256"
 ALGORITHMS = (ALGORITHM, "sm3")
-_spell = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode
+# The one JSON spelling of a value, as text: sorted keys, no spaces.
+spelt = json.JSONEncoder(sort_keys=True, ensure_ascii=False, separators=(",", ":")).encode
 
 
 def digest(data: bytes, algorithm: str = ALGORITHM) -> str:
@@ -21,7 +22,7 @@ def keyed_digest(data: bytes, key: bytes, algorithm: str = ALGORITHM) -> str:
 
 def canonical(value: Any) -> bytes:
     """The one JSON spelling of `value`: sorted keys, no spaces, UTF-8."""
-    return _spell(value).encode()
+    return spelt(value).encode()
 
 
 def digest_of(value: Any, algorithm: str = ALGORITHM) -> str:

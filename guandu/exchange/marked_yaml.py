@@ -13,6 +13,8 @@ from typing import Any
 
 import yaml
 
+from guandu.core.errors import Invalid
+
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 NULL_TAG = "tag:yaml.org,2002:null"
 WORDS = {"true": True, "false": False}
@@ -28,6 +30,17 @@ class FileError:
 
     def __str__(self) -> str:
         return f"{self.path} 第 {self.line} 行：{self.sentence}"
+
+
+class BrokenFiles(Invalid):
+    """The files cannot be loaded. `file_errors` names every file and line, in order."""
+
+    def __init__(self, file_errors: list[FileError]) -> None:
+        self.file_errors = sorted(set(file_errors))
+        super().__init__(
+            f"数据文件有 {len(self.file_errors)} 处错误，没有载入任何内容，请按文件和行号改正后再载入。",
+            errors=[(f"{e.path} 第 {e.line} 行", e.sentence) for e in self.file_errors],
+        )
 
 
 @dataclass(frozen=True)

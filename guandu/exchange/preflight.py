@@ -52,6 +52,18 @@ def refuse_dangerous(data: bytes, name: str = "") -> None:
         raise Invalid(f"文件残缺或已损坏。{_AGAIN}") from error
 
 
+def refuse_dangerous_text(data: bytes, name: str) -> None:
+    """Raise Invalid, in a sentence, unless `data` may be handed to the reader as a CSV."""
+    if not name.lower().endswith(".csv"):
+        raise Invalid(f"只接收 .xlsx 工作簿和 .csv 文本。{_AGAIN}")
+    if not data:
+        raise Invalid("文件是空的，请选择填好的文件。")
+    if len(data) > MOST_PACKED:
+        raise Invalid(f"文件超过 {MOST_PACKED // 1024 // 1024} MB，请拆分后再上传。")
+    if data.startswith((_OLE, _ZIP)) or b"\0" in data or data.lstrip()[:1] == b"<":
+        raise Invalid(f"文件内容不是 CSV 文本。{_AGAIN}")
+
+
 def _check_shape(entries: list[zipfile.ZipInfo]) -> None:
     if len(entries) > MOST_ENTRIES:
         raise Invalid(f"文件内部多达 {len(entries)} 个部分，超过 {MOST_ENTRIES} 个，不予读取。")

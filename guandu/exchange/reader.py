@@ -8,6 +8,7 @@ which a reader that answers floats cannot. See guandu.exchange.workbooks for the
 """
 
 import json
+import posixpath
 import re
 import resource
 import sys
@@ -15,6 +16,7 @@ import zipfile
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal, InvalidOperation
+from functools import reduce
 from io import BytesIO
 from typing import Any
 from xml.parsers import expat
@@ -34,6 +36,10 @@ _ADDRESS = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
 _DATE_IDS = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}
 _NOT_FORMAT = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.')
 _LAST_SERIAL = 2_958_465
+# Digits of which a binary float keeps every one.
+_SURE_DIGITS = 15
+_ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
+_ROW = re.compile(rb"<(?:\w+:)?row[\s/>]")
 
 
 class Refusal(Exception):
@@ -63,7 +69,7 @@ class Part:
         raise NotImplementedError
 
     def end(self, name: str) -> None:
-        raise NotImplementedError
+        self.text.clear()
 
     def _doctype(self, *args) -> None:
         raise Refusal("文件中含有不安全的 XML 声明，不予读取。")
@@ -71,11 +77,6 @@ class Part:
 
 def _local(name: str) -> str:
     return name.rpartition(" ")[2]
-
-
-def _attribute(found: dict[str, str], name: str) -> str:
-    """An attribute by local name: strict and transitional workbooks spell namespaces differently."""
-    return next((value for key, value in found.items() if _local(key) == name), "")
 
 
 class Relations(Part):
@@ -89,9 +90,6 @@ class Relations(Part):
         if name == "Relationship":
             kind = found.get("Type", "").rpartition("/")[2]
             self.found[found.get("Id", "")] = (kind, found.get("Target", ""))
-
-    def end(self, name: str) -> None:
-        self.text.clear()
 
 
 class Book(Part):
@@ -109,9 +107,6 @@ class Book(Part):
             self.sheets.append((found.get("name", ""), key, hidden))
         elif name == "workbookPr":
             self.from_1904 = found.get("date1904") in {"1", "true"}
-
-    def end(self, name: str) -> None:
-        self.text.clear()
 
 
 class Strings(Part):
@@ -135,7 +130,7 @@ class Strings(Part):
         elif name == "rPh":
             self.phonetic -= 1
         elif name == "si":
-            self._keep("".join(self.pieces))
+            self._keep(_unescaped("".join(self.pieces)))
         self.text.clear()
 
     def _keep(self, text: str) -> None:
@@ -198,7 +193,9 @@ class Sheet(Part):
         elif name == "rPh":
             self.phonetic += 1
         elif name == "mergeCell":
-            self._merge(found.get("ref", ""))
+            self.merged.append(found.get("ref", ""))
+            if len(self.merged) > MOST_MERGED:
+                raise Refusal("合并单元格过多，请取消合并后再上传。")
         elif name == "col" and found.get("hidden") in {"1", "true"}:
             self.hidden_columns.append([int(found.get("min", "1")), int(found.get("max", "1"))])
 
@@ -250,11 +247,6 @@ class Sheet(Part):
             raise Refusal(TOO_MUCH_TEXT)
         self.rows[-1][2].append((address, text, kind))
 
-    def _merge(self, ref: str) -> None:
-        if len(self.merged) >= MOST_MERGED:
-            raise Refusal("合并单元格过多，请取消合并后再上传。")
-        self.merged.append(ref)
-
 
 def _known(
     cell: dict[str, Any], strings: list[str], dates: list[bool], from_1904: bool
@@ -262,7 +254,7 @@ def _known(
     """(text, kind) of a cell; None for a blank one."""
     kind, value = cell["kind"], cell.get("value")
     if kind == "inlineStr":
-        return (cell["inline"], "text") if cell.get("inline") else None
+        return (_unescaped(cell["inline"]), "text") if cell.get("inline") else None
     if value is None:
         return ("", "formula") if cell["formula"] else None
     if kind == "s":
@@ -270,13 +262,17 @@ def _known(
     if kind == "n":
         dated = cell["style"] < len(dates) and dates[cell["style"]]
         return _number(value, dated, from_1904) if value.strip() else None
-    kinds = {"b": "flag", "e": "error", "d": "date"}
-    return (value, kinds.get(kind, "text")) if value else None
+    return (_unescaped(value), {"b": "flag", "e": "error", "d": "date"}.get(kind, "text")) if value else None
+
+
+def _unescaped(text: str) -> str:
+    """The format spells what XML cannot hold, and what looks like such a spelling, as _x000D_."""
+    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text) if "_x" in text else text
 
 
 def _shared(strings: list[str], value: str) -> tuple[str, str] | None:
     place = _whole(value, -1)
-    if not 0 <= place < len(strings):
+    if place < 0 or place >= len(strings):
         raise Refusal("文件中的文字索引有误，请重新保存后再上传。")
     return (strings[place], "text") if strings[place] else None
 
@@ -290,18 +286,26 @@ def _number(value: str, dated: bool, from_1904: bool) -> tuple[str, str]:
         return value, "error"
     if dated and 0 <= number < _LAST_SERIAL:
         return _moment(number, from_1904), "date"
-    text = format(number, "f")
+    text = format(_shown(number), "f")
     return (text.rstrip("0").rstrip(".") if "." in text else text), "number"
 
 
+def _shown(number: Decimal) -> Decimal:
+    """Excel keeps 1.1 as 1.1000000000000001, the seventeen digits of its binary float: what the person
+    typed and sees is the shortest number with that float. Where that is as long, the digits stand."""
+    if len(number.as_tuple().digits) <= _SURE_DIGITS:
+        return number
+    short = Decimal(repr(float(number)))
+    return short if len(short.as_tuple().digits) <= _SURE_DIGITS else number
+
+
 def _moment(serial: Decimal, from_1904: bool) -> str:
-    """2026-09-30, with the time of day where there is one."""
     days, part = divmod(serial, 1)
     seconds = int((part * 86400).to_integral_value())
     # Day 60 of the 1900 system never was; the days before it stand one off.
     start = datetime(1904, 1, 1) if from_1904 else datetime(1899, 12, 30 if days >= 60 else 31)
     moment = start + timedelta(days=int(days), seconds=seconds)
-    return moment.strftime("%Y-%m-%d %H:%M:%S") if seconds else f"{moment:%Y-%m-%d}"
+    return f"{moment:%Y-%m-%d %H:%M:%S}" if seconds else f"{moment:%Y-%m-%d}"
 
 
 def _whole(text: str, otherwise: int) -> int:
@@ -309,10 +313,7 @@ def _whole(text: str, otherwise: int) -> int:
 
 
 def _number_of(letters: str) -> int:
-    number = 0
-    for letter in letters:
-        number = number * 26 + ord(letter) - 64
-    return number
+    return reduce(lambda number, letter: number * 26 + ord(letter) - 64, letters, 0)
 
 
 def _letters(number: int) -> str:
@@ -344,17 +345,24 @@ def _sheets(book: zipfile.ZipFile, content: Any, parts: dict) -> Iterator[dict[s
     room, size = MOST_ROWS, 0
     for name, key, hidden in content.sheets:
         kind, path = parts.get(key, ("", ""))
-        if kind != "worksheet" or path not in book.namelist():
-            yield {"name": name, "hidden": hidden, "rows": [], "merged": [], "hidden_columns": [], "other": True}
-            continue
-        sheet = _walk(book, path, Sheet(strings, dates, content.from_1904, room))
+        sheet, is_table = Sheet(strings, dates, content.from_1904, room), kind == "worksheet" and path in book.namelist()
+        if is_table:
+            _walk(book, path, sheet)
         room, size = room - len(sheet.rows), size + sheet.size
         if size > MOST_TEXT:
             raise Refusal(TOO_MUCH_TEXT)
         yield {
-            "name": name, "hidden": hidden, "rows": sheet.rows, "merged": sheet.merged,
-            "hidden_columns": sheet.hidden_columns, "other": False,
+            "name": name, "hidden": hidden, "rows": sheet.rows, "counted": _count(book, path) if is_table else 0,
+            "merged": sheet.merged, "hidden_columns": sheet.hidden_columns,
         }  # fmt: skip
+
+
+def _count(book: zipfile.ZipFile, path: str) -> int:
+    """The rows of a sheet counted without the parser: what it lost would be missing here."""
+    content = book.read(path)
+    if content[:2] in {b"\xff\xfe", b"\xfe\xff"}:
+        content = content.decode("utf-16").encode()
+    return len(_ROW.findall(content))
 
 
 def _relations(book: zipfile.ZipFile, folder: str, path: str) -> dict[str, tuple[str, str]]:
@@ -363,19 +371,11 @@ def _relations(book: zipfile.ZipFile, folder: str, path: str) -> dict[str, tuple
 
 
 def _joined(folder: str, target: str) -> str:
-    if target.startswith("/"):
-        return target.lstrip("/")
-    steps: list[str] = folder.split("/") if folder else []
-    for step in target.split("/"):
-        if step == "..":
-            steps = steps[:-1]
-        elif step not in {"", "."}:
-            steps.append(step)
-    return "/".join(steps)
+    return posixpath.normpath(target if target.startswith("/") else f"/{folder}/{target}").lstrip("/")
 
 
 def _optional(book: zipfile.ZipFile, path: str | None, part: Any) -> Any:
-    return _walk(book, path, part) if path and path in book.namelist() else part
+    return part if path not in book.namelist() else _walk(book, path, part)
 
 
 def _walk(book: zipfile.ZipFile, path: str, part: Any) -> Any:

@@ -5,16 +5,19 @@ no settings, no environment of ours, no packages. A file that kills it costs a s
 """
 
 import json
+import re
 import subprocess
 import sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from guandu.core.errors import Invalid
-from guandu.exchange.preflight import refuse_dangerous
+from guandu.exchange.preflight import refuse_dangerous, refuse_dangerous_text
 
-READER = Path(__file__).with_name("reader.py")
+READER, CSV_READER = (Path(__file__).with_name(name) for name in ("reader.py", "csv_reader.py"))
 SECONDS = 25
+# What export put an apostrophe before (guandu.exchange.written_rows): import takes one away.
+MARKED = re.compile(r"'+[=+\-@\t\r＝＋－＠]")
 FAILED = "文件无法读取：内容过大、过于复杂或已损坏。请删去多余的行、列和格式，重新保存后再上传。"
 
 
@@ -45,22 +48,39 @@ class Sheet:
     merged: tuple[str, ...]
     # (first, last) numbers of columns that the file hides, from 1.
     hidden_columns: tuple[tuple[int, int], ...]
+    # How many rows the file names, counted a second time and without the parser.
+    counted: int
 
 
 def read_workbook(data: bytes, name: str = "") -> tuple[Sheet, ...]:
     """The sheets of the uploaded workbook in order. Raises Invalid in a sentence."""
     refuse_dangerous(data, name)
-    answer = _ask_child(data)
+    answer = _ask_child(data, READER)
     if "refusal" in answer:
         raise Invalid(answer["refusal"])
     return tuple(_sheet(each) for each in answer["sheets"])
 
 
-def _ask_child(data: bytes) -> dict:
+def read_text_table(data: bytes, name: str, sheet: str) -> tuple[Sheet, ...]:
+    """The one table of an uploaded CSV, as a sheet called `sheet`. Raises Invalid in a sentence."""
+    refuse_dangerous_text(data, name)
+    answer = _ask_child(data, CSV_READER)
+    if "refusal" in answer:
+        raise Invalid(answer["refusal"])
+    return tuple(_sheet({**each, "name": sheet, "rows": _unmarked(each["rows"])}) for each in answer["sheets"])
+
+
+def _unmarked(rows: list) -> list:
+    return [
+        (number, hidden, [(at, text[1:] if MARKED.match(text) else text, kind) for at, text, kind in cells])
+        for number, hidden, cells in rows
+    ]
+
+
+def _ask_child(data: bytes, reader: Path) -> dict:
+    command = [sys.executable, "-I", str(reader)]
     try:
-        done = subprocess.run(
-            [sys.executable, "-I", str(READER)], input=data, capture_output=True, timeout=SECONDS, env={}, check=True
-        )
+        done = subprocess.run(command, input=data, capture_output=True, timeout=SECONDS, env={}, check=True)
         return json.loads(done.stdout)
     except (subprocess.SubprocessError, ValueError) as error:
         raise Invalid(FAILED) from error
@@ -72,7 +92,7 @@ def _sheet(found: dict) -> Sheet:
         for number, hidden, cells in found["rows"]
     )
     hidden = tuple((first, last) for first, last in found["hidden_columns"])
-    return Sheet(found["name"], found["hidden"], rows, tuple(found["merged"]), hidden)
+    return Sheet(found["name"], found["hidden"], rows, tuple(found["merged"]), hidden, found["counted"])
 
 
 def _column(address: str) -> str:

@@ -36,7 +36,7 @@ def write_workbook(
     stream = BytesIO()
     book = xlsxwriter.Workbook(stream, PLAIN)
     sheet = book.add_worksheet(name)
-    _header(book, sheet, columns)
+    write_header(book, sheet, columns)
     rows = list(rows)
     body = book.add_format({"num_format": "@", "locked": 0, "valign": "top", "text_wrap": 1})
     for number, row in enumerate(rows, start=1):
@@ -49,20 +49,22 @@ def write_workbook(
     return stream.getvalue()
 
 
-def _header(book, sheet, columns: Sequence[WrittenColumn]) -> None:
+def write_header(book, sheet, columns: Sequence[WrittenColumn]) -> None:
+    """The titles, in view while one scrolls and on every printed page; widths first, as a sheet that is
+    written through wants them."""
+    for place, column in enumerate(columns):
+        sheet.set_column(place, place, column.width)
     head = book.add_format(
         {"bold": 1, "bg_color": "#DCE6F1", "border": 1, "text_wrap": 1, "valign": "vcenter", "align": "center"}
     )
+    sheet.set_row(0, 30)
     for place, column in enumerate(columns):
         sheet.write_string(0, place, f"{column.title}*" if column.required else column.title, head)
-    sheet.set_row(0, 30)
     sheet.freeze_panes(1, 0)
     sheet.repeat_rows(0)
     sheet.set_landscape()
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 0)
-    for place, column in enumerate(columns):
-        sheet.set_column(place, place, column.width)
 
 
 def _open(book, sheet, columns: Sequence[WrittenColumn], first: int, last: int, body) -> None:

@@ -24,7 +24,8 @@ def cancel(*, job: Job, by: Actor) -> Job:
     row = _locked(job)
     if not row.may_be_cancelled_by(by):
         raise NotAllowed(
-            "您没有取消这项任务的权限。任务由发起人或系统管理员取消；系统自动进行的任务只由系统管理员取消。"
+            "您没有取消这项任务的权限。任务由发起人或系统管理员取消；系统自动进行的任务只由系统管理员取消；"
+            "审计任务只由发起的审计管理员取消。"
         )
     before, now = row.state, clock.now()
     if row.has_ended:

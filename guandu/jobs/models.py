@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from guandu.core.actors import Actor
-from guandu.jobs.registry import title_of
+from guandu.jobs.registry import keeper_of, title_of
 from guandu.jobs.rights import CONTROL, VIEW, holds
 
 
@@ -96,7 +96,11 @@ class Job(models.Model):
         return self._is_of(actor) or holds(actor, CONTROL)
 
     def may_be_cancelled_by(self, actor: Actor) -> bool:
-        """What follows from something done (`needs` nothing) is not the asker's to stop."""
+        """What follows from something done (`needs` nothing) is not the asker's to stop, and what has a
+        keeper is not a stranger's."""
+        keeper = keeper_of(self.kind)
+        if keeper and not holds(actor, keeper):
+            return False
         return (bool(self.needs) and self._is_of(actor)) or holds(actor, CONTROL)
 
     def _is_of(self, actor: Actor) -> bool:

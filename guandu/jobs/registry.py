@@ -10,7 +10,8 @@ QUEUES = (DEFAULT_QUEUE, "import")
 @dataclass(frozen=True)
 class Kind:
     """A kind of work. `needs`: the permission that the asker must still hold when it begins; empty for
-    what the portal does of itself. `daily_at`: asked for by itself once a day from that hour on."""
+    what the portal does of itself. `daily_at`: asked for by itself once a day from that hour on.
+    `keeper`: the permission without which nobody stops it, whoever looks after jobs."""
 
     name: str
     function: Callable
@@ -18,6 +19,7 @@ class Kind:
     needs: str = ""
     queue: str = DEFAULT_QUEUE
     daily_at: int | None = None
+    keeper: str = ""
 
 
 _kinds: dict[str, Kind] = {}
@@ -30,6 +32,7 @@ def job(
     needs: str | None = None,
     queue: str = DEFAULT_QUEUE,
     daily_at: int | None = None,
+    keeper: str = "",
 ) -> Callable:
     """Register the decorated `handler(context, **arguments)` for jobs of the kind `name` (see Kind)."""
     if queue not in QUEUES:
@@ -38,7 +41,7 @@ def job(
     def decorate(function: Callable) -> Callable:
         if name in _kinds:
             raise RuntimeError(f"Two handlers for jobs of kind {name}.")
-        _kinds[name] = Kind(name, function, title, needs or "", queue, daily_at)
+        _kinds[name] = Kind(name, function, title, needs or "", queue, daily_at, keeper)
         return function
 
     return decorate
@@ -60,3 +63,7 @@ def title_of(name: str) -> str:
 
 def queue_of(name: str) -> str:
     return _kinds[name].queue if name in _kinds else DEFAULT_QUEUE
+
+
+def keeper_of(name: str) -> str:
+    return _kinds[name].keeper if name in _kinds else ""

@@ -19,7 +19,7 @@ from kombu.exceptions import KombuError
 
 from guandu.celery import app
 from guandu.core import clock
-from guandu.jobs import worker
+from guandu.jobs import pulse, worker
 from guandu.jobs.models import Job, OutboxMessage, RelayLease
 from guandu.jobs.queue import DOORBELL
 from guandu.jobs.registry import queue_of
@@ -45,6 +45,7 @@ class Relay:
     def run(self, stopped: Callable[[], bool]) -> None:
         """Send until told to stop. A broker or database that is away is tried again, nothing is lost."""
         while not stopped():
+            pulse.show()
             try:
                 sent = self.turn()
             except (DatabaseError, InterfaceError) as failure:

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_GET, require_POST
 from guandu.jobs import actions, registry, worker
 from guandu.jobs.models import Job
 from guandu.jobs.rights import CONTROL, VIEW
+from guandu.web.posted import takes
 from guandu.web.views import get_visible_or_404, signed_in
 
 PAGE = 30
@@ -56,6 +57,7 @@ def job_progress(request: HttpRequest, pk: int) -> HttpResponse:
 
 @signed_in
 @require_POST
+@takes()
 def job_cancel(request: HttpRequest, pk: int) -> HttpResponse:
     job = actions.cancel(job=_visible(request, pk), by=request.user)
     done = job.state == Job.State.CANCELLED
@@ -65,6 +67,7 @@ def job_cancel(request: HttpRequest, pk: int) -> HttpResponse:
 
 @signed_in
 @require_POST
+@takes()
 def job_retry(request: HttpRequest, pk: int) -> HttpResponse:
     job = actions.retry(job=_visible(request, pk), by=request.user)
     messages.success(request, "任务已重新排队。")

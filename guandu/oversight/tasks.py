@@ -29,7 +29,7 @@ def anchor_at_start(**kwargs) -> None:
     anchors.write_due()
 
 
-@job(VERIFY_JOB, title="校验审计记录", needs="audit.view")
+@job(VERIFY_JOB, title="校验审计记录", needs="audit.view", keeper="audit.view")
 def verify(context: JobContext) -> None:
     """The whole trail, with progress; what it found is the newest check."""
 
@@ -41,7 +41,7 @@ def verify(context: JobContext) -> None:
     context.report(1, 1, words)
 
 
-@job(ENTER_JOB, title="登记审计会签")
+@job(ENTER_JOB, title="登记审计会签", keeper="audit.view")
 def enter_countersigns(context: JobContext) -> None:
     count = anchors.enter_countersigns()
     context.report(count, count, f"登记 {count} 行")

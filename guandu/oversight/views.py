@@ -6,6 +6,7 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from guandu.accounts.permissions import Permission
+from guandu.accounts.reauthentication import recently_authenticated
 from guandu.audit.models import AuditCheck, AuditEvent
 from guandu.audit.queries import changes_of
 from guandu.audit.words import type_in_words, verb_in_words
@@ -16,6 +17,7 @@ from guandu.oversight import exports, queries
 from guandu.oversight.actions import anchors, checks
 from guandu.oversight.actions.exports import MOST, export as record_export
 from guandu.oversight.forms import ExportForm, SearchForm
+from guandu.web.posted import takes
 from guandu.web.views import permission_required
 
 UNDER_WAY = (Job.State.QUEUED, Job.State.RUNNING)
@@ -42,6 +44,7 @@ def alarm(request: HttpRequest) -> HttpResponse:
 
 @auditor
 @require_POST
+@takes()
 def verify(request: HttpRequest) -> HttpResponse:
     checks.ask(by=request.user)
     messages.success(request, "已开始校验全部审计记录，完成后本页自动更新。")
@@ -63,6 +66,7 @@ def progress(request: HttpRequest) -> HttpResponse:
 
 @auditor
 @require_POST
+@takes()
 def countersign(request: HttpRequest, number: int) -> HttpResponse:
     line = anchors.countersign(number=number, by=request.user)
     messages.success(request, f"已会签第 {line.seq} 条处的锚定，校验码 {line.code}。")
@@ -95,6 +99,9 @@ def event(request: HttpRequest, seq: int) -> HttpResponse:
 
 @auditor
 @require_POST
+@recently_authenticated
+@takes(ExportForm)
+@recently_authenticated
 def export(request: HttpRequest) -> HttpResponse:
     """The rows that the filters choose, as a file."""
     form = ExportForm(request.POST)

@@ -23,7 +23,8 @@ FEW = 3  # as many of one kind are listed one by one; more become one line
 def own_details(user: User) -> list[ToDo]:
     if not must_complete(user):
         return []
-    return [ToDo("登记本人姓名和人员编号", reverse("officers:own"), "去登记", detail="三类管理员由不同的人担任", word="待登记", tone="late")]
+    url, why = reverse("officers:own"), "三类管理员由不同的人担任"
+    return [ToDo("登记本人姓名和人员编号", url, "去登记", detail=why, word="待登记", tone="late")]
 
 
 @todo_sources.register(2)

@@ -4,6 +4,7 @@ A list starts at `visible_to`, a right is a Permission, a write is an action, an
 action is an error of the form: nothing that was typed is lost.
 """
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -23,8 +24,10 @@ from guandu.accounts.permissions import Permission
 from guandu.audit.changes import snapshot
 from guandu.audit.queries import history_of
 from guandu.core.errors import Conflict, Invalid, NotReady, PortalError
+from guandu.web.posted import refuse_unknown
 
 SALT = "guandu.web.admin.seen"
+BUTTONS = {"_save", "_continue", "_addanother"}
 
 
 class OfficialForm(forms.ModelForm):
@@ -56,6 +59,10 @@ class OfficialForm(forms.ModelForm):
     def altered(self) -> dict[str, Any]:
         """What of it differs from the row."""
         return {name: value for name, value in self.said.items() if name in self.changed_data}
+
+    def refuse(self, refusal: PortalError) -> None:
+        """Show what an action refused after this form was found whole."""
+        self._show(refusal)
 
     def _read_seen(self) -> dict[str, Any]:
         try:
@@ -194,10 +201,21 @@ class OfficialAdmin(unfold.ModelAdmin, _NoTransaction):
             return super().changeform_view(request, object_id, form_url, extra_context)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        refuse_unknown(request, {*form.fields, *BUTTONS, *self._keys_beside(request, obj)})
         if change:
             self.change_row(request, obj, form.altered, form.cleaned_data["seen"])
         else:
             obj.pk = self.add_row(request, form.said).pk
+
+    def _keys_beside(self, request: HttpRequest, obj: Any) -> list[str]:
+        """What the page sends of the rows beside the object: how many there are, and their keys."""
+        found = []
+        for inline in self.get_inline_instances(request, obj):
+            rows = inline.get_formset(request, obj)
+            keys = rf"\d+-({rows.model._meta.pk.name}|{rows.fk.name})"
+            name = re.compile(rf"{rows.get_default_prefix()}-({keys}|(TOTAL|INITIAL|MIN_NUM|MAX_NUM)_FORMS)")
+            found += [each for each in request.POST if name.fullmatch(each)]
+        return found
 
     def save_related(self, request, form, formsets, change) -> None:
         """Rows beside the object are written by actions of their own."""
@@ -247,6 +265,7 @@ class OfficialAdmin(unfold.ModelAdmin, _NoTransaction):
         person, or None when it has told already. A refusal is shown on the form."""
         if request.method == "POST" and form.is_valid():
             try:
+                refuse_unknown(request, form.fields)
                 told = run(form.cleaned_data)
             except PortalError as refusal:
                 _add_refusal(form, refusal)

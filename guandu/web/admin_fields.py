@@ -26,6 +26,12 @@ def day(label: str, *, required: bool = True, help_text: str = "") -> forms.Date
     )
 
 
+def count(label: str, *, required: bool = True, help_text: str = "") -> forms.IntegerField:
+    return forms.IntegerField(
+        label=label, required=required, min_value=0, help_text=help_text, widget=widgets.UnfoldAdminIntegerFieldWidget()
+    )
+
+
 def choice(label: str, choices, *, required: bool = True, help_text: str = "") -> forms.ChoiceField:
     return forms.ChoiceField(
         label=label,
@@ -56,7 +62,8 @@ class UnitsField(forms.CharField):
     """A number in its unit, kept as a whole number of 10**-scale; empty is not known."""
 
     def __init__(self, *, scale: int, **kwargs) -> None:
-        super().__init__(required=False, max_length=20, widget=widgets.UnfoldAdminTextInputWidget(), **kwargs)
+        given = {"required": False, "max_length": 20, "widget": widgets.UnfoldAdminTextInputWidget()}
+        super().__init__(**{**given, **kwargs})
         self.scale = scale
 
     def prepare_value(self, value: Any) -> Any:

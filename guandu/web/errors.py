@@ -101,17 +101,18 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def _page(request: HttpRequest, status: int, message: str, details: Sequence[str] = ()) -> HttpResponse:
+    # From 500 on nothing may ask the database: no person, no side bar, no business date.
+    failed = status >= 500
     context = {
         "title": TITLES.get(status, "办理未完成"),
         "message": message,
         "details": details,
         "request_id": getattr(request, "request_id", ""),
+        "layout": "base_plain.html" if failed else _layout(request),
     }
-    if status >= 500:
-        # Nothing that could ask the database: no person, no side bar, no business date.
-        plain = render_to_string("errors/page.html", context | {"layout": "base_plain.html"})
-        return HttpResponse(plain, status=status)
-    return render(request, "errors/page.html", context | {"layout": _layout(request)}, status=status)
+    if failed:
+        return HttpResponse(render_to_string("errors/page.html", context), status=status)
+    return render(request, "errors/page.html", context, status=status)
 
 
 def _layout(request: HttpRequest) -> str:

@@ -116,6 +116,7 @@ todo_sources = Sources()  # (user) → list[ToDo]
 change_sources = Sources()  # (user, how many at most) → list[Change]
 tile_sources = Sources()  # (user, quarter) → list[Tile]
 park_panels = Sources()  # (user, park, quarter) → list[Panel]
+enterprise_panels = Sources()  # (user, enterprise) → list[Panel]
 search_sources = Sources()  # (user, text) → list[Hit]
 
 _navigation: list[NavigationEntry] = []
@@ -125,6 +126,11 @@ def add_navigation(*entries: NavigationEntry) -> None:
     """Add lines to the side bar; a line that is there already is left alone."""
     _navigation.extend(entry for entry in entries if entry not in _navigation)
     _navigation.sort(key=lambda entry: entry.position)
+
+
+def navigation_entries() -> tuple[NavigationEntry, ...]:
+    """Every line that the rooms have registered, in order."""
+    return tuple(_navigation)
 
 
 @dataclass(frozen=True)
@@ -166,6 +172,10 @@ def tiles_for(user: User, quarter: Period) -> list[Tile]:
 
 def panels_for(user: User, park: Any, quarter: Period) -> list[Panel]:
     return park_panels.ask(user, park, quarter)
+
+
+def enterprise_panels_for(user: User, enterprise: Any) -> list[Panel]:
+    return enterprise_panels.ask(user, enterprise)
 
 
 def search(user: User, text: str) -> Iterable[Hit]:

@@ -10,6 +10,7 @@ from guandu.core.actors import Actor
 from guandu.core.errors import NotAllowed
 from guandu.exchange.loaded_rows import RowLoader, members
 from guandu.exchange.marked_yaml import Row
+from parks.actions import enterprises
 from parks.enums import TitleState
 from parks.models import Area, Chain, Enterprise, Park, Placement, Title
 
@@ -101,7 +102,8 @@ def _park_note(row: Row) -> str:
 
 def _put_title(row: Row, park: Park, loader: RowLoader) -> None:
     loader.put(
-        row, Title,
+        row,
+        Title,
         key={"park": park, "level": row["level"], "name": row["kind"]},
         values={"clause": row["clause"]},
         initial={"state": TitleState.CANDIDATE},
@@ -113,7 +115,7 @@ def _put_enterprises(rows: Rows, loader: RowLoader) -> None:
         stated = {"credit_code": row["credit_code"]} if row["credit_code"] else {}
         note = "；".join(each for each in (row["role"], row["note"]) if each)
         values = {"name": row["name"], "note": note, **stated}
-        loader.put(row, Enterprise, key={"code": row.code}, values=values)
+        enterprises.keep_name(loader.put(row, Enterprise, key={"code": row.code}, values=values))
 
 
 def _place(row: Row, since: date) -> None:
@@ -132,5 +134,9 @@ def _place(row: Row, since: date) -> None:
 
 
 SECTIONS: tuple[Callable[[Rows, RowLoader], None], ...] = (
-    _put_units, _put_chains, _put_areas, _put_parks, _put_enterprises,
+    _put_units,
+    _put_chains,
+    _put_areas,
+    _put_parks,
+    _put_enterprises,
 )

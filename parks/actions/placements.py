@@ -45,18 +45,25 @@ def sponsor(
     leader: str = "",
     deputy_head: str = "",
     staff_member: str = "",
+    deputy_staff: str = "",
+    document: str = "",
     by: Actor,
 ) -> Sponsorship:
-    """The park is sponsored so from `on`; what was in force before ends on the day before.
+    """The park is sponsored so from `on`; what was in force before ends on the day before. `staff_member`
+    and `deputy_staff` are A角 and B角: two people.
 
     Raises NotAllowed, Invalid when something later is in force already.
     """
     require(by, Permission.PARK_EDIT, park, to="调整园区包保")
+    if staff_member and staff_member == deputy_staff:
+        raise Invalid("A角和B角不能是同一人。", errors=[("deputy_staff", "请另定一人。")])
     values = {
         "department": department,
         "leader": leader,
         "deputy_head": deputy_head,
         "staff_member": staff_member,
+        "deputy_staff": deputy_staff,
+        "document": document,
     }
     return _succeed(Sponsorship, "包保", park, on, values)
 

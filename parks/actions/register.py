@@ -64,5 +64,9 @@ def _set_chains(area: Area, chains: Iterable[Chain]) -> None:
     if before != after:
         area.chains.set(wanted)
         changed(
-            [Change(area._meta.label_lower, object_key(area), str(area), {"chains": before}, {"chains": after})]
+            [
+                Change(
+                    area._meta.label_lower, object_key(area), str(area), {"chains": before}, {"chains": after}
+                )
+            ]
         )

@@ -10,7 +10,7 @@ from guandu.core.actors import Actor
 from parks.enums import TitleState
 from parks.models import Park, Title
 
-EDITABLE = frozenset({"state", "awarded_on", "lapsed_on", "document", "clause"})
+EDITABLE = frozenset({"state", "applied_on", "awarded_on", "lapsed_on", "document", "clause"})
 
 
 @action("title.record")

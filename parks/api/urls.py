@@ -1,8 +1,9 @@
 from rest_framework.routers import SimpleRouter
 
-from parks.api.views import ParkViewSet
+from parks.api.views import EnterpriseViewSet, ParkViewSet
 
 router = SimpleRouter()
 router.register("parks", ParkViewSet, basename="parks")
+router.register("enterprises", EnterpriseViewSet, basename="enterprises")
 
 urlpatterns = router.urls

@@ -6,7 +6,15 @@ from guandu.core.models import CodedModel, DatedModel, LoadedModel, dated_in_ord
 from parks.enums import Carrier, OperatingModel
 from parks.models.area import Area
 from parks.models.chain import Chain
+from parks.models.park_type import ParkType
 from parks.querysets import DatedOfParkQuerySet, ParkQuerySet
+
+
+def _not_negative(*names: str) -> Q:
+    condition = Q()
+    for name in names:
+        condition &= Q(**{f"{name}__isnull": True}) | Q(**{f"{name}__gte": 0})
+    return condition
 
 
 class Park(CodedModel, LoadedModel):
@@ -16,6 +24,9 @@ class Park(CodedModel, LoadedModel):
     short_name = models.CharField("简称", max_length=20, blank=True)
     aliases = models.JSONField("其他写法", default=list, blank=True)
 
+    park_type = models.ForeignKey(
+        ParkType, models.PROTECT, null=True, blank=True, related_name="parks", verbose_name="园区类型"
+    )
     carrier = models.CharField("载体形式", max_length=20, choices=Carrier.choices, blank=True)
     operating_model = models.CharField("运营模式", max_length=20, choices=OperatingModel.choices, blank=True)
 
@@ -23,11 +34,30 @@ class Park(CodedModel, LoadedModel):
     opened_on = models.DateField("开园日期", null=True, blank=True, help_text="规划中的园区留空")
     closed_on = models.DateField("关闭日期", null=True, blank=True, help_text="自该日起不再计入")
 
-    lettable_area = models.BigIntegerField(
-        "可招商面积", null=True, blank=True, help_text="以百分之一平方米为单位存放的整数"
-    )
+    # Areas are whole hundredths of a square metre.
+    land_area = models.BigIntegerField("占地面积", null=True, blank=True)
+    floor_area = models.BigIntegerField("规划建筑面积", null=True, blank=True)
+    built_area = models.BigIntegerField("已建成建筑面积", null=True, blank=True)
+    lettable_area = models.BigIntegerField("可招商面积", null=True, blank=True)
+    let_area = models.BigIntegerField("已入驻面积", null=True, blank=True)
+
+    address = models.CharField("地址", max_length=120, blank=True)
+    leading_industry = models.CharField("主导产业", max_length=120, blank=True)
     has_service_station = models.BooleanField("设有企业服务站", null=True, blank=True)
     has_one_stop = models.BooleanField("推行一站式服务", null=True, blank=True)
+    other_services = models.CharField(
+        "其他服务", max_length=200, blank=True, help_text="人才公寓、孵化器、检测平台等，用顿号分开"
+    )
+    merged_into = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="merged_from",
+        verbose_name="并入园区",
+        editable=False,
+    )
+    merged_on = models.DateField("并入日期", null=True, blank=True, editable=False)
 
     clause = models.CharField("计划条款", max_length=40, blank=True)
     note = models.CharField("说明", max_length=200, blank=True)
@@ -44,6 +74,16 @@ class Park(CodedModel, LoadedModel):
                 condition=Q(closed_on__isnull=True) | Q(closed_on__gt=F("opened_on")),
                 name="parks_park_dates",
                 violation_error_message="关闭日期必须晚于开园日期。",
+            ),
+            models.CheckConstraint(
+                condition=_not_negative("land_area", "floor_area", "built_area", "lettable_area", "let_area"),
+                name="parks_park_areas",
+                violation_error_message="面积不能是负数。",
+            ),
+            models.CheckConstraint(
+                condition=Q(merged_into__isnull=True, merged_on__isnull=True)
+                | Q(merged_into__isnull=False, merged_on__isnull=False),
+                name="parks_park_merged_on_a_day",
             ),
         ]
 
@@ -77,7 +117,9 @@ class Placement(DatedModel):
         constraints = [
             dated_in_order("parks_placement_dates"),
             models.UniqueConstraint(
-                fields=["park"], condition=Q(valid_to=None), name="parks_placement_one_open",
+                fields=["park"],
+                condition=Q(valid_to=None),
+                name="parks_placement_one_open",
                 violation_error_message="该园区已有至今有效的归属，请先填写其终止日期。",
             ),
         ]

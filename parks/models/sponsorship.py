@@ -16,7 +16,9 @@ class Sponsorship(DatedModel):
     )
     leader = models.CharField("包保区领导", max_length=40, blank=True)
     deputy_head = models.CharField("分管领导", max_length=40, blank=True)
-    staff_member = models.CharField("工作人员", max_length=40, blank=True)
+    staff_member = models.CharField("工作人员（A角）", max_length=40, blank=True)
+    deputy_staff = models.CharField("工作人员（B角）", max_length=40, blank=True)
+    document = models.CharField("依据", max_length=120, blank=True)
 
     objects = DatedOfParkQuerySet.as_manager()
 
@@ -26,7 +28,9 @@ class Sponsorship(DatedModel):
         constraints = [
             dated_in_order("parks_sponsorship_dates"),
             models.UniqueConstraint(
-                fields=["park"], condition=Q(valid_to=None), name="parks_sponsorship_one_open",
+                fields=["park"],
+                condition=Q(valid_to=None),
+                name="parks_sponsorship_one_open",
                 violation_error_message="该园区已有至今有效的包保，请先填写其终止日期。",
             ),
         ]

@@ -14,6 +14,7 @@ class Title(LoadedModel):
     level = models.CharField("级别", max_length=20, choices=TitleLevel.choices)
     name = models.CharField("称号", max_length=80)
     state = models.CharField("状态", max_length=20, choices=TitleState.choices, default=TitleState.CANDIDATE)
+    applied_on = models.DateField("申报日期", null=True, blank=True)
     awarded_on = models.DateField("认定日期", null=True, blank=True)
     lapsed_on = models.DateField("失效日期", null=True, blank=True)
     document = models.CharField("文号", max_length=80, blank=True)

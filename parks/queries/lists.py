@@ -27,7 +27,9 @@ def in_state(parks: ParkQuerySet, state: str, day: date) -> ParkQuerySet:
         return parks.open_on(day)
     if state == ParkState.CLOSED:
         return parks.filter(closed_on__lte=day)
-    return parks.filter(Q(opened_on__isnull=True) | Q(opened_on__gt=day), Q(closed_on__isnull=True) | Q(closed_on__gt=day))
+    return parks.filter(
+        Q(opened_on__isnull=True) | Q(opened_on__gt=day), Q(closed_on__isnull=True) | Q(closed_on__gt=day)
+    )
 
 
 def chains_of(user: User, day: date) -> list[tuple[str, str]]:

@@ -3,16 +3,9 @@
 from dataclasses import dataclass
 from datetime import date
 
-from django.db.models import QuerySet
-
-from guandu.accounts.models import User
-from guandu.core.numbers import from_units
 from parks.enums import ParkState, TitleState
-from parks.models import Enterprise, Park, Placement, Sponsorship, Tenancy, Title
+from parks.models import Park, Placement, Sponsorship, Title
 from parks.querysets import ParkQuerySet
-
-AREA_SCALE = 2  # lettable area is kept in hundredths of a square metre
-SHOWN_FIRMS = 20
 
 
 @dataclass(frozen=True)
@@ -33,31 +26,22 @@ class Profile:
     placement: Placement | None
     sponsorship: Sponsorship | None
     titles: list[Title]
-    firms: list[Enterprise]
-    firm_count: int
     milestones: list[Milestone]
 
-    @property
-    def lettable_area(self):
-        """In square metres, exact; None where nobody has entered it."""
-        units = self.park.lettable_area
-        return None if units is None else from_units(units, AREA_SCALE)
 
-
-def profile_of(park: Park, user: User, day: date) -> Profile:
+def profile_of(park: Park, day: date) -> Profile:
     """The park as it stands on `day`. A fixed number of queries."""
-    placements = list(park.placements.select_related("chain", "area", "street", "operator").order_by("valid_from"))
+    placements = list(
+        park.placements.select_related("chain", "area", "street", "operator").order_by("valid_from")
+    )
     sponsorships = list(park.sponsorships.select_related("department").order_by("valid_from"))
     titles = list(park.titles.all())
-    firms = _firms(park, user, day)
     return Profile(
         park=park,
         state=state_on(park, day),
         placement=next((each for each in placements if each.in_force(day)), None),
         sponsorship=next((each for each in sponsorships if each.in_force(day)), None),
         titles=titles,
-        firms=list(firms[:SHOWN_FIRMS]),
-        firm_count=firms.count(),
         milestones=_milestones(park, placements, sponsorships, titles, day),
     )
 
@@ -70,12 +54,7 @@ def state_on(park: Park, day: date) -> ParkState:
 
 def visible_parks(day: date) -> ParkQuerySet:
     """Parks with where they belong on `day`; the caller narrows them to what a person may see."""
-    return Park.objects.placed_on(day)
-
-
-def _firms(park: Park, user: User, day: date) -> QuerySet:
-    here = Tenancy.objects.on(day).filter(park=park).values("enterprise")
-    return Enterprise.objects.visible_to(user).filter(pk__in=here).order_by("name")
+    return Park.objects.select_related("park_type__parent").placed_on(day)
 
 
 def _milestones(park: Park, placements: list, sponsorships: list, titles: list, day: date) -> list[Milestone]:
@@ -91,9 +70,7 @@ def _milestones(park: Park, placements: list, sponsorships: list, titles: list, 
         for title in titles
         if title.awarded_on and title.state in {TitleState.AWARDED, TitleState.LAPSED}
     ]
-    found += [
-        Milestone(title.lapsed_on, f"{title.full_name}失效") for title in titles if title.lapsed_on
-    ]
+    found += [Milestone(title.lapsed_on, f"{title.full_name}失效") for title in titles if title.lapsed_on]
     return sorted((each for each in found if each.at <= day), key=lambda each: each.at, reverse=True)
 
 

@@ -2,7 +2,7 @@
 
 from guandu.accounts.checks import require, require_service
 from guandu.accounts.permissions import Permission
-from guandu.audit.actions import action, changed
+from guandu.audit.actions import action, changed, concerning
 from guandu.audit.changes import Change
 from guandu.core import clock
 from guandu.core.actors import Actor
@@ -22,6 +22,7 @@ _COMPUTED = ["total_units", "stars", "grade", "facts", "result", "result_digest"
 @action("assessments.ask")
 def ask_trial(*, period: Period, by: Actor):
     """Queue the trial scores of the quarter; a job that already waits is returned."""
+    concerning("rating.assessment", period.code, f"{period.label}星级试算")
     require(by, Permission.ASSESSMENT_RUN, to="发起星级试算")
     if period.kind is not PeriodKind.QUARTER:
         raise Invalid(f"星级试算按季进行，{period.label}不是一个季度。请选择一个季度，例如 2026Q3。")

@@ -7,7 +7,7 @@ from decimal import Decimal
 from guandu.core import clock
 from guandu.core.models import dated
 from guandu.core.periods import Period
-from parks.enums import HonourKind
+from parks.enums import HonourCode
 from parks.models import Honour, Park, Tenancy
 from rating.engine import Facts, Input
 from targets.enums import OPEN_STATES, Basis, FigureScope
@@ -17,7 +17,7 @@ FIGURES = (
     "REV", "REV_LEAD", "TAX", "WSALES", "IND_OUT", "TRADE", "FIRMS", "SERVICE_FIRMS", "FIRMS_ABOVE",
     "AREA_BUILT", "AREA_LET", "JOBS",
 )  # fmt: skip
-SME_TITLES = (HonourKind.SPECIALISED, HonourKind.LITTLE_GIANT)
+SME_TITLES = (HonourCode.SPECIALISED, HonourCode.LITTLE_GIANT)
 
 
 def facts_of_parks(quarter: Period) -> list[Facts]:
@@ -76,7 +76,8 @@ def _honours(quarter: Period) -> dict[str, Counter]:
     """Park → honour group → distinct firms that hold one on the last day; a firm counts once a group."""
     on = quarter.last_day
     rows = (
-        Honour.objects.filter(dated(on), dated(on, "enterprise__tenancies__"))
+        Honour.objects.held_on(on)
+        .filter(dated(on, "enterprise__tenancies__"))
         .values_list("enterprise__tenancies__park__code", "kind", "enterprise_id")
         .distinct()
     )
@@ -93,7 +94,7 @@ def _honours(quarter: Period) -> dict[str, Counter]:
 def _honour_inputs(park: Park, counts: Counter | None) -> dict[str, Input]:
     return {
         code: _counted(park, None if counts is None else counts[group], "家", "企业登记册")
-        for code, group in (("reg.hitech_firms", HonourKind.HITECH), ("reg.sme_titles", "sme"))
+        for code, group in (("reg.hitech_firms", HonourCode.HITECH), ("reg.sme_titles", "sme"))
     }
 
 

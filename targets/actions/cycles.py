@@ -121,7 +121,7 @@ def _park_return(cycle: Cycle, park: Park, member: Member, operator_id: int | No
         cycle=cycle,
         subject_kind=SubjectKind.PARK,
         park=park,
-        subject_name=park.name,
+        subject_name=member.name,
         filer_id=operator_id,
         park_code=park.code,
         chain_code=member.chain,

@@ -15,10 +15,11 @@ from guandu.accounts.permissions import Permission
 from guandu.core import clock
 from guandu.core.errors import Conflict, Invalid, NotReady
 from guandu.core.periods import Period
+from guandu.web.posted import takes
 from guandu.web.views import get_visible_or_404, permission_required, signed_in
 from targets.actions import returns
 from targets.enums import ReturnState
-from targets.forms import ReturnFilter, TypedReview, TypedSheet, picks
+from targets.forms import BASE, COMMENT, REASON, VALUE, ReturnFilter, TypedReview, TypedSheet, picks
 from targets.models import Cycle, Return
 from targets.queries.next_steps import listed, waiting_for, who_is_next
 from targets.views.return_pages import Attempt, detail_context, saved_answer, saved_at
@@ -103,6 +104,7 @@ def _moves(view: Callable) -> Callable:
 
 
 @_moves
+@takes("counter", "state", prefixes=(VALUE, BASE, REASON))
 def return_save(request: HttpRequest, return_: Return) -> HttpResponse:
     typed = TypedSheet.read(request.POST)
     by_script = not request.accepts("text/html")
@@ -155,6 +157,7 @@ def _refused_sheet(request: HttpRequest, return_: Return, typed: TypedSheet, ref
 
 
 @_moves
+@takes("counter", "state", prefixes=(VALUE, BASE, REASON))
 def return_file(request: HttpRequest, return_: Return) -> HttpResponse:
     """Save what stands on the page, then hand it in; what was saved stays when filing is refused."""
     typed = TypedSheet.read(request.POST)
@@ -181,6 +184,7 @@ def _refused_filing(request: HttpRequest, return_: Return, refused: Invalid | No
 
 
 @_moves
+@takes("comment", "state", prefixes=(COMMENT,))
 def return_review(request: HttpRequest, return_: Return) -> HttpResponse:
     typed = TypedReview.read(request.POST)
     try:
@@ -194,6 +198,7 @@ def return_review(request: HttpRequest, return_: Return) -> HttpResponse:
 
 
 @_moves
+@takes("comment", "state", prefixes=(COMMENT,))
 def return_send_back(request: HttpRequest, return_: Return) -> HttpResponse:
     typed = TypedReview.read(request.POST)
     try:
@@ -211,6 +216,7 @@ def return_send_back(request: HttpRequest, return_: Return) -> HttpResponse:
 
 
 @_moves
+@takes("comment", "state", prefixes=(COMMENT,))
 def return_confirm(request: HttpRequest, return_: Return) -> HttpResponse:
     typed = TypedReview.read(request.POST)
     try:
@@ -236,6 +242,7 @@ def _back_to_queue() -> HttpResponse:
 
 @require_POST
 @permission_required(Permission.RETURN_CONFIRM, to="批量确认报表")
+@takes("pick")
 def confirm_many(request: HttpRequest) -> HttpResponse:
     wanted = picks(request.POST)
     visible = Return.objects.visible_to(request.user).select_related(*NEEDED).filter(pk__in=wanted)

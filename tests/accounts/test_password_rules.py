@@ -5,7 +5,7 @@ from io import StringIO
 
 import pytest
 import time_machine
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.urls import reverse
 
 from guandu.accounts.actions import users
@@ -37,33 +37,51 @@ def person(db) -> User:
     return make_user("leader", username="wang.wei", name="王伟伟", phone="64178899")
 
 
-def by_page(person, password, sign_in, system_admin) -> str:
+def by_page(person, password, sign_in, system_admin, monkeypatch) -> str:
     fields = {"old": PASSWORD, "new": password, "again": password}
     return sign_in(person).post(reverse("accounts:password"), fields).content.decode()
 
 
-def by_action(person, password, sign_in, system_admin) -> str:
+def by_action(person, password, sign_in, system_admin, monkeypatch) -> str:
     with pytest.raises(Invalid) as refusal:
         users.set_password(user=person, password=password, by=system_admin)
     return str(refusal.value.errors)
 
 
-def by_opening(person, password, sign_in, system_admin) -> str:
+def by_opening(person, password, sign_in, system_admin, monkeypatch) -> str:
     given = {"username": "wang.wei2", "name": person.name, "phone": person.phone, "unit": person.unit}
     with pytest.raises(Invalid) as refusal:
         users.create(**given, password=password, by=system_admin)
     return str(refusal.value.errors)
 
 
+def by_command(person, password, sign_in, system_admin, monkeypatch) -> str:
+    """Django's own, for whoever sits at the server."""
+    said = StringIO()
+    monkeypatch.setattr("getpass.getpass", lambda prompt: password)
+    with pytest.raises(CommandError):
+        call_command("changepassword", person.username, stdout=StringIO(), stderr=said)
+    return said.getvalue()
+
+
 @pytest.mark.feature("X5")
-@pytest.mark.parametrize("way_in", [by_page, by_action, by_opening])
+@pytest.mark.parametrize("way_in", [by_page, by_action, by_opening, by_command])
 @pytest.mark.parametrize("weak", WEAK)
-def test_a_weak_password_is_refused_with_its_reason_on_every_way_in(weak, way_in, person, sign_in, system_admin):
+def test_a_weak_password_is_refused_with_its_reason_on_every_way_in(
+    weak, way_in, person, sign_in, system_admin, monkeypatch
+):
     password, sentence = WEAK[weak]
-    assert sentence in way_in(person, password, sign_in, system_admin)
+    assert sentence in way_in(person, password, sign_in, system_admin, monkeypatch)
     person.refresh_from_db()
     assert person.check_password(PASSWORD)
     assert not User.objects.filter(username="wang.wei2").exists()
+
+
+def test_djangos_command_for_a_superuser_makes_none(monkeypatch):
+    monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", GOOD)
+    with pytest.raises((CommandError, AttributeError)):
+        call_command("createsuperuser", username="root", name="甲", interactive=False)
+    assert not User.objects.exists()
 
 
 @pytest.mark.parametrize("password", [GOOD, "Ab3-" + "x" * 60, "铜灯-Lantern-7", "a b C 7 long pass phrase"])

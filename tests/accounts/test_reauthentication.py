@@ -7,9 +7,12 @@ import time_machine
 from django.urls import reverse
 
 from guandu.accounts.models import AccessPolicy, Grant
+from guandu.audit.models import AuditEvent
 from guandu.core import clock
 from tests.accounts.test_second_factor import code, give_generator
 from tests.factories import PASSWORD, make_user
+from tests.permissions.conftest import world as world
+from tests.permissions.world import World
 from tests.signing_in import signed_in
 
 pytestmark = pytest.mark.django_db
@@ -110,3 +113,30 @@ def test_saving_the_policy_asks(security_admin):
     with later(6):
         assert client.post(POLICY, {"version": "1"}).headers["Location"].startswith(CONFIRM)
     assert not AccessPolicy.objects.exists()
+
+
+# Who does it, its address, and the kind of row in it.
+ACTS = {
+    "unlock an account": ("security_admin", "accounts:unlock", "account"),
+    "take off a second factor": ("security_admin", "accounts:reset-factor", "account"),
+    "give the rights of a batch": ("security_admin", "officers:batch-grant", "batch"),
+    "hand duties over": ("security_admin", "officers:handover-new", ""),
+    "set a seat": ("security_admin", "officers:seat", "accounts/grant"),
+    "open the accounts of a batch": ("system_admin", "officers:batch-open", "batch"),
+    "print its passwords again": ("system_admin", "officers:batch-reissue", "batch"),
+    "reset an operator's password": ("office", "officers:operator-reset", "operator account"),
+    "take the audit trail away as a file": ("audit_admin", "oversight:export", ""),
+}
+
+
+@pytest.mark.parametrize("act", ACTS)
+def test_each_dangerous_act_of_the_pages_asks(act, world: World):
+    role, name, kind = ACTS[act]
+    address = reverse(name, args=[world.objects[kind]["own"]] if kind else [])
+    client = signed_in(world.people[role])
+    before = AuditEvent.objects.count()
+    with later(6):
+        assert client.post(address, {}).headers["Location"].startswith(CONFIRM)
+        assert AuditEvent.objects.count() == before
+        client.post(f"{CONFIRM}?next=/", {"password": PASSWORD, "next": "/"})
+        assert CONFIRM not in client.post(address, {}).headers.get("Location", "")

@@ -20,7 +20,9 @@ pytestmark = [pytest.mark.django_db, pytest.mark.feature("X6")]
 
 BUSINESS_WRITES = {
     P.PARK_EDIT, P.REFERENCE_EDIT, P.RETURN_FILE, P.RETURN_REVIEW, P.RETURN_CONFIRM, P.CYCLE_OPEN, P.PLAN_EDIT,
-    P.ASSESSMENT_RUN, P.PROJECT_EDIT, P.BATCH_REQUEST, P.OPERATOR_RESET,
+    P.ASSESSMENT_RUN, P.PROJECT_EDIT, P.BATCH_REQUEST, P.OPERATOR_RESET, P.SPACE_EDIT, P.TENANCY_EDIT,
+    P.REGISTER_PROPOSE, P.REGISTER_DECIDE, P.NOTE_WRITE, P.CONTACT_EDIT, P.CONTACT_REVEAL, P.ATTRIBUTION_CLAIM,
+    P.ATTRIBUTION_SETTLE, P.CULTIVATION_EDIT, P.COMPARISON_RUN, P.FINDING_DECIDE,
 }  # fmt: skip
 SHARED = {P.ADMIN_ENTER, P.ACCOUNT_VIEW, P.BATCH_VIEW}
 SELECTED = sorted(ADMINISTRATORS)
@@ -202,7 +204,8 @@ class Explorer:
         by = User.objects.get(pk=account)
         if not by.is_active:
             return
-        yield lambda: [users.create(username=f"fresh{User.objects.count()}", name="新", unit=self.unit, password="Lantern-4-harbour", by=by).pk]
+        fresh = {"username": f"fresh{User.objects.count()}", "name": "新", "unit": self.unit}
+        yield lambda: [users.create(**fresh, password="Lantern-4-harbour", by=by).pk]
         yield lambda: administrators.create(by=by) and ()
         if not AccountBatch.objects.exists():
             yield lambda: self.ask(by)
@@ -251,8 +254,16 @@ def test_the_explorer_would_see_a_way(park, security_admin, monkeypatch):
     """Were nobody kept from granting to himself, it is found."""
     User.objects.update(staff_no="GH-1")
     monkeypatch.setattr(Explorer, "DEPTH", 2)
-    monkeypatch.setattr(Explorer, "moves_on", lambda self, other, by: iter([lambda: give(by, RoleCode.OPERATOR, self.park) and self.trace(by)]))
-    monkeypatch.setattr(Explorer, "trace", lambda self, by: persons.set_away(user=by, since=None, until=None, by=by) and (), raising=False)
+
+    def unguarded(self, other, by):
+        def grant_oneself():
+            give(by, RoleCode.OPERATOR, self.park)
+            persons.set_away(user=by, since=None, until=None, by=by)
+            return ()
+
+        yield grant_oneself
+
+    monkeypatch.setattr(Explorer, "moves_on", unguarded)
     Grant.objects.all().delete()
     with pytest.raises(Found, match="gave themselves"):
         Explorer(security_admin, park)

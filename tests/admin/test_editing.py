@@ -53,16 +53,45 @@ def client(sign_in, office):
     return sign_in(office)
 
 
-def test_a_park_is_entered_through_its_action(client):
-    data = {
-        "code": "P-NEW", "name": "新园区", "carrier": "building", "opened_on": "2026-01-01",
+def new_park(chain) -> dict:
+    return {
+        "code": "P-NEW", "name": "新园区", "carrier": "building", "operating_model": "joint", "opened_on": "2026-01-01",
         "lettable_area": "12,345.67", "has_service_station": "unknown", "has_one_stop": "true",
+        "chain": chain.pk, "on": "2026-01-01",
     }  # fmt: skip
-    response = client.post(address("parks_park_add"), data)
+
+
+def test_a_park_is_entered_through_its_action(client, chain):
+    response = client.post(address("parks_park_add"), new_park(chain))
     assert response.status_code == 302, errors_of(response)
     park = Park.objects.get(code="P-NEW")
+    assert park.placements.get().chain == chain
     assert (park.lettable_area, park.has_service_station, park.has_one_stop) == (1234567, None, True)
     assert AuditEvent.objects.get(verb="park.create").actor_key == "office"
+
+
+@pytest.mark.feature("A2")
+@pytest.mark.parametrize("missing", ["chain", "carrier", "operating_model"])
+def test_a_park_without_its_chain_form_or_model_is_not_entered(client, chain, missing):
+    response = client.post(address("parks_park_add"), new_park(chain) | {missing: ""})
+    assert missing in response.context["adminform"].form.errors
+    assert not Park.objects.filter(code="P-NEW").exists()
+
+
+@pytest.mark.parametrize(
+    ("value", "stored"), [("12,345.67", 1234567), ("", None), ("1.234", "小数位数过多"), ("-1", "面积不能是负数")]
+)
+def test_areas_are_entered_in_square_metres_with_two_decimals(client, park, value, stored):
+    path = address("parks_park_change", park.pk)
+    names = ("land_area", "floor_area", "built_area", "let_area")
+    response = client.post(path, {**form_of(client, path), **dict.fromkeys(names, value)})
+    park.refresh_from_db()
+    found = {getattr(park, name) for name in names}
+    if isinstance(stored, str):
+        assert stored in errors_of(response)
+        assert found == {None}
+    else:
+        assert found == {stored}
 
 
 def test_only_what_was_altered_is_recorded(client, park):
@@ -296,12 +325,13 @@ def test_no_administrator_exports_business(who, request, sign_in, park):
 def test_parks_are_exported_with_their_labels_and_safe_texts(client, park):
     Park.objects.filter(pk=park.pk).update(note="=1+1", lettable_area=123456)
     response = client.post(address("parks_park_export"), {"format": "0"})
-    assert response.headers["Content-Disposition"].endswith('.xlsx"')
-    head, row = load_workbook(BytesIO(response.content)).active.iter_rows(values_only=True)
+    assert response.headers["Content-Disposition"].endswith(".xlsx")
+    head, row = load_workbook(BytesIO(b"".join(response.streaming_content))).active.iter_rows(values_only=True)
     found = dict(zip(head, row, strict=True))
     assert found["园区名称"] == "本园区"
     assert (found["产业链"], found["街道"], found["包保部门"]) == ("本链", "本街道", "本部门")
-    assert found["可招商面积（平方米）"] == "1234.56"
-    assert found["说明"] == "1+1"
-    text = client.post(address("parks_park_export"), {"format": "1"}).content.decode()
-    assert text.splitlines()[0].startswith("编码,园区名称,产业链")
+    assert found["可招商面积（平方米）"] == 1234.56
+    assert found["说明"] == "=1+1"
+    text = client.post(address("parks_park_export"), {"format": "1"}).getvalue().decode("utf-8-sig")
+    assert text.splitlines()[0].startswith("编码,园区名称,简称")
+    assert text.splitlines()[1].endswith(",'=1+1")

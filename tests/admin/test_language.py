@@ -13,7 +13,7 @@ from tests.admin.world import fill
 pytestmark = pytest.mark.django_db
 
 # Codes, file formats and names that are written in letters in Chinese too.
-ALLOWED = {"api", "xlsx", "csv", "esc", "ab"}  # AB角 is what officials say
+ALLOWED = {"api", "xlsx", "csv", "esc", "ab", "gb"}  # AB角 is what officials say; GB/T 4754 is a standard
 WORD = re.compile(r"[A-Za-z]{2,}")
 SHOWN_ATTRIBUTES = {"title", "placeholder", "aria-label", "alt"}
 SILENT = {"script", "style", "template", "code"}

@@ -10,9 +10,10 @@ pytestmark = pytest.mark.django_db
 
 OFFICE = {
     "accounts.unit", "accounts.user", "accounts.grant", "parks.chain", "parks.area", "parks.park",
-    "parks.enterprise", "targets.indicator", "targets.returntemplate", "targets.cycle", "targets.plan",
+    "parks.enterprise", "parks.building", "parks.space", "parks.tenancy", "targets.indicator",
+    "targets.returntemplate", "targets.cycle", "targets.plan",
     "targets.target", "targets.qualitativeaim", "targets.mechanism", "targets.ambiguity", "rating.scheme",
-    "investment.project",
+    "investment.project", "parks.industry", "parks.honourkind", "parks.statisticalclass", "parks.parktype",
 }  # fmt: skip
 SEEN = {
     "office": OFFICE,
@@ -23,6 +24,8 @@ SEEN = {
 ADDED = {
     "office": {
         "accounts.unit", "parks.chain", "parks.area", "parks.park", "parks.enterprise", "targets.cycle",
+        "parks.building", "parks.space", "parks.tenancy",
+        "parks.industry", "parks.honourkind", "parks.statisticalclass",
     },
     "system_admin": {"accounts.user"},
     "security_admin": set(),

@@ -8,16 +8,18 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from guandu.accounts.roles import RoleCode
-from parks.models import Placement
+from parks.models import Occupancy, Placement
 from targets.models import Target, TargetUnit
 from tests.admin.world import fill
 from tests.factories import (
     give,
     make_area,
+    make_building,
     make_chain,
     make_cycle,
     make_enterprise,
     make_park,
+    make_space,
     make_sponsorship,
     make_template,
     make_unit,
@@ -40,6 +42,7 @@ def more(park, target) -> None:
         chain, street, department = make_chain(), make_unit("street"), make_unit()
         other = make_park(chain=chain, street=street, department=department, area=make_area(chains=(chain,)))
         make_enterprise(park=other)
+        make_space(building=make_building(park=other))
         user = make_user(RoleCode.OPERATOR, scope=other)
         give(user, RoleCode.TASK_FORCE, chain)
         make_cycle(make_template(), period=f"2026Q{number}")
@@ -56,8 +59,9 @@ def more(park, target) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["parks_park", "parks_area", "parks_chain", "parks_enterprise", "accounts_unit", "accounts_user",
-     "accounts_grant", "targets_target", "targets_cycle", "targets_returntemplate", "targets_mechanism"],
+    ["parks_building", "parks_space", "parks_tenancy",
+     "parks_park", "parks_area", "parks_chain", "parks_enterprise", "accounts_unit", "accounts_user",
+     "parks_industry", "accounts_grant", "targets_target", "targets_cycle", "targets_returntemplate", "targets_mechanism"],
 )  # fmt: skip
 def test_a_list_asks_the_same_for_one_row_and_for_three(name, sign_in, office, park):
     world = fill(park, office)
@@ -80,4 +84,24 @@ def test_a_person_with_many_grants_asks_no_more(sign_in, security_admin, operato
     few = queries(client, path)
     for _ in range(3):
         give(operator, RoleCode.OPERATOR, make_park())
+    assert queries(client, path) == few
+
+
+@pytest.mark.parametrize("name", ["building", "space", "tenancy"])
+def test_space_with_many_users_asks_no_more(name, sign_in, office, park):
+    space = make_space(building=make_building(park=park))
+    stay = make_enterprise(park=park).tenancies.get()
+    row = {"building": space.building, "space": space, "tenancy": stay}[name]
+    client, path = sign_in(office), reverse(f"admin:parks_{name}_change", args=[row.pk])
+
+    def use(year: int) -> None:
+        first, last = date(year, 1, 1), date(year + 1, 1, 1)
+        room = space if name == "space" else make_space(building=space.building)
+        user = stay if name == "tenancy" else make_enterprise(park=park).tenancies.get()
+        Occupancy.objects.create(tenancy=user, space=room, valid_from=first, valid_to=last)
+
+    use(2024)
+    few = queries(client, path)
+    use(2025)
+    use(2026)
     assert queries(client, path) == few

@@ -8,11 +8,22 @@ from guandu.core import clock
 from guandu.core.actors import LOADER
 from guandu.jobs import queue
 from investment.models import Project
-from parks.models import Park, Title
+from parks.models import Park, ParkType, StatisticalClass, Title
 from rating.models import Scheme
 from targets.enums import Force, Operator, Shape
 from targets.models import Ambiguity, Mechanism, Plan, QualitativeAim, Target, TargetUnit
-from tests.factories import make_area, make_cycle, make_enterprise, make_indicator, make_template, make_unit
+from tests.factories import (
+    make_area,
+    make_building,
+    make_cycle,
+    make_enterprise,
+    make_honour_kind,
+    make_indicator,
+    make_industry,
+    make_space,
+    make_template,
+    make_unit,
+)
 
 
 def fill(park: Park, office: User) -> dict:
@@ -33,8 +44,10 @@ def fill(park: Park, office: User) -> dict:
     mechanism.leads.add(unit)
     Title.objects.create(park=park, level="city", name="示范园区")
     chain = park.placements.get().chain
+    space = make_space(building=make_building(park=park))
     rows = {
         "park": park,
+        "space": space,
         "area": make_area(chains=(chain,)),
         "firm": make_enterprise(park=park),
         "indicator": indicator,
@@ -51,8 +64,19 @@ def fill(park: Park, office: User) -> dict:
         ),
         "project": Project.objects.create(code="PR-1", name="某项目", chain=chain, park=park),
     }
+    rows |= _standards()
     _record(park)
     return rows
+
+
+def _standards() -> dict:
+    group = ParkType.objects.create(code="digital", name="数字园区")
+    return {
+        "industry": make_industry(),
+        "honour kind": make_honour_kind(),
+        "statistical class": StatisticalClass.objects.create(code="service", name="规上服务业", industries=["I"]),
+        "park type": ParkType.objects.create(code="data", name="数据园区", parent=group),
+    }
 
 
 def _record(park: Park) -> None:

@@ -13,7 +13,16 @@ from guandu.core.errors import Invalid
 from guandu.exchange import workbooks as reading
 from guandu.exchange.workbooks import read_workbook
 from tests.exchange.workbooks import (
-    CONTENT_TYPES, MAIN, book, number, packed, parts, plain, row, sheet, text,
+    CONTENT_TYPES,
+    MAIN,
+    book,
+    number,
+    packed,
+    parts,
+    plain,
+    row,
+    sheet,
+    text,
 )  # fmt: skip
 
 pytestmark = pytest.mark.once
@@ -71,6 +80,7 @@ def many_rows() -> bytes:
     return book(sheet("".join(row(n, number(f"A{n}", "1")) for n in range(1, 50_003))))
 
 
+WITH_MACROS = CONTENT_TYPES.replace("spreadsheetml.sheet.main", "x.macroEnabled.main")
 HOSTILE = {
     "a cell in the last corner (M2)": (lambda: book(sheet(row(1048576, text("XFD1048576", "x")))), "超过 50000 行"),
     "a cell in the last column": (lambda: book(sheet(row(1, text("XFD1", "x")))), "超过 200 列"),
@@ -83,7 +93,7 @@ HOSTILE = {
     "a macro": (lambda: with_part("xl/vbaProject.bin"), "宏"),
     "a macro sheet": (lambda: with_part("xl/macrosheets/sheet1.xml"), "宏"),
     "xlsm renamed": (
-        lambda: packed(parts(sheet("")) | {"[Content_Types].xml": CONTENT_TYPES.replace("spreadsheetml.sheet.main", "x.macroEnabled.main")}),
+        lambda: packed(parts(sheet("")) | {"[Content_Types].xml": WITH_MACROS}),
         "宏",
     ),
     "a link to another file": (lambda: with_part("xl/externalLinks/externalLink1.xml"), "链接"),
@@ -102,7 +112,7 @@ HOSTILE = {
     "an empty zip": (lambda: packed({}), "不是 xlsx"),
     "too many parts": (many_entries, "个部分"),
     "three hundred sheets": (
-        lambda: packed({k: v for k, v in parts(*[sheet("")] * 150).items()}),
+        lambda: packed(dict(parts(*[sheet("")] * 150).items())),
         "工作表超过 50 张",
     ),
     "a path upwards": (lambda: with_part("../../etc/cron.d/x"), "路径异常"),

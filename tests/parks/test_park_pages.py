@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from guandu.accounts.models import Unit
 from parks.enums import Carrier, TitleLevel, TitleState
-from parks.models import Placement, Title
+from parks.models import Park, ParkType, Placement, Title
 from tests.factories import (
     make_area,
     make_chain,
@@ -142,6 +142,17 @@ def test_the_profile_shows_where_the_park_belongs_its_titles_and_its_history(par
     make_enterprise(park=park, name="演示科技有限公司")
     shown = page(sign_in(office), f"/parks/{park.code}/")
     for words in ("本链", "本街道", "本园区运营公司", "本部门", "获省级文化产业园区", "2025年6月1日", "演示科技有限公司"):
+        assert words in shown
+
+
+def test_the_profile_shows_type_address_industry_services_and_areas(park, office, sign_in):
+    whole = ParkType.objects.create(code="HQ", name="总部基地")
+    Park.objects.update(
+        park_type=ParkType.objects.create(code="HQ-SETTLE", name="结算经济", parent=whole), address="东三环",
+        leading_industry="数字经济", other_services="人才公寓", land_area=12_345_678_901, let_area=0,
+    )  # fmt: skip
+    shown = page(sign_in(office), f"/parks/{park.code}/")
+    for words in ("总部基地 · 结算经济", "东三环", "数字经济", "人才公寓", "123,456,789.01", ">0.00<"):
         assert words in shown
 
 

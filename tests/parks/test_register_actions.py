@@ -9,9 +9,9 @@ from guandu.audit.models import AuditEvent
 from guandu.core.actors import LOADER
 from guandu.core.errors import Conflict, Invalid, NotAllowed
 from parks.actions import enterprises, parks, placements, register, titles
-from parks.enums import HonourKind, TitleState
+from parks.enums import HonourCode, TitleState
 from parks.models import Enterprise, Park, Placement, Tenancy, Title
-from tests.factories import make_area, make_chain, make_enterprise, make_unit
+from tests.factories import make_area, make_chain, make_enterprise, make_honour_kind, make_unit
 
 pytestmark = pytest.mark.django_db
 
@@ -73,7 +73,7 @@ def test_sponsors_follow_one_another(office, park, department):
 def test_only_the_office_writes_the_register(who, request, park, chain):
     actor = request.getfixturevalue(who)
     for step in (
-        lambda: parks.create(code="P-NEW", name="新园区", by=actor),
+        lambda: parks.create(code="P-NEW", name="新园区", chain=chain, on=date(2026, 7, 1), by=actor),
         lambda: parks.update(park=park, values={"name": "改名"}, by=actor),
         lambda: placements.place(park=park, chain=chain, on=date(2026, 7, 1), by=actor),
         lambda: placements.sponsor(park=park, department=make_unit(), on=date(2026, 7, 1), by=actor),
@@ -85,8 +85,10 @@ def test_only_the_office_writes_the_register(who, request, park, chain):
             step()
 
 
-def test_a_park_is_entered_and_described(office):
-    park = parks.create(code="P-NEW", name="新园区", opened_on=date(2026, 1, 1), by=office)
+def test_a_park_is_entered_and_described(office, chain):
+    park = parks.create(
+        code="P-NEW", name="新园区", chain=chain, on=date(2026, 1, 1), opened_on=date(2026, 1, 1), by=office
+    )
     changed = parks.update(park=park, values={"lettable_area": 1_234_50}, version=1, by=office)
     assert (changed.lettable_area, changed.version) == (123450, 2)
 
@@ -106,8 +108,9 @@ def test_a_stale_park_is_not_overwritten(office, park):
     ("values", "field"),
     [({"code": "含空 格"}, "code"), ({"name": ""}, "name"), ({"closed_on": date(2020, 1, 1)}, "__all__")],
 )
-def test_a_wrong_park_is_refused_by_field(office, values, field):
+def test_a_wrong_park_is_refused_by_field(office, chain, values, field):
     given = {"code": "P-NEW", "name": "新园区", "opened_on": date(2026, 1, 1), **values}
+    given |= {"chain": chain, "on": date(2026, 1, 1)}
     with pytest.raises(Invalid) as refusal:
         parks.create(**given, by=office)
     assert field in {name for name, _ in refusal.value.errors}
@@ -134,10 +137,11 @@ def firm_row(park, number=1, **values):
 
 
 def test_firms_are_entered_in_one_event(park):
-    rows = [firm_row(park, n, honours=[(HonourKind.HITECH, date(2026, 1, 1), None)]) for n in range(3)]
+    make_honour_kind(HonourCode.HITECH)
+    rows = [firm_row(park, n, honours=[(HonourCode.HITECH, date(2026, 1, 1), None)]) for n in range(3)]
     enterprises.enter_many(rows=rows, by=LOADER)
     event = AuditEvent.objects.get(verb="enterprise.enter_many")
-    assert (Enterprise.objects.count(), Tenancy.objects.count(), event.changes.count()) == (3, 3, 9)
+    assert (Enterprise.objects.count(), Tenancy.objects.count(), event.changes.count()) == (3, 3, 12)
 
 
 def test_one_known_firm_stops_the_whole_list(park):

@@ -13,7 +13,7 @@ pytestmark = pytest.mark.django_db
 
 KINDS = {
     "parks": "park", "indicators": "indicator", "figures": "figure", "targets": "target", "returns": "draft",
-    "assessments": "assessment",
+    "assessments": "assessment", "enterprises": "enterprise",
 }  # fmt: skip
 
 

@@ -134,7 +134,8 @@ def celery_worker_process(transactional_db, tmp_path: Path) -> Iterator[WorkerPr
     `kill("worker")` and `start_worker()` play an accident; `log(name)` is what a process wrote.
     """
     folders = {"VAR_DIR": str(tmp_path / "var"), "TMPDIR": str(tmp_path)}
-    env = {**os.environ, **folders, "DATABASE_URL": database_url()}
+    # A worker says that it is ready at this level.
+    env = {**os.environ, **folders, "DATABASE_URL": database_url(), "LOG_LEVEL": "INFO"}
     env.pop("TEST_DB_NAME", None)
     processes = WorkerProcesses(env=env, folder=tmp_path)
     try:

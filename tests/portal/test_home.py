@@ -27,7 +27,7 @@ def test_every_home_begins_with_the_to_do_list_also_on_an_empty_database(role, r
     assert shown.index('id="todo-title"') < shown.index('id="change-title"')
     # On an empty database nobody holds the office's and the administrators' duties but this person.
     watches = role in {"office", "system_admin", "security_admin", "audit_admin"}
-    assert ("没有在岗人员" in shown) is watches
+    assert ("无人在岗" in shown) is watches
     assert ("目前没有等您办理的事项" in shown) is not watches
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from guandu.core import clock
 from guandu.core.periods import Period
-from parks.enums import HonourKind
+from parks.enums import HonourCode
 from parks.models import Honour
 from rating.queries.facts import facts_of_parks
 from targets.enums import Basis, IndicatorKind, ReturnState
@@ -16,6 +16,7 @@ from tests.factories import (
     make_cycle,
     make_enterprise,
     make_figure,
+    make_honour_kind,
     make_indicator,
     make_park,
     make_template,
@@ -32,7 +33,7 @@ def facts_of(park, quarter=Q3):
 
 
 def recognise(firm, kind, since=SINCE, until=None):
-    Honour.objects.create(enterprise=firm, kind=kind, valid_from=since, valid_to=until)
+    Honour.objects.create(enterprise=firm, kind=make_honour_kind(kind), valid_from=since, valid_to=until)
 
 
 def test_a_certified_figure_is_an_input_that_leads_back_to_it(park):
@@ -73,17 +74,17 @@ def test_a_stock_is_read_at_the_quarters_end(park):
 
 def test_a_firm_counts_once_a_group_however_many_titles_it_holds(park):
     firm = make_enterprise(park=park)
-    recognise(firm, HonourKind.SPECIALISED)
-    recognise(firm, HonourKind.LITTLE_GIANT)
-    recognise(firm, HonourKind.HITECH)
+    recognise(firm, HonourCode.SPECIALISED)
+    recognise(firm, HonourCode.LITTLE_GIANT)
+    recognise(firm, HonourCode.HITECH)
     inputs = facts_of(park).inputs
     assert (inputs["reg.sme_titles"].value, inputs["reg.hitech_firms"].value) == (1, 1)
 
 
 def test_an_honour_that_ended_or_a_firm_that_left_does_not_count(park, other_park):
     stays, leaves = make_enterprise(park=park), make_enterprise(park=park)
-    recognise(stays, HonourKind.HITECH, until=date(2026, 9, 30))
-    recognise(leaves, HonourKind.HITECH)
+    recognise(stays, HonourCode.HITECH, until=date(2026, 9, 30))
+    recognise(leaves, HonourCode.HITECH)
     leaves.tenancies.update(valid_to=date(2026, 9, 30))
     assert facts_of(park).inputs["reg.hitech_firms"].value == 0
 

@@ -12,6 +12,7 @@ from guandu.audit.models import AuditEvent
 from guandu.audit.trail import verify
 from guandu.core.actors import LOADER
 from guandu.core.errors import Invalid, NotAllowed
+from guandu.exchange.marked_yaml import BrokenFiles
 from parks.models import Area, AreaChain, Chain, Park, Placement, Title
 from targets.actions.load_plan import load_plan
 from targets.models import (
@@ -24,7 +25,6 @@ from targets.models import (
     ReturnTemplate,
     Target,
 )
-from targets.plan_files import BrokenFiles
 from targets.plan_shapes import FILES
 
 ROOT = Path(__file__).resolve().parents[2]

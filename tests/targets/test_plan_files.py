@@ -9,9 +9,10 @@ from pathlib import Path
 import pytest
 import yaml
 
+from guandu.exchange.marked_yaml import BrokenFiles
 from parks.enums import Carrier, OperatingModel
 from targets.plan_arithmetic import findings
-from targets.plan_files import BrokenFiles, orphan_clauses, read_plan_files
+from targets.plan_files import orphan_clauses, read_plan_files
 from targets.plan_shapes import FILES, SHAPES
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -238,7 +238,8 @@ def test_who_only_sees_a_return_is_refused_its_verbs(cast, sign_in, verb):
     return_ = cast.filled() if verb in {"save", "file"} else cast.filed()
     client = sign_in(make_person("street", RoleCode.STREET, ScopeKind.STREET, "U-ST"))
     assert client.get(url(return_)).status_code == 200
-    assert client.post(url(return_, verb), typed(return_) | {"comment": "x"}).status_code == 403
+    sent = typed(return_) if verb in {"save", "file"} else {"comment": "x"}
+    assert client.post(url(return_, verb), sent).status_code == 403
     assert state_of(return_) == return_.state
 
 

@@ -82,6 +82,14 @@ def test_whoever_is_not_signed_in_signs_in_and_comes_back(client, name):
     assert response["Location"] == f"{reverse('accounts:sign-in')}?next={reverse(name)}"
 
 
+@pytest.mark.once
+def test_every_line_of_the_side_bar_has_its_glyph():
+    drawn = set(re.findall(r'<symbol id="([a-z-]+)"', (ROOT / "static/img/glyphs.svg").read_text()))
+    asked = {entry.icon for entry in registry.navigation_entries()}
+    assert len(asked) > 5
+    assert asked - drawn == set()
+
+
 @pytest.mark.django_db
 @pytest.mark.parametrize("role", ROLES)
 def test_every_line_of_the_side_bar_opens(role, request, sign_in):
@@ -98,7 +106,7 @@ def test_every_line_of_the_side_bar_opens(role, request, sign_in):
 def test_what_is_not_in_the_side_bar_is_refused(role, request, sign_in):
     user = request.getfixturevalue(role)
     client = sign_in(user)
-    hidden = [entry for entry in registry._navigation if not entry.may_open(user) and entry.url_name != "admin:index"]
+    hidden = [entry for entry in registry.navigation_entries() if not entry.may_open(user) and entry.url_name != "admin:index"]
     assert [entry.label for entry in hidden if client.get(reverse(entry.url_name)).status_code != 403] == []
 
 

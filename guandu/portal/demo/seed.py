@@ -22,7 +22,8 @@ from guandu.core.models import Demonstration
 from guandu.core.periods import Period
 from guandu.jobs import worker
 from guandu.portal.demo import story
-from guandu.portal.demo.cast import PLAN_STARTS, add_parks, add_projects, add_titles
+from guandu.portal.demo.cast import PLAN_STARTS, add_parks, add_projects, add_spaces, add_titles
+from guandu.portal.demo.district import add_district
 from targets.actions import cycles, returns
 from targets.models import Return, ReturnTemplate
 
@@ -47,8 +48,12 @@ PEOPLE: EVERYONE = (
 )
 
 
-def seed(*, say: Say, first: str = story.FIRST) -> None:
-    """Fill an empty portal with the story from the quarter `first` on; the plan is loaded already.
+STORY, DISTRICT = SIZES = ("story", "district")
+
+
+def seed(*, say: Say, first: str = story.FIRST, size: str = STORY) -> None:
+    """Fill an empty portal with the story from the quarter `first` on, and with a register of the
+    district's size where that is asked for; the plan is loaded already.
 
     Raises NotReady when the portal already holds returns: demonstration data is never mixed with
     real data.
@@ -67,6 +72,8 @@ def seed(*, say: Say, first: str = story.FIRST) -> None:
     with clock.known_demo_date(story.BUSINESS_DATE):
         _present(quarters[-1], people)
         say(f"{quarters[-1].label}：各种状态各有其表")
+        if size == DISTRICT:
+            add_district(say=say, by=DEMONSTRATION)
         jobs = worker.run_waiting()
         say(f"汇总与试算：完成 {jobs} 项任务")
 
@@ -90,6 +97,7 @@ class People:
 
 def _cast(say: Say) -> People:
     add_parks(by=DEMONSTRATION)
+    add_spaces(by=DEMONSTRATION)
     add_titles(by=DEMONSTRATION)
     add_projects(by=DEMONSTRATION)
     say(f"园区：{len(story.PARKS)} 个")

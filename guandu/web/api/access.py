@@ -1,7 +1,8 @@
 """Who may call the API: people by their session, other systems by a token and `api.use`."""
 
 from knox.auth import TokenAuthentication as KnoxAuthentication
-from rest_framework.exceptions import AuthenticationFailed, ParseError
+from rest_framework.authentication import SessionAuthentication as StockSessionAuthentication
+from rest_framework.exceptions import AuthenticationFailed, ParseError, PermissionDenied
 from rest_framework.permissions import BasePermission, IsAuthenticated
 
 from guandu.accounts.permissions import Permission
@@ -24,6 +25,22 @@ class TokenAuthentication(KnoxAuthentication):
         except UnicodeDecodeError as error:
             raise AuthenticationFailed from error
         return super().authenticate_credentials(token)
+
+
+class Forged(PermissionDenied):
+    """A session without the proof that our own page sent the request."""
+
+    default_code = "csrf_failed"
+
+
+class SessionAuthentication(StockSessionAuthentication):
+    """The portal's own session; what another site made a browser send is refused as that."""
+
+    def enforce_csrf(self, request) -> None:
+        try:
+            super().enforce_csrf(request)
+        except PermissionDenied as refusal:
+            raise Forged from refusal
 
 
 class SignedInOrClient(IsAuthenticated):

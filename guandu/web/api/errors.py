@@ -13,6 +13,7 @@ from guandu.core.context import current_request
 from guandu.core.errors import PortalError
 from guandu.web import denials
 
+# By status, or by code where the status says too little.
 SENTENCES = {
     400: "请求有误，请按接口说明修改后重试。",
     401: "尚未登录，或令牌无效、已过期。请登录门户，或在请求头中写 Authorization: Token 后接有效令牌。",
@@ -27,6 +28,9 @@ SENTENCES = {
     429: "请求过于频繁，请稍后再试。",
     500: "系统出现意外，请稍后重试；仍不成功请联系系统管理员，并告知请求编号。",
     503: "系统暂时连不上数据库，请按 Retry-After 所示秒数后重试。",
+    "csrf_failed": (
+        "安全校验未通过，没有办理。以门户登录调用接口时，请在请求头 X-CSRFToken 中带上校验值；其他系统请使用令牌。"
+    ),
 }
 
 
@@ -49,7 +53,8 @@ def exception_handler(exception: Exception, context: dict) -> Response | None:
         return None
     if response.status_code == 403:
         denials.note(context.get("request"), SENTENCES[403])
-    response.data = _body(_code(exception, response.status_code), SENTENCES.get(response.status_code, ""))
+    code = _code(exception, response.status_code)
+    response.data = _body(code, SENTENCES.get(code) or SENTENCES.get(response.status_code, ""))
     if isinstance(exception, exceptions.ValidationError):
         response.data["errors"] = list(_field_errors(exception.detail))
     elif isinstance(exception, exceptions.ParseError):

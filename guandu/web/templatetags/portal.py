@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from guandu.core import telephone
 from guandu.core.numbers import from_units, round_half_up
 from guandu.core.periods import Period
 
@@ -38,6 +39,20 @@ TONES = {
     "planned": "idle",
     "open": "done",
     "closed": "warn",
+    "free": "done",
+    "taken": "active",
+    "promised": "active",
+    "in": "done",
+    "coming": "active",
+    "held": "done",
+    "ending": "warn",
+    "ended": "idle",
+    "revoked": "late",
+    "to_come": "active",
+    "nurtured": "idle",
+    "reached": "active",
+    "entered": "done",
+    "left": "warn",
     "queued": "idle",
     "running": "active",
     "done": "done",
@@ -162,6 +177,12 @@ def due_words(value: date | None, today: date) -> str:
     if left > 0:
         return f"还有 {left} 天"
     return "今天截止" if left == 0 else f"已逾期 {-left} 天"
+
+
+@register.filter
+def masked(number: str) -> str:
+    """A telephone number as a list may show it."""
+    return telephone.masked(number)
 
 
 @register.filter

@@ -4,6 +4,8 @@ from scripts.bench.cases.confirm import ConfirmQuarter
 from scripts.bench.cases.crossing import CrossChainsAndStreets
 from scripts.bench.cases.figures import ReadFigures
 from scripts.bench.cases.fill import FillQuarter
+from scripts.bench.cases.firm_list import ListFirms
+from scripts.bench.cases.import_firms import ImportFewFirms, ImportFirms
 from scripts.bench.cases.page import OpenReturn
 from scripts.bench.cases.portal import PortalRollUp
 from scripts.bench.cases.rollup import RollUpQuarter
@@ -18,4 +20,7 @@ CASES = (
     CrossChainsAndStreets,
     ReadFigures,
     PortalRollUp,
+    ImportFewFirms,
+    ImportFirms,
+    ListFirms,
 )

@@ -6,9 +6,10 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from guandu.core.actors import LOADER
 from guandu.core.errors import Invalid
 from guandu.exchange.loaded_rows import Tally
+from guandu.exchange.marked_yaml import BrokenFiles
 from targets.actions.load_plan import load_plan
 from targets.plan_arithmetic import gaps
-from targets.plan_files import BrokenFiles, PlanFiles
+from targets.plan_files import PlanFiles
 
 
 class Command(BaseCommand):

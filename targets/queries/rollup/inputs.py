@@ -6,6 +6,7 @@ from guandu.core.errors import Invalid
 from guandu.core.models import dated
 from guandu.core.periods import Period
 from parks.models import Chain, Park
+from parks.queries.names import names_on
 from targets.enums import IndicatorKind, SubjectKind
 from targets.models import CertifiedValue, IndicatorVersion, Return
 from targets.registered import Fact, facts_of
@@ -85,15 +86,13 @@ def read_inputs(quarter: Period) -> Inputs:
 
 
 def members_in(period: Period) -> dict[str, Member]:
-    """Parks open on some day of the period, by code, as they belonged on its last day; one that
-    closed within the period as on its last open day."""
-    found = {}
-    for park in Park.objects.open_on(period.last_day).placed_on(period.last_day):
-        found[park.code] = _member(park)
+    """Parks open on some day of the period, by code, named and placed as on its last day; one that
+    closed within the period as on its last open day. One that was merged within it is its successor's."""
+    parks = list(Park.objects.open_on(period.last_day).placed_on(period.last_day))
     closed = Park.objects.filter(closed_on__gt=period.first_day, closed_on__lte=period.last_day)
-    for park in closed.filter(opened_on__isnull=False):
-        found[park.code] = _member(_placed_before_closing(park))
-    return found
+    parks += [_placed_before_closing(park) for park in closed.filter(opened_on__isnull=False, merged_into=None)]
+    names = names_on(parks, period.last_day)
+    return {park.code: _member(park, names[park.pk]) for park in parks}
 
 
 def _placed_before_closing(park: Park) -> Park:
@@ -101,11 +100,11 @@ def _placed_before_closing(park: Park) -> Park:
     return Park.objects.placed_on(last_open).get(pk=park.pk)
 
 
-def _member(park: Park) -> Member:
+def _member(park: Park, name: str) -> Member:
     names = ("chain", "street", "area", "department")
     codes = {name: getattr(park, f"{name}_code") or "" for name in names}
     labels = {f"{name}_name": getattr(park, f"{name}_name") or "" for name in names}
-    return Member(code=park.code, name=park.name, **codes, **labels)
+    return Member(code=park.code, name=name, **codes, **labels)
 
 
 def _definitions(quarter: Period) -> dict[str, Definition]:
@@ -151,8 +150,9 @@ def _not_asked(quarter: Period, leaves: list[Leaf]) -> frozenset[tuple[str, str]
 
 def _members_of(codes: set[str], quarter: Period) -> dict[str, Member]:
     """Parks that facts count though they are not open in the quarter, e.g. not yet opened ones."""
-    parks = Park.objects.filter(code__in=codes).placed_on(quarter.last_day)
-    return {park.code: _member(park) for park in parks}
+    parks = list(Park.objects.filter(code__in=codes).placed_on(quarter.last_day))
+    names = names_on(parks, quarter.last_day)
+    return {park.code: _member(park, names[park.pk]) for park in parks}
 
 
 def _facts(definition: Definition, quarter: Period) -> list[Fact]:

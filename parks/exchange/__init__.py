@@ -1,0 +1,1 @@
+"""The register's tables as files. Each module declares one; `declare` makes them known."""

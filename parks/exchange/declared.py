@@ -1,0 +1,16 @@
+"""Every table of the register that goes in and out as a file."""
+
+from parks.exchange.attributions import ATTRIBUTIONS
+from parks.exchange.enterprises import ENTERPRISES
+from parks.exchange.honours import HONOURS
+from parks.exchange.parks import PARKS
+from parks.exchange.placements import PLACEMENTS, SPONSORSHIPS
+from parks.exchange.reference import AREAS, CHAINS, INDUSTRIES
+from parks.exchange.spaces import BUILDINGS, SPACES
+from parks.exchange.tenancies import TENANCIES
+from parks.exchange.titles import TITLES
+
+TABLES = (
+    PARKS, PLACEMENTS, SPONSORSHIPS, TITLES, ENTERPRISES, BUILDINGS, SPACES, TENANCIES, HONOURS, ATTRIBUTIONS, CHAINS,
+    AREAS, INDUSTRIES,
+)  # fmt: skip

@@ -1,9 +1,0 @@
-from django.urls import path
-
-from parks import views
-
-app_name = "parks"
-urlpatterns = [
-    path("", views.park_list, name="list"),
-    path("<str:code>/", views.park_detail, name="detail"),
-]

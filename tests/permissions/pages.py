@@ -1,0 +1,90 @@
+"""The forms of a page, as a browser would send them."""
+
+from dataclasses import dataclass, field
+from html.parser import HTMLParser
+from urllib.parse import urljoin, urlsplit
+
+UNSENT = {"submit", "button", "reset", "image", "file"}
+
+
+@dataclass
+class Form:
+    """One `<form method="post">`: where it goes, what it sends unchanged, and all that it could send."""
+
+    path: str
+    sent: dict[str, list[str]] = field(default_factory=dict)
+    names: set[str] = field(default_factory=set)
+    # Where its buttons send it instead.
+    elsewhere: set[str] = field(default_factory=set)
+
+
+class _Reader(HTMLParser):
+    def __init__(self, path: str) -> None:
+        super().__init__()
+        self.path = path
+        self.forms: list[Form] = []
+        self.form: Form | None = None
+        self.select: tuple[str, bool] | None = None
+        self.area: str | None = None
+
+    def handle_starttag(self, tag, attributes):
+        given = dict(attributes)
+        name = given.get("name")
+        if tag == "form":
+            self._open(given)
+        elif self.form is None:
+            return
+        elif tag in {"input", "button"}:
+            self._control(tag, name, given)
+        elif tag == "select" and name:
+            self.form.names.add(name)
+            self.select = (name, "multiple" in given)
+        elif tag == "option" and self.select:
+            self._option(given)
+        elif tag == "textarea" and name:
+            self.form.names.add(name)
+            self.form.sent[name] = [""]
+            self.area = name
+
+    def _open(self, given: dict) -> None:
+        self.form = Form(urlsplit(urljoin(self.path, given.get("action") or self.path)).path)
+        if (given.get("method") or "").lower() == "post":
+            self.forms.append(self.form)
+
+    def _control(self, tag: str, name: str | None, given: dict) -> None:
+        if given.get("formaction"):
+            self.form.elsewhere.add(urlsplit(urljoin(self.path, given["formaction"])).path)
+        if not name:
+            return
+        self.form.names.add(name)
+        kind = given.get("type", "submit" if tag == "button" else "text")
+        ticked = kind not in {"checkbox", "radio"} or "checked" in given
+        if kind not in UNSENT and ticked:
+            self.form.sent.setdefault(name, []).append(given.get("value") or "")
+
+    def _option(self, given: dict) -> None:
+        name, several = self.select
+        value = given.get("value") or ""
+        if "selected" in given:
+            self.form.sent[name] = [*(self.form.sent.get(name, []) if several else []), value]
+        elif not several:
+            self.form.sent.setdefault(name, [value])
+
+    def handle_data(self, data):
+        if self.area and self.form:
+            self.form.sent[self.area] = [self.form.sent[self.area][0] + data.lstrip("\n")]
+
+    def handle_endtag(self, tag):
+        if tag == "form":
+            self.form = None
+        elif tag == "select":
+            self.select = None
+        elif tag == "textarea":
+            self.area = None
+
+
+def forms_of(html: str, path: str) -> list[Form]:
+    """The forms of the page at `path` that are posted."""
+    reader = _Reader(path)
+    reader.feed(html)
+    return reader.forms

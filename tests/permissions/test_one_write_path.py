@@ -1,0 +1,116 @@
+"""trust.md G-01: no write outside an action, read from the source of every room; what writes beside says why."""
+
+import ast
+from collections.abc import Iterator
+
+import pytest
+
+from tests.test_architecture import WRITES, Source, sources
+
+pytestmark = pytest.mark.once
+
+AT_ONCE = {*WRITES, "_raw_delete", "raw", "execute", "executemany", "asave", "aupdate", "acreate", "adelete"}
+# Modules that write without being an action, and why.
+OUTSIDE = {
+    "guandu.accounts.lockout": "the lock-out counts failures by itself; its lock and its end are recorded",
+    "guandu.accounts.middleware": "when the person was last here, in his own list of sessions",
+    "guandu.accounts.one_time_codes": "uses a code up; part of signing in, of showing it again, of enrolling",
+    "guandu.audit.actions": "what actions write with: it refuses outside one",
+    "guandu.audit.anchors": "reads the head's row by a statement of its own",
+    "guandu.audit.archives": "moves the oldest stretch of the trail; part of an action",
+    "guandu.audit.trail": "the trail itself",
+    "guandu.core.triggers": "puts the guards into the database, in migrations",
+    "guandu.core.cache": "a cache is no table",
+    "guandu.exchange.loaded_rows": "part of every action that loads a file",
+    "guandu.jobs.queue": "writes the row of the work that an action asks for",
+    "guandu.jobs.relay": "stamps what it has sent, and holds its lease",
+    "guandu.jobs.worker": "the state of a job is its own write path",
+    "guandu.portal.demo.seed": "the one row that says that demonstration data is loaded",
+}
+# Functions of actions/ that others call, that write and are no action themselves.
+PARTS = {
+    "guandu.accounts.actions.factors.take_off": "part of factor.remove, factor.reset and of the server's reset",
+    "guandu.accounts.actions.sessions.end_all": "part of every action that ends somebody's sessions",
+    "guandu.accounts.actions.sessions.unlist": "what signing out leaves behind; signing out is the action",
+    "guandu.oversight.actions.checks.check": "keeps what a check of the trail found; its alarm is the action",
+    "guandu.oversight.actions.checks.forget_old_watches": "good checks of a month ago tell nothing more",
+    "targets.actions.certified.certify": "part of return.confirm",
+    "targets.actions.return_moves.move": "part of every move of a return",
+    "targets.actions.drafts.write": "part of return.save",
+    "targets.actions.drafts.copy_of": "part of return.send_back",
+}
+
+
+def writes(node: ast.AST) -> list[int]:
+    """Lines that write to a table. A call with `by=` is an action; a dict's update takes a mapping."""
+    return [
+        call.lineno
+        for call in ast.walk(node)
+        if isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Attribute)
+        and call.func.attr in AT_ONCE
+        and not any(word.arg == "by" for word in call.keywords)
+        and not (call.func.attr == "update" and call.args)
+    ]
+
+
+def is_of_actions(source: Source) -> bool:
+    return source.part.split("_")[0] == "actions" and source.name != "guandu.audit.actions"
+
+
+def test_only_actions_write():
+    beside = {
+        each.name
+        for each in sources()
+        if each.part != "migrations" and not is_of_actions(each) and writes(each.tree)
+    }
+    assert beside == set(OUTSIDE)
+
+
+def unnamed_writers(source: Source) -> Iterator[str]:
+    """Functions for others that write, themselves or through their own helpers, and are no action."""
+    functions = {node.name: node for node in source.tree.body if isinstance(node, ast.FunctionDef)}
+    helpers = {name: node for name, node in functions.items() if name.startswith("_")}
+    for name, node in functions.items():
+        is_action = any(ast.unparse(each).startswith("action(") for each in node.decorator_list)
+        if name not in helpers and not is_action and _reaches_a_write(node, helpers, set()):
+            yield f"{source.name}.{name}"
+
+
+def _reaches_a_write(node: ast.FunctionDef, helpers: dict[str, ast.FunctionDef], seen: set[str]) -> bool:
+    if writes(node):
+        return True
+    called = {ast.unparse(call.func) for call in ast.walk(node) if isinstance(call, ast.Call)} & set(
+        helpers
+    ) - seen
+    return any(_reaches_a_write(helpers[name], helpers, seen | called) for name in called)
+
+
+def test_what_actions_offer_to_others_is_an_action_or_said_to_be_part_of_one():
+    found = {name for source in sources() if is_of_actions(source) for name in unnamed_writers(source)}
+    assert found == set(PARTS)
+
+
+def planted(text: str) -> Source:
+    return Source(None, "parks.actions.parks", ast.parse(text), text.splitlines())
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("def rename(park):\n    park.save()", ["parks.actions.parks.rename"]),
+        (
+            "def rename(park):\n    _store(park)\ndef _store(park):\n    Park.objects.update(name='x')",
+            ["parks.actions.parks.rename"],
+        ),
+        ("@action('park.rename')\ndef rename(*, park, by):\n    park.save()", []),
+        ("def rename(park, by):\n    parks.update(park=park, by=by)", []),
+        (
+            "def rename(cursor):\n    cursor.execute('UPDATE parks_park SET name = 1')",
+            ["parks.actions.parks.rename"],
+        ),
+        ("def read(park):\n    known.update({'a': 1})", []),
+    ],
+)
+def test_a_planted_writer_is_seen(text, found):
+    assert list(unnamed_writers(planted(text))) == found

@@ -1,0 +1,61 @@
+"""trust.md B-10: whoever reads whatever, by GET, HEAD or OPTIONS, leaves every row as it was."""
+
+import pytest
+from django.db import transaction
+
+from parks import views
+from parks.models import Park
+from tests.permissions.addresses import addresses
+from tests.permissions.matrix import routes
+from tests.permissions.rows import SESSIONS, TRAIL, differing, digests, written
+from tests.permissions.world import ROLES
+
+pytestmark = pytest.mark.django_db
+
+PARTS = 4
+# What a read may leave behind: a refusal in the trail, and when the person was last here.
+LEFT_BEHIND = TRAIL | SESSIONS
+
+
+def read(world, role: str, method: str, path: str) -> set[str]:
+    """The tables that were written to, beside those that a read may write."""
+    with written() as found:
+        response = world.ask(role, method, path)
+        if response.streaming:
+            b"".join(response.streaming_content)
+    assert response.status_code < 500, f"{method} {path} breaks for {role}"
+    return found - set(LEFT_BEHIND)
+
+
+@pytest.mark.parametrize("part", range(PARTS))
+def test_no_read_by_anybody_changes_a_row(part, world, prove_figure):
+    found = list(addresses(world))
+    assert {route for route, _ in found} == routes()
+    before, wrong, count = digests(LEFT_BEHIND), [], 0
+    for route, path in found[part::PARTS]:
+        for method in ("GET", "HEAD", "OPTIONS"):
+            for role in ROLES:
+                tables = read(world, role, method, path)
+                count += 1
+                if tables:
+                    wrong.append(f"{method} {route} by {role}: {sorted(tables)}")
+    assert wrong == []
+    assert differing(before) == []
+    prove_figure("安全方法：读取次数（路由 × 对象 × 人员 × 方法），未改动任何数据", count)
+
+
+def test_a_read_that_writes_would_be_seen(world, monkeypatch):
+    """A page that counts its readers in the register is found, by the statement and by the rows."""
+    before = digests(LEFT_BEHIND)
+    listed = views.parks_on
+
+    def counting(*arguments):
+        Park.objects.update(note="看过")
+        return listed(*arguments)
+
+    monkeypatch.setattr(views, "parks_on", counting)
+    with transaction.atomic():
+        assert read(world, "office", "GET", "/parks/") == {"parks_park"}
+        assert differing(before) == ["parks_park"]
+        transaction.set_rollback(True)
+    assert differing(before) == []
