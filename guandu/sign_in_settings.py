@@ -29,7 +29,7 @@ AUTH_PASSWORD_VALIDATORS = [
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 # Rows of the database: they end when the portal says so. Idle and longest time are the sign-in
 # policy's (guandu.accounts.middleware), whose longest this is.
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "guandu.accounts.session_engine"
 SESSION_COOKIE_AGE = 24 * 3600
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
 SESSION_COOKIE_HTTPONLY = True

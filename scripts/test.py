@@ -24,6 +24,7 @@ from scripts.system import TEST_NEEDS, provide
 
 RESULTS = VAR / "test"
 LIMIT_SECONDS = 45 * 60
+PROVE_LIMIT_SECONDS = 4 * 3600
 NOTHING_COLLECTED = 5
 
 
@@ -137,7 +138,7 @@ def run_together(chosen: Sequence[Suite]) -> dict[str, Count]:
     processes = [start(suite, workers=each) for suite in chosen]
     try:
         echoes = [echo(suite, process) for suite, process in zip(chosen, processes, strict=True)]
-        end = time.monotonic() + LIMIT_SECONDS
+        end = time.monotonic() + limit_of(chosen)
         for thread in echoes:
             thread.join(max(0.0, end - time.monotonic()))
     finally:
@@ -149,6 +150,11 @@ def run_together(chosen: Sequence[Suite]) -> dict[str, Count]:
         suite.name: count_of(suite.junit, process.returncode)
         for suite, process in zip(chosen, processes, strict=True)
     }
+
+
+def limit_of(chosen: Sequence[Suite]) -> int:
+    """Seconds after which the runs are stopped."""
+    return PROVE_LIMIT_SECONDS if any("--prove" in suite.arguments for suite in chosen) else LIMIT_SECONDS
 
 
 def start(suite: Suite, *, workers: int) -> subprocess.Popen:
