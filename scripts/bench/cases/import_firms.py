@@ -173,9 +173,8 @@ class ImportFirms(Case):
 
     def clean(self, candidate: str) -> None:
         self.world.execute(f"TRUNCATE {LAID}")
-        self.world.execute("DELETE FROM parks_tenancy")
-        self.world.execute("DELETE FROM parks_enterprise")
-        for table in ("parks_tenancy", "parks_enterprise"):
+        for table in ("parks_tenancy", "parks_enterprisename", "parks_enterprise"):
+            self.world.execute(f"DELETE FROM {table}")
             self.world.execute(f"VACUUM {table}")
 
 
