@@ -82,13 +82,18 @@ def crash_everywhere(
     raise AssertionError
 
 
+def as_text(row: tuple) -> str:
+    """A row alike however often it is read: PostgreSQL hands bytes over as a view of memory."""
+    return repr([bytes(each) if isinstance(each, memoryview) else each for each in row])
+
+
 def everything() -> str:
     """A digest of every row of every table, for what must not have happened at all."""
     with connection.cursor() as cursor:
         rows = {}
         for name in sorted(connection.introspection.table_names(cursor)):
             cursor.execute(f"SELECT * FROM {connection.ops.quote_name(name)}")  # noqa: S608
-            rows[name] = sorted(map(repr, cursor.fetchall()))
+            rows[name] = sorted(map(as_text, cursor.fetchall()))
     return digest_of(rows)
 
 

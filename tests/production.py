@@ -104,6 +104,7 @@ class Production:
         self.running: dict[str, subprocess.Popen] = {}
         self.given = {
             "SECRET_KEY": secrets.token_hex(40), "AUDIT_KEY": secrets.token_hex(40), "ALLOWED_HOSTS": HOST,
+            "CONTACT_KEY": secrets.token_hex(40),
             "REDIS_PASSWORD": secrets.token_hex(24), "OIDC_SERVER": "http://127.0.0.1:1/realms/district",
             "OIDC_CLIENT_ID": "portal", "OIDC_CLIENT_SECRET": secrets.token_hex(24),
         }  # fmt: skip

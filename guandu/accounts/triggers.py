@@ -1,4 +1,5 @@
-"""系统、安全、审计管理员 are three people, and none of them does business: the database sees to it.
+"""系统、安全、审计管理员 are three people, none of them does business, and a batch of accounts takes its steps
+in order: the database sees to it.
 
 Whoever holds one of the three roles holds no other role on any day of it. The account is the person:
 `accounts_one_account_a_person` lets a staff number have one account only.
@@ -22,7 +23,20 @@ _BESIDE = f"""EXISTS (
     {{other}}
 )"""
 
+_BATCHES = "accounts_accountbatch"
+_NO_SUCH_STEP = (
+    "账号申请不能这样改变状态，请依次由园区发展办申请、系统管理员开户、安全管理员授权（batch steps in order）"
+)
+_STEPS = (("requested", "created"), ("requested", "refused"), ("created", "granted"), ("created", "refused"))
+_IN_ORDER = " OR ".join(
+    f"(OLD.\"state\" = '{before}' AND NEW.\"state\" = '{after}')" for before, after in _STEPS
+)
+
 GUARDS = (
+    Guard(
+        "accounts_batch_steps", _BATCHES, "UPDATE", _NO_SUCH_STEP,
+        f'OLD."state" <> NEW."state" AND NOT ({_IN_ORDER})',
+    ),
     Guard("accounts_exclusive_insert", _GRANTS, "INSERT", _SENTENCE, _BESIDE.format(other="")),
     Guard(
         "accounts_exclusive_update", _GRANTS, "UPDATE", _SENTENCE,

@@ -13,7 +13,7 @@ VERBS = {
     "ask": "申请计算", "trial": "试算",
     "create_many": "开通", "give_many": "授权", "reissue": "重发口令：", "refuse": "退回", "set_seat": "确定AB角：",
     "set_away": "登记离岗：", "complete_own": "补充本人信息：", "hand_over": "办理", "take_over": "接收",
-    "keep": "上传", "check": "核对", "send": "提交", "discard": "放弃",
+    "keep": "上传", "check": "核对", "send": "送交", "discard": "放弃",
     "correct": "订正", "certify": "核定", "compute": "计算", "request": "申请", "withdraw": "撤回",
 }  # fmt: skip
 NOUNS = {

@@ -25,7 +25,7 @@ def put(table: str, columns: Sequence[str], values: Sequence[Sequence[Any]]) -> 
         else:
             marks = ", ".join(["%s"] * len(columns))
             statement = f"INSERT INTO {connection.ops.quote_name(table)} ({names}) VALUES ({marks})"  # noqa: S608 - quoted names
-            cursor.executemany(statement, zip(*values, strict=True))
+            cursor.executemany(statement, list(zip(*values, strict=True)))
 
 
 def _copied(column: Sequence[Any]) -> list[str]:

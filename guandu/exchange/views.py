@@ -113,7 +113,10 @@ def _importable(request: HttpRequest, code: str) -> Table:
 
 
 def _visible(request: HttpRequest, pk: int) -> Upload:
-    return get_visible_or_404(Upload.objects.defer("rows"), request.user, pk=pk)
+    """The person's own, as long as he may still import what it is about."""
+    upload = get_visible_or_404(Upload.objects.defer("rows"), request.user, pk=pk)
+    _importable(request, upload.table)
+    return upload
 
 
 def _mine(request: HttpRequest, table: Table | None = None) -> list[tuple[Upload, str]]:

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 from django.contrib.sessions.models import Session
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
 from knox.models import AuthToken
@@ -139,7 +139,8 @@ def test_a_hand_over_moves_everything_or_nothing(die, security_admin):
     leaver, successor = cast.operator, make_user(unit=cast.operator.unit)
     Grant.objects.filter(user=leaver).update(seat=Grant.Seat.MAIN)
     give(leaver, RoleCode.OPERATOR, make_park())
-    queue.enqueue("rating.trial", by=leaver, key="2026Q2")
+    with transaction.atomic():
+        queue.enqueue("rating.trial", by=leaver, key="2026Q2")
 
     def hand_over() -> None:
         for user in (leaver, successor):
@@ -296,7 +297,9 @@ def test_a_watch_that_dies_at_any_statement_ends_as_one_that_did_not(office, pro
     expected = None
     for number in count():
         before = told()
-        died = watch(queue.enqueue(WATCH_JOB, by=CALENDAR, key=f"{number}"), dying_at=number)
+        with transaction.atomic():
+            job = queue.enqueue(WATCH_JOB, by=CALENDAR, key=f"{number}")
+        died = watch(job, dying_at=number)
         ended = (state(), tuple(now - then for now, then in zip(told(), before, strict=True)))
         expected = expected or ended
         assert ended == expected

@@ -125,7 +125,7 @@ def test_all_that_waits_for_the_leaver_waits_for_the_successor(role, expected, d
 
 def test_every_kind_of_open_work_is_looked_at_above():
     """A room that registers another is to be added to the persons' world."""
-    known = {"账号申请", "待停用账号", "数据报送", "招商项目", "后台任务"}
+    known = {"账号申请", "待停用账号", "数据报送", "招商项目", "后台任务", "变更申请"}
     assert {kind.section for kind in registered._kinds} == known
 
 

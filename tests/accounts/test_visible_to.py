@@ -94,14 +94,15 @@ def test_a_park_is_listed_once_whatever_it_was_before(task_force_user, chain, pa
     assert list(Park.objects.visible_to(task_force_user)) == [park]
 
 
-def test_a_firm_is_visible_to_its_park_while_it_is_a_tenant(operator, park, other_park):
+def test_a_firm_stays_visible_to_the_park_where_it_was_a_tenant(operator, street_user, park, other_park):
     own, other = make_enterprise(park=park), make_enterprise(park=other_park)
     former = make_enterprise(park=park, name="已迁出企业")
     former.tenancies.update(valid_to=clock.today())
     found = set(Enterprise.objects.visible_to(operator))
     assert own in found
     assert other not in found
-    assert former not in found
+    assert former in found
+    assert former not in set(Enterprise.objects.visible_to(street_user))
 
 
 def test_may_asks_of_one_object_what_the_list_asks_of_all(operator, park, other_park):

@@ -1,7 +1,7 @@
 """The ten kinds of tampering that an owner of the database can do with the guards out of his way.
 
-Each kind is a function of a cursor and the chain's length; it answers the number of the event at which,
-at the latest, the check must stop. The chain stands 1 … `length`, anchored at its end.
+Each kind is a function of the chain's length; it answers the number of the event that the check must name
+first. The chain stands 1 … `length`, anchored half way and at its end.
 """
 
 import hashlib
@@ -90,7 +90,7 @@ def truncate_and_regrow(length: int) -> int:
     """Through the portal itself, key and all: only the anchor outside can tell."""
     cut_from(1)
     grow(length, prefix="REGROWN")
-    return length
+    return length // 2
 
 
 def insert_forged(length: int) -> int:
@@ -120,12 +120,13 @@ def rewrite_without_key(length: int) -> int:
     for event in AuditEvent.objects.order_by("seq"):
         event.version, event.algorithm, event.key_number = 1, "sha256", ""
         event.actor_name, event.previous_hash = "改写者", previous
+        event.changes_digest = digest_of(list(map(list, event.changes.order_by("position").values_list(*SAID))))
         record = [getattr(event, name) for name in COLUMNS][3:]
         record[1] = written(event.at)
         previous = event.hash = digest_of(record)
         event.save()
     AuditHead.objects.update(hash=previous)
-    return length
+    return length // 2
 
 
 def restore_backup(length: int) -> int:
@@ -139,6 +140,7 @@ def restore_backup(length: int) -> int:
     return length - 2
 
 
+SAID = ("object_type", "object_key", "object_name", "before", "after")
 _DUMPED = ((AuditEvent, "seq"), (AuditChange, "event__seq"))
 KINDS: dict[str, Callable[[int], int]] = {
     kind.__name__: kind

@@ -3,7 +3,7 @@
 from io import StringIO
 
 import pytest
-from django.core.management import CommandError, call_command
+from django.core.management import CommandError, call_command, execute_from_command_line
 
 from guandu.audit import anchors
 from guandu.audit.verification import Verification
@@ -32,15 +32,31 @@ def test_tampering_is_found_with_its_place(chain, kind, prove_figure):
         place = KINDS[kind](chain)
     found = list(Verification().breaks())
     assert found, f"{kind} was not seen"
-    assert 0 < found[0].seq <= place
-    assert any(each.seq == place or each.seq <= place for each in found)
+    assert found[0].seq == place
     out = StringIO()
     with pytest.raises(CommandError) as told:
         call_command("verify_audit", stdout=out)
     assert told.value.returncode == 2
-    assert out.getvalue().startswith(f"第 {found[0].seq} 条")
+    assert out.getvalue().startswith(f"第 {place} 条")
     assert out.getvalue().count("\n") == 1
     prove_figure("篡改方式（每种两种算法）被发现", 1)
+
+
+def test_the_ten_kinds_are_those_that_were_asked_for():
+    assert list(KINDS) == [
+        "edit_field", "edit_time", "swap_two", "delete_middle", "delete_tail", "truncate_and_regrow", "insert_forged",
+        "edit_payload", "rewrite_without_key", "restore_backup",
+    ]  # fmt: skip
+
+
+def test_the_command_ends_with_two_when_something_is_broken_and_with_nothing_when_not(chain, monkeypatch):
+    monkeypatch.setattr("django.core.management.base.connections.close_all", lambda: None)
+    execute_from_command_line(["manage.py", "verify_audit"])
+    with without_guards():
+        KINDS["edit_payload"](chain)
+    with pytest.raises(SystemExit) as ended:
+        execute_from_command_line(["manage.py", "verify_audit"])
+    assert ended.value.code == 2
 
 
 def test_a_tail_cut_before_the_next_anchor_is_found_by_the_head_alone(chain):

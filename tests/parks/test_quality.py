@@ -342,7 +342,7 @@ def test_a_firm_in_two_parks_names_no_park_of_others(park, other_park, operator)
     firm = make_enterprise(park=park)
     Tenancy.objects.create(park=other_park, enterprise=firm, valid_from=SINCE)
     found = {each.check.code: each.defects for each in findings(operator, TODAY)}
-    assert [each.detail for each in found["firm-two-parks"]] == ["本园区、另有 1 个园区"]
+    assert [each.detail for each in found["firm-two-parks"]] == ["本园区、另有其他园区"]
 
 
 def test_contradicting_areas_say_which():

@@ -2,8 +2,11 @@ import logging
 
 import pytest
 from django.db import transaction
+from django.test import override_settings
 
-from tests.permissions.world import World, build
+from tests.permissions.asking import Asker
+from tests.permissions.seeds import build
+from tests.permissions.world import World
 
 
 @pytest.fixture(autouse=True)
@@ -13,10 +16,14 @@ def _only_failures_in_the_log(caplog):
 
 
 @pytest.fixture(scope="module")
-def world(django_db_setup, django_db_blocker) -> World:
-    """The rows of the matrix, made once a module and rolled back after it."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        made = build()
-        made.sessions  # noqa: B018  # sessions must stand before the first cell is rolled back
-        yield made
+def world(django_db_setup, django_db_blocker, tmp_path_factory: pytest.TempPathFactory) -> World:
+    """The rows of the matrix, and anchors of their own, made once a module and rolled back after it."""
+    folder = tmp_path_factory.mktemp("anchors")
+    with override_settings(AUDIT_ANCHOR_DIR=folder), django_db_blocker.unblock(), transaction.atomic():
+        yield build()
         transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="module")
+def asker(world: World) -> Asker:
+    return Asker(world)

@@ -8,6 +8,7 @@ from django.apps import apps
 from django.db import connection
 
 from guandu.core.digests import digest_of
+from tests.crash import as_text
 
 # Tables that a request may write though it changes no business, and why.
 TRAIL = {
@@ -43,7 +44,7 @@ def digests(leaving_out: Iterable[str] = ()) -> dict[str, str]:
 def _digest(table: str) -> str:
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")  # noqa: S608
-        return digest_of(sorted(map(repr, cursor.fetchall())))
+        return digest_of(sorted(map(as_text, cursor.fetchall())))
 
 
 def differing(before: dict[str, str]) -> list[str]:
@@ -99,5 +100,7 @@ class Contents:
         ]
 
     def _named(self, field, value):
+        if isinstance(value, memoryview):
+            return bytes(value)
         of = field.model if field.primary_key else field.related_model if field.is_relation else None
         return "new" if of in self.known and value is not None and value not in self.known[of] else value

@@ -251,7 +251,7 @@ WRITTEN = (
     S("returns/<pk>/file/", "operator", {"v-REV": "120"}, DRAFT),
     S("returns/<pk>/review/", "department", {"comment": "无误"}, FILED),
     S("returns/<pk>/send-back/", "department", {"comment": "请核对", "c-REV": "偏小"}, FILED),
-    S("returns/<pk>/confirm/", "office", {"comment": "同意"}, FILED, prepare=_reviewed),
+    S("returns/<pk>/confirm/", "office", {"comment": "同意"}, _detail_of("return to confirm")),
     S("returns/confirm/", "office", _pick, "/returns/", prepare=_reviewed),
     # The trail
     S("audit/verify/", "audit_admin", page="/audit/"),
@@ -283,7 +283,13 @@ WRITTEN = (
     S("admin/parks/chain/<object_id>/change/", "office", {"position": "77"}),
     S("admin/parks/area/add/", "office", {"code": "area-new", "name": "新片区"}),
     S("admin/parks/area/<object_id>/change/", "office", {"clause": "第九条"}),
-    S("admin/parks/park/add/", "office", {"code": "P-NEW", "name": "新园区", "lettable_area": "1,200.50"}),
+    S(
+        "admin/parks/park/add/", "office",
+        lambda world: {
+            "code": "P-NEW", "name": "新园区", "lettable_area": "1,200.50", "chain": _chain("DIG"), "on": "2026-10-01",
+            "carrier": "building", "operating_model": "joint",
+        },
+    ),
     S("admin/parks/park/<object_id>/change/", "office", {"note": "已更名"}),
     S(
         "admin/parks/park/<object_id>/placement/", "office",

@@ -1,17 +1,20 @@
-"""Every route × method × role × own, other's or no object, against matrix/*.yaml."""
+"""Every route × method × role × own, other's or no object, against matrix/*.yaml, and the whole of every
+answer against canaries.yaml."""
 
 import pytest
 
-from tests.permissions.matrix import METHODS, ask, cells, expectations, paths, routes, sections, table
+from tests.permissions.asking import table
+from tests.permissions.matrix import cells, expectations, paths, routes, sections, ways
 from tests.permissions.world import ANONYMOUS, ROLES
 
 pytestmark = pytest.mark.django_db
 
-# section, part, parts: the admin is asked in parts, so that workers share it.
+# section, part, parts: the longest are asked in parts, so that workers share them.
+PARTS = {"admin": 4, "pages": 2, "officers": 2}
 SECTIONS = [
     (section, part, parts)
     for section in sections()
-    for parts in (4 if section == "admin" else 1,)
+    for parts in (PARTS.get(section, 1),)
     for part in range(parts)
 ]
 OPEN_TO_ALL = {"healthz", "accounts/sign-in/"}
@@ -21,16 +24,19 @@ def test_every_route_is_in_the_file_and_every_entry_is_a_route():
     listed, existing = set(expectations()), routes()
     assert sorted(existing - listed) == [], "routes without a word in matrix/"
     assert sorted(listed - existing) == [], "matrix/ names routes that do not exist"
+    assert {each.route for each in ways()} == listed, "routes asked in a further way only"
 
 
 @pytest.mark.feature("A12", "H2")
 @pytest.mark.parametrize(("section", "part", "parts"), SECTIONS)
-def test_every_cell_answers_as_the_policy_says(section, part, parts, world):
-    expected = [each for each in expectations().values() if each.section == section][part::parts]
+def test_every_cell_answers_as_the_policy_says(section, part, parts, world, asker, prove_figure):
+    expected = [each for each in ways() if each.section == section][part::parts]
     asked = list(cells(expected, world))
-    assert len(asked) >= len(expected) * len(METHODS) * len(ROLES)
-    mismatches = ask(asked, world)
+    assert len(asked) >= len(expected) * len(ROLES)
+    mismatches = asker.ask(asked)
     assert mismatches == [], table(mismatches)
+    prove_figure("cells of the permission matrix, none of them wrong", len(asked))
+    prove_figure("answers searched for canaries", len(asked))
 
 
 def test_other_methods_open_nothing(world):

@@ -70,8 +70,7 @@ def in_two_parks(actor: Actor, day: date) -> list[Defect]:
 
 def _parks(places: list[int], names: dict[int, str]) -> str:
     known = [names[park] for park in places if park in names]
-    unknown = len(places) - len(known)
-    return "、".join(known + ([f"另有 {unknown} 个园区"] if unknown else []))
+    return "、".join(known + (["另有其他园区"] if len(known) < len(places) else []))
 
 
 @check("firm-closed-tenant", _W, "已注销的企业仍在园", "请登记离园，或更正注销日期。")

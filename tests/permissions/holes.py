@@ -1,0 +1,223 @@
+"""Holes to seed, one at a time: what a slip of a hand would leave out of the code behind a route.
+
+holes.yaml names the routes on which a hole of a kind is none, with the reason.
+"""
+
+import ast
+import dataclasses
+import inspect
+import textwrap
+from collections.abc import Callable
+from fnmatch import fnmatchcase
+from pathlib import Path
+from types import FunctionType
+
+import pytest
+import yaml
+
+from guandu.accounts import reauthentication
+from guandu.accounts.actions import batches, factors, grants, handovers, operators, persons, policy
+from guandu.accounts.models import AccountBatch, User
+from guandu.accounts.querysets import ScopedQuerySet
+from guandu.exchange.querysets import UploadQuerySet
+from guandu.jobs.models import Job, JobQuerySet
+from guandu.oversight.actions import anchors
+from investment.actions import projects
+from investment.workflow import Step as StageStep
+from rating.actions import assessments
+from targets import workflow
+from targets.actions import return_moves, returns
+from targets.models import Return
+from tests.permissions.matrix import Cell, cells, ways
+from tests.permissions.world import SCOPED, World
+
+FILE = Path(__file__).with_name("holes.yaml")
+Patch = pytest.MonkeyPatch
+Seed = Callable[[Patch], None]
+
+
+# Scope and permission: the same slip on every route, asked of one route's cells at a time
+
+
+def scope_widened(patch: Patch) -> None:
+    """`visible_to` gives every row to everybody."""
+    for rows in (ScopedQuerySet, JobQuerySet, UploadQuerySet):
+        patch.setattr(rows, "visible_to", lambda self, actor, permission=None: self.all())
+
+
+def permission_dropped(patch: Patch) -> None:
+    """A permission is held over whatever the person is granted anything over, whether his role has it
+    or not."""
+
+    def scopes_with(self: User, permission: str) -> dict[str, set[str]]:
+        found: dict[str, set[str]] = {}
+        for grant in self.grants_today():
+            found.setdefault(grant.scope_kind, set()).add(grant.scope_code)
+        return found
+
+    patch.setattr(User, "scopes_with", scopes_with)
+
+
+def recency_dropped(patch: Patch) -> None:
+    """A password of long ago is as good as one of now."""
+    patch.setattr(reauthentication, "is_recent", lambda request: True)
+
+
+# The state guard of each act
+
+
+def _any_state_of_a_return(patch: Patch) -> None:
+    def step_for(verb, state, route):
+        step = next(step for step in workflow.TABLE if step.verb == verb)
+        return dataclasses.replace(step, from_state=state)
+
+    patch.setattr(return_moves, "step_for", step_for)
+    patch.setattr(Return, "is_open", property(lambda self: True))
+
+
+def _any_stage_of_a_project(patch: Patch) -> None:
+    patch.setattr(projects, "step_to", lambda project, target: StageStep(project.stage, target, ""))
+    patch.setattr(projects, "check", lambda step, project, reason: None)
+
+
+def _any_state_of_a_job(patch: Patch) -> None:
+    patch.setattr(Job, "has_ended", property(lambda self: False))
+    patch.setattr(Job, "RETRIED", tuple(Job.State))
+
+
+def _any_state_of_a_batch(patch: Patch) -> None:
+    locked = batches._locked
+    patch.setattr(batches, "_locked", lambda batch, *states: locked(batch, *AccountBatch.State))
+
+
+def _grants_that_are_over(patch: Patch) -> None:
+    patch.setattr(grants, "_refuse_over", lambda grant, today, rest: None)
+
+
+def without(module: object, name: str, error: str, *, used_in: object = None) -> Seed:
+    """The function `name` of `module`, where `used_in` calls it, without the `raise error(…)` under its ifs."""
+
+    def seed(patch: Patch) -> None:
+        patch.setattr(used_in or module, name, _without(getattr(module, name), error))
+
+    return seed
+
+
+def _without(function: FunctionType, error: str) -> FunctionType:
+    tree = ast.parse(textwrap.dedent(inspect.getsource(inspect.unwrap(function))))
+    dropper = _Dropper(error)
+    dropper.visit(tree)
+    assert dropper.dropped, f"{function.__qualname__} raises no {error}"
+    made: dict[str, FunctionType] = {}
+    code = compile(ast.fix_missing_locations(tree), "<hole>", "exec")
+    # The portal's own source, in its own module.
+    exec(code, inspect.unwrap(function).__globals__, made)  # noqa: S102
+    return made[function.__name__]
+
+
+class _Dropper(ast.NodeTransformer):
+    def __init__(self, error: str) -> None:
+        self.error = error
+        self.dropped = 0
+
+    def visit_If(self, node: ast.If) -> ast.AST:
+        """The question is still asked, and its answer ignored."""
+        self.generic_visit(node)
+        last = node.body[-1]
+        if isinstance(last, ast.Raise) and last.exc and ast.unparse(last.exc).startswith(f"{self.error}("):
+            self.dropped += 1
+            return ast.Expr(node.test)
+        return node
+
+
+def _countersigned_already(patch: Patch) -> None:
+    patch.setattr(anchors, "_signed", lambda line, by: False)
+
+
+def _handed_over_unseen(patch: Patch) -> None:
+    patch.setattr(handovers, "_check", lambda what, seen: None)
+
+
+def _said_already_who_he_is(patch: Patch) -> None:
+    patch.setattr(persons, "must_complete", lambda user: True)
+
+
+STATES: dict[str, Seed] = {
+    **{
+        f"returns/<pk>/{verb}/": _any_state_of_a_return
+        for verb in ("save", "file", "review", "send-back", "confirm")
+    },
+    "returns/confirm/": _any_state_of_a_return,
+    "projects/<code>/move/": _any_stage_of_a_project,
+    "jobs/<pk>/cancel/": _any_state_of_a_job,
+    "jobs/<pk>/retry/": _any_state_of_a_job,
+    **{
+        f"accounts/batches/<pk>/{step}/": _any_state_of_a_batch
+        for step in ("open", "reissue", "grant", "refuse")
+    },
+    "accounts/duties/<pk>/seat/": _grants_that_are_over,
+    "admin/accounts/grant/<object_id>/seat/": _grants_that_are_over,
+    "admin/accounts/grant/<object_id>/revoke/": _grants_that_are_over,
+    "accounts/operators/<pk>/reset/": without(operators, "reset_password", "NotReady"),
+    "accounts/protection/<username>/reset-factor/": without(factors, "reset", "NotReady"),
+    "accounts/handover/new/": _handed_over_unseen,
+    "accounts/own/": _said_already_who_he_is,
+    "audit/anchors/<number>/countersign/": _countersigned_already,
+    "rating/recompute/": without(assessments, "ask_trial", "Invalid"),
+}
+
+# A page that somebody left open: what he saw is not asked for.
+STALE: dict[str, Seed] = {
+    **{
+        f"returns/<pk>/{verb}/": without(return_moves, "start", "Conflict", used_in=returns)
+        for verb in ("file", "review", "send-back", "confirm")
+    },
+    "projects/<code>/edit/": without(projects, "update", "Conflict"),
+    "projects/<code>/move/": without(projects, "move", "Conflict"),
+    "accounts/policy/": without(policy, "update", "Conflict"),
+}
+
+
+# Drilling
+
+
+def cells_by_route(world: World, telling: Callable[[Cell], object]) -> dict[str, list[Cell]]:
+    """Route → its cells in every way it is asked, those that tell most first: `telling` sorts them."""
+    found: dict[str, list[Cell]] = {}
+    for cell in cells(ways(), world):
+        found.setdefault(cell.expected.route, []).append(cell)
+    return {route: sorted(asked, key=telling) for route, asked in found.items()}
+
+
+def tells_of_scope(cell: Cell) -> tuple:
+    """What a scoped role is refused of others, then what it is shown of its own."""
+    return cell.role not in SCOPED, cell.case != "other", cell.status != 404, cell.status != 200
+
+
+def tells_of_permission(cell: Cell) -> tuple:
+    """What the audit administrator is refused, who is granted the whole district; then anybody."""
+    return cell.status != 403, cell.role != "audit_admin", cell.status != 404, cell.role == "anonymous"
+
+
+def tells_of_state(cell: Cell) -> tuple:
+    """What is refused, or not written, to who is let in at other times."""
+    return (
+        cell.method != "POST",
+        cell.case != "shut" and not cell.expected.asked.stale,
+        cell.status in (403, 404),
+    )
+
+
+def blind(kind: str) -> dict[str, str]:
+    """Route → why a hole of `kind` there is none, by hand."""
+    said = yaml.safe_load(FILE.read_text(encoding="utf-8"))[kind]
+    names = sorted({each.route for each in ways()})
+    found: dict[str, str] = {}
+    for entry in said:
+        for pattern in entry["routes"]:
+            matched = [name for name in names if fnmatchcase(name, pattern)]
+            assert matched, f"holes.yaml: no route {pattern}"
+            twice = sorted(set(matched) & set(found))
+            assert not twice, f"holes.yaml: {kind} says twice why of {twice}"
+            found |= dict.fromkeys(matched, entry["why"])
+    return found
