@@ -18,7 +18,7 @@ from guandu.core.actors import Actor
 from guandu.core.errors import Conflict, Invalid, NotAllowed, NotReady
 from guandu.exchange.models import Upload
 from guandu.exchange.received import Received
-from guandu.exchange.registers import INLINE_ROWS, Table, table_of
+from guandu.exchange.registers import BULK_ROWS, Table, table_of
 from guandu.exchange.reports import Report, report_of
 from guandu.exchange.uploaded_rows import Rows, unpacked, without_repeats
 from guandu.jobs.queue import enqueue
@@ -186,14 +186,9 @@ def refuse_more(*, by: User, size: int = 0) -> None:
         raise NotReady("您一天内上传的文件超过 200 MB，请明天再传，或联系系统管理员。")
 
 
-def is_long(upload: Upload | Rows) -> bool:
-    """Whether the file is worked on in the background."""
-    count = (
-        len(upload)
-        if isinstance(upload, Rows)
-        else upload.report.get("seen", 0) - upload.report.get("blank", 0)
-    )
-    return count > INLINE_ROWS
+def is_long(table: Table, count: int) -> bool:
+    """Whether a file of so many rows is worked on in the background."""
+    return count > table.inline
 
 
 def _require(table: Table, by: Actor) -> None:
@@ -206,7 +201,7 @@ def _require(table: Table, by: Actor) -> None:
 def _run(table: Table, rows: Rows, by: Actor, *, write: bool, expected: str = "") -> Report:
     """Check and save by the table's own way; where `write`, only what the person has agreed to."""
     resource = table.resource(by)
-    bulk = table.bulk(resource) if table.bulk and len(rows) > INLINE_ROWS else None
+    bulk = table.bulk(resource) if table.bulk and len(rows) >= BULK_ROWS else None
     lines, faults = bulk.plan(rows) if bulk else resource.import_rows(rows.records)
     report = report_of(rows=rows, lines=lines, faults=without_repeats(rows.faults, faults))
     if write and not report.is_fine:

@@ -108,7 +108,7 @@ class ColumnsOf:
 
     def __call__(self, name: str, **given: Any) -> Column:
         field = self.model._meta.get_field(name)
-        given = {"width": _width(field), "prompt": str(field.help_text), **given}
+        given = {"width": _width(field), "prompt": str(field.help_text) or _prompt(field), **given}
         return Column(name, str(field.verbose_name), _kind(field), **given)
 
     def units(self, name: str, scale: int, unit: str, **given: Any) -> Column:
@@ -151,6 +151,12 @@ def _kind(field: models.Field) -> Callable[[], RegisterWidget]:
     kinds = {models.DateField: DayWidget, models.JSONField: WordsWidget, models.CharField: RegisterWidget}
     kinds |= {models.PositiveSmallIntegerField: WholeWidget}
     return next(made for kind, made in kinds.items() if isinstance(field, kind))
+
+
+def _prompt(field: models.Field) -> str:
+    if field.choices:
+        return "从列表中选择"
+    return "日期，例如 2026-09-30" if isinstance(field, models.DateField) else ""
 
 
 def _width(field: models.Field) -> int:

@@ -25,8 +25,8 @@ MOST_CELLS = 5_000_000
 SURE_DIGITS = 15
 CELL, LINE = "\x1f", "\x1e"
 
-_SHEET = re.compile(r'<sheet name="([^"&]*)" sheetId="\d+"(?: state="visible")? r:id="([^"]+)"/>')
-_RELATION = re.compile(r"<Relationship ([^>]*)/>")
+_SHEET, _RELATION = (re.compile(rf"<{name} ([^>]*)/>") for name in ("sheet", "Relationship"))
+_ATTRIBUTE = re.compile(r'([\w:]+)="([^"&]*)"')
 _ROW = re.compile(rb'<row [^>]*?\br="(\d+)"')
 _FAR = re.compile(rb' r="[A-Z]{3}')
 _FORMAT = re.compile(r'<numFmt [^>]*?formatCode="([^"]*)"')
@@ -81,11 +81,12 @@ def _path(book: zipfile.ZipFile, name: str) -> str:
     workbook = book.read("xl/workbook.xml").decode()
     if "date1904" in workbook or "<!" in workbook:
         raise Unsure("workbook")
-    keys = dict(_SHEET.findall(workbook))
-    for relation in _RELATION.findall(book.read("xl/_rels/workbook.xml.rels").decode()):
-        if f'Id="{keys.get(name)}"' in relation and "/worksheet" in relation:
-            target = re.search(r'Target="/?(?:xl/)?([^"]+)"', relation)
-            return f"xl/{target[1]}" if target else ""
+    sheets = [dict(_ATTRIBUTE.findall(said)) for said in _SHEET.findall(workbook)]
+    keys = [each.get("r:id") for each in sheets if each.get("name") == name and each.get("state", "visible") == "visible"]
+    for said in _RELATION.findall(book.read("xl/_rels/workbook.xml.rels").decode()):
+        relation = dict(_ATTRIBUTE.findall(said))
+        if [relation.get("Id")] == keys and relation.get("Type", "").endswith("/worksheet"):
+            return "xl/" + relation.get("Target", "").removeprefix("/").removeprefix("xl/")
     raise Unsure("sheet")
 
 

@@ -17,7 +17,9 @@ from guandu.exchange.writer import WrittenColumn, write_workbook
 # What saving row by row may take; a table with a way for many rows takes what the reader does.
 MOST_ROWS, MOST_BULK_ROWS = 5_000, 50_000
 # Above this a file is checked and written in the background.
-INLINE_ROWS = 300
+INLINE_ROWS, INLINE_BULK_ROWS = 300, 2_000
+# From so many rows on a table that has a way for many rows takes it.
+BULK_ROWS = 50
 OPEN_ROWS = 500
 NOTES = (
     "每行登记一条，表头不要改动，不要合并单元格，不要隐藏行或列。带 * 的列必须填写。",
@@ -51,6 +53,10 @@ class Table:
     @property
     def most(self) -> int:
         return MOST_BULK_ROWS if self.bulk else MOST_ROWS
+
+    @property
+    def inline(self) -> int:
+        return INLINE_BULK_ROWS if self.bulk else INLINE_ROWS
 
     @property
     def takes_files(self) -> bool:

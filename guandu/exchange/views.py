@@ -71,7 +71,8 @@ def upload_detail(request: HttpRequest, pk: int) -> HttpResponse:
 def upload_confirm(request: HttpRequest, pk: int) -> HttpResponse:
     """Write the file as it was looked at."""
     upload = _visible(request, pk)
-    if is_long(upload):
+    count = upload.report.get("seen", 0) - upload.report.get("blank", 0)
+    if is_long(table_of(upload.table), count):
         actions.send(upload=upload, by=request.user)
         return redirect("register:upload", pk=pk)
     try:
@@ -97,7 +98,7 @@ def _taken(table: Table, file, request: HttpRequest) -> Upload:
     actions.refuse_more(by=request.user, size=file.size)
     received = receive(table, file.read(), file.name)
     report = (
-        None if is_long(received.rows) else actions.look(table=table, rows=received.rows, by=request.user)
+        None if is_long(table, len(received.rows)) else actions.look(table=table, rows=received.rows, by=request.user)
     )
     return actions.keep(table=table, file=received, report=report, by=request.user)
 

@@ -11,6 +11,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from hypothesis import given, settings, strategies as st
 
+from guandu.accounts.models import Unit
 from guandu.audit.models import AuditEvent
 from guandu.exchange.workbooks import read_text_table, read_workbook
 from guandu.exchange.writer import WrittenColumn
@@ -18,7 +19,7 @@ from guandu.exchange.written_rows import as_csv, as_workbook
 from parks.exchange.declared import TABLES
 from parks.exchange.enterprises import ENTERPRISES
 from parks.exchange.parks import PARKS
-from parks.models import Park
+from parks.models import Area, Chain, Industry, Park, Title
 from tests.exchange.importing import exported, found_at, lines_of, report, rows_of, upload
 from tests.factories import make_chain, make_enterprise, make_park
 
@@ -59,6 +60,21 @@ def test_a_workbook_holds_no_formula_and_texts_of_numbers_stay_texts(desk):
     assert not any(re.search(rb"<f[ >]|t=\"str\"", each) for each in sheets)
     page = openpyxl.load_workbook(BytesIO(data)).active
     assert {cell.data_type for cell in page["B"]} == {"s"}
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.code)
+def test_no_table_lets_a_formula_out(table, desk, park):
+    """Every text that the table shows, its own and its neighbours', begins like one."""
+    evil = "=HYPERLINK(1)"
+    make_enterprise(park=park, name=evil, note=evil)
+    Park.objects.update(name=evil, note=evil, short_name=evil, leading_industry=evil)
+    for model in (Chain, Area, Unit, Industry):
+        model.objects.update(name=evil)
+    Title.objects.create(park=park, level="city", name=evil, document=evil)
+    with zipfile.ZipFile(BytesIO(exported(desk, table))) as archive:
+        assert not re.search(rb"<f[ >]", archive.read("xl/worksheets/sheet1.xml"))
+    for line in lines_of(exported(desk, table, "csv")):
+        assert [cell for cell in line.values() if cell.startswith("=")] == []
 
 
 def test_a_csv_marks_what_a_spreadsheet_would_calculate(desk):

@@ -356,7 +356,7 @@ def test_what_was_written_keeps_its_report_and_not_its_rows(desk):
 
 @pytest.fixture
 def short(monkeypatch):
-    monkeypatch.setattr(actions, "INLINE_ROWS", 1)
+    monkeypatch.setattr(registers, "INLINE_ROWS", 1)
 
 
 @pytest.mark.feature("A8")

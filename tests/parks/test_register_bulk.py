@@ -10,7 +10,7 @@ from guandu.accounts.models import Unit
 from guandu.audit import trail
 from guandu.audit.models import AuditChange, AuditEvent
 from guandu.core.errors import NotAllowed
-from guandu.exchange import actions, received
+from guandu.exchange import actions, received, registers
 from guandu.exchange.models import Upload
 from guandu.exchange.plain_workbooks import read_plain
 from guandu.exchange.reports import Report
@@ -90,7 +90,7 @@ FAULTS = (
 
 def come_in(way: str, data: bytes, office, monkeypatch) -> Report:
     """Look, and write where nothing is wrong."""
-    monkeypatch.setattr(actions, "INLINE_ROWS", 0 if way == "sets" else 10**6)
+    monkeypatch.setattr(actions, "BULK_ROWS", 0 if way == "sets" else 10**6)
     file = received.receive(ENTERPRISES, data, "企业.xlsx")
     found = actions.look(table=ENTERPRISES, rows=file.rows, by=office)
     if found.is_fine:
@@ -175,7 +175,7 @@ def test_a_file_full_of_faults_is_looked_at_in_part_and_says_so(world, office, m
 
 
 def test_a_long_file_of_firms_goes_through_the_pages_in_the_background(office, sign_in, monkeypatch):
-    monkeypatch.setattr(actions, "INLINE_ROWS", 100)
+    monkeypatch.setattr(registers, "INLINE_BULK_ROWS", 100)
     desk = sign_in(office)
     made = [{"name": f"企业{number}", "credit_code": credit_code(f"long{number}")} for number in range(ROWS + 1)]
     upload(desk, ENTERPRISES, book(ENTERPRISES, *made))

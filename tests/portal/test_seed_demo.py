@@ -15,9 +15,12 @@ from guandu.accounts.models import User
 from guandu.accounts.roles import RoleCode
 from guandu.audit import trail
 from guandu.core import clock
+from guandu.core.actors import DEMONSTRATION
 from guandu.core.digests import digest_of
 from guandu.jobs.models import Job
-from guandu.portal.demo import story
+from guandu.portal.demo import district, story
+from parks.models import Enterprise, Park, Tenancy
+from parks.validators import credit_code
 from rating.models import Assessment
 from targets.enums import FigureScope, IndicatorKind, ReturnState
 from targets.models import CertifiedValue, Figure, Return, TargetResult
@@ -205,3 +208,19 @@ def test_production_takes_no_demonstration_and_no_demonstration_account(settings
     assert authenticate(username=user.username, password=PASSWORD) is None
     settings.PRODUCTION = False
     assert authenticate(username=user.username, password=PASSWORD) == user
+
+
+def test_a_register_of_the_districts_size_stands_beside_the_story(monkeypatch):
+    """Every park and firm is invented, marked, well formed and told the same each time; here with a few of them."""
+    with transaction.atomic():
+        monkeypatch.setattr(district, "PARKS", Park.objects.count() + 3)
+        monkeypatch.setattr(district, "FIRMS", Enterprise.objects.count() + 300)
+        known = set(Enterprise.objects.values_list("pk", flat=True))
+        district.add_district(say=lambda line: None, by=DEMONSTRATION)
+        added = Enterprise.objects.exclude(pk__in=known)
+        assert (Park.objects.count(), Enterprise.objects.count()) == (district.PARKS, district.FIRMS)
+        assert Park.objects.filter(code__startswith="P-D", is_demo=True, name__startswith=story.FICTITIOUS).count() == 3
+        assert all(firm.is_demo and "演示" in firm.name for firm in added)
+        assert {credit_code(firm.credit_code) for firm in added} == {district.credit_code_of(n) for n in range(300)}
+        assert Tenancy.objects.filter(enterprise__in=added).values("park").distinct().count() == district.PARKS
+        transaction.set_rollback(True)

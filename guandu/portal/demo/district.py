@@ -15,6 +15,7 @@ from guandu.portal.demo.cast import PLAN_STARTS
 from parks.actions import enterprises, parks, placements
 from parks.enums import EnterpriseKind
 from parks.models import Area, Chain, Enterprise, Industry, Park
+from parks.validators import inner_check
 
 PARKS, FIRMS = 100, 20_000
 _ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
@@ -48,16 +49,13 @@ def _add_park(number: int, chains: list, areas: list, streets: list, by: Actor) 
     place, trade = _PLACES[number % len(_PLACES)], _TRADES[number * 7 % len(_TRADES)]
     name = f"{story.FICTITIOUS}{place}{trade}产业园{number}期"
     operator = units.create(code=f"YY-D{number:03}", name=f"{place}{trade}园区运营公司{number}（演示）", kind=Unit.Kind.OPERATOR, by=by)
+    fitting = [area for area in areas if chain in area.chains.all()] or areas
     park = parks.create(
         code=f"P-D{number:03}", name=name, carrier=("land", "building")[number % 2], is_demo=True,
         operating_model=("government", "joint", "enterprise")[number % 3],
         opened_on=date(2015, 1, 1) + timedelta(days=number * 37 % 4000), lettable_area=(20_000 + number * 911) * 100,
-        by=by,
-    )  # fmt: skip
-    fitting = [area for area in areas if chain in area.chains.all()] or areas
-    placements.place(
-        park=park, chain=chain, area=fitting[number % len(fitting)] if fitting else None,
-        street=streets[number % len(streets)], operator=operator, on=PLAN_STARTS, by=by,
+        chain=chain, area=fitting[number % len(fitting)] if fitting else None, street=streets[number % len(streets)],
+        operator=operator, on=PLAN_STARTS, by=by,
     )  # fmt: skip
     department = Unit.objects.get(code=story.SPONSORS[chain.code])
     placements.sponsor(park=park, department=department, leader="（演示）区领导", on=PLAN_STARTS, by=by)
@@ -84,8 +82,9 @@ def _firm(number: int, park: Park, streets: list, industries: list) -> dict:
 
 
 def credit_code_of(number: int) -> str:
-    """A well-formed credit code of its own for each number below ten million. Fictitious."""
-    body = f"91530111MB{number:07}"
+    """A well-formed credit code of its own for each number below a million. Fictitious."""
+    own = f"MB{number:06}"
+    body = f"91530111{own}{inner_check(own)}"
     total = sum(_ALPHABET.index(letter) * pow(3, place, 31) for place, letter in enumerate(body))
     return body + _ALPHABET[(31 - total % 31) % 31]
 

@@ -59,6 +59,12 @@ TONES = {
     "failed": "late",
     "parked": "late",
     "cancelled": "idle",
+    "checking": "active",
+    "ready": "active",
+    "faulty": "late",
+    "writing": "active",
+    "written": "done",
+    "dropped": "idle",
 }
 
 

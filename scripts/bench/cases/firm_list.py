@@ -65,7 +65,7 @@ class ListFirms(Case):
             "registered_address": [""] * count, "operating_address": [""] * count, "note": [""] * count,
             "loaded_digest": [""] * count, "is_demo": [True] * count, "version": [1] * count,
         }  # fmt: skip
-        self.world.execute("DELETE FROM parks_tenancy; DELETE FROM parks_enterprise")
+        self.world.execute("DELETE FROM parks_tenancy; DELETE FROM parks_enterprisename; DELETE FROM parks_enterprise")
         put("parks_enterprise", list(values), list(values.values()))
         self.world.execute("VACUUM ANALYZE parks_enterprise")
 

@@ -143,7 +143,7 @@ class ImportFirms(Case):
         from guandu.exchange import actions
         from guandu.exchange.received import receive
 
-        actions.INLINE_ROWS = 0 if by_sets else 10**9
+        actions.BULK_ROWS = 0 if by_sets else 10**9
         file = receive(self.table, self.data, "firms.xlsx")
         report = actions.look(table=self.table, rows=file.rows, by=self.office)
         upload = actions.keep(table=self.table, file=file, report=report, by=self.office)
@@ -173,9 +173,8 @@ class ImportFirms(Case):
 
     def clean(self, candidate: str) -> None:
         self.world.execute(f"TRUNCATE {LAID}")
-        self.world.execute("DELETE FROM parks_tenancy")
-        self.world.execute("DELETE FROM parks_enterprise")
-        for table in ("parks_tenancy", "parks_enterprise"):
+        for table in ("parks_tenancy", "parks_enterprisename", "parks_enterprise"):
+            self.world.execute(f"DELETE FROM {table}")
             self.world.execute(f"VACUUM {table}")
 
 
@@ -260,10 +259,10 @@ _TITLES = {
 class ImportFewFirms(ImportFirms):
     """The same at a size where the slow ways end within seconds."""
 
-    name = "import-firms-400"
-    title = "400 new firms from a workbook"
+    name = "import-firms-100"
+    title = "100 new firms from a workbook"
     others = (*ImportFirms.others, *ImportFirms.slow)
     slow = ()
 
     def count(self) -> int:
-        return 400
+        return 100
