@@ -9,10 +9,16 @@ from django.db import transaction
 from guandu.accounts.actions import grants, users
 from guandu.accounts.models import User
 from guandu.accounts.roles import RoleCode
+from guandu.audit.models import AuditCheck, AuditEvent
 from guandu.core import clock
 from guandu.core.models import Demonstration
+from guandu.core.periods import Period
+from guandu.jobs import registry, worker
+from guandu.jobs.models import Job
+from guandu.oversight.actions import checks
 from parks.actions import placements
 from parks.models import Park
+from rating.actions import assessments
 from tests.factories import make_chain, make_unit
 from tests.permissions.matrix import Cell, cells, ways
 from tests.permissions.world import ANONYMOUS, DISABLED, World
@@ -162,3 +168,59 @@ def test_a_right_that_is_taken_back_stops_what_was_being_typed(world):
     assert world.answer(RoleCode.OPERATOR, "POST", path, "v-REV=120").status_code == 302
     revoke_all(world.people[RoleCode.OPERATOR], world.people[RoleCode.SECURITY_ADMIN])
     assert world.answer(RoleCode.OPERATOR, "POST", path, "v-REV=121").status_code == 404
+
+
+# Work that was asked for with the right, and begins without it
+
+# By hand: what a person asks for and that is done later, under his right. All else the portal does of itself.
+WORK = {
+    "rating.trial": (
+        RoleCode.OFFICE,
+        lambda by: assessments.ask_trial(period=Period.parse("2026Q3"), by=by),
+        lambda: AuditEvent.objects.filter(verb="assessments.store").count(),
+    ),
+    "audit.verify": (
+        RoleCode.AUDIT_ADMIN,
+        lambda by: checks.ask(by=by),
+        AuditCheck.objects.count,
+    ),
+}
+
+
+def close(user: User, world: World) -> None:
+    """The administrators' accounts are closed by nobody else while they hold their role."""
+    User.objects.filter(pk=user.pk).update(is_active=False)
+
+
+def lose_the_right(user: User, world: World) -> None:
+    revoke_all(user, world.people[RoleCode.SECURITY_ADMIN])
+
+
+def test_every_work_that_needs_a_right_is_tried_here():
+    assert {kind.name for kind in registry.kinds() if kind.needs} == set(WORK)
+
+
+@pytest.mark.parametrize("kind", WORK)
+def test_work_asked_for_with_the_right_is_done(kind, world):
+    """What the refusals below are held against."""
+    role, ask, written = WORK[kind]
+    job, before = ask(world.people[role]), written()
+    assert worker.run(job.pk)
+    job.refresh_from_db()
+    assert (job.kind, job.state) == (kind, Job.State.DONE)
+    assert written() != before
+
+
+@pytest.mark.parametrize("change", [lose_the_right, close])
+@pytest.mark.parametrize("kind", WORK)
+def test_work_whose_asker_lost_the_right_is_refused_and_in_the_trail(kind, change, world):
+    role, ask, written = WORK[kind]
+    asker = world.people[role]
+    job, before = ask(asker), written()
+    change(asker, world)
+    assert worker.run(job.pk)
+    job.refresh_from_db()
+    assert job.state == Job.State.FAILED
+    assert written() == before
+    event = AuditEvent.objects.get(verb="job.execute")
+    assert (event.outcome, event.actor_key, event.object_key) == ("denied", asker.username, str(job.pk))

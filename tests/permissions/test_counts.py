@@ -8,6 +8,7 @@ from django.db import transaction
 
 from tests.permissions.asking import HTMX
 from tests.permissions.canaries import ZIP, parts_of
+from tests.permissions.holes import scope_widened
 from tests.permissions.matrix import Cell, cells, ways
 from tests.permissions.seeds import grow
 from tests.permissions.world import SCOPED, World
@@ -69,3 +70,13 @@ def test_what_others_have_more_of_changes_no_page_of_a_scoped_role(world, prove_
         "api/v1/parks/", "api/v1/figures/", "api/v1/returns/", "api/v1/assessments/", "accounts/batches/",
     }  # fmt: skip
     prove_figure("pages of scoped roles that other rows leave unchanged", len(asked))
+
+
+def test_a_number_that_counts_others_is_seen(world, monkeypatch):
+    """The hole: with everything visible the same pages do change."""
+    listed = {"", "parks/", "returns/", "projects/", "jobs/", "api/v1/parks/", "api/v1/figures/"}
+    asked = [cell for cell in read_by(("department",), world) if cell.expected.name in listed]
+    scope_widened(monkeypatch)
+    before = {cell: text_of(cell, world) for cell in asked}
+    grow(world)
+    assert {cell.expected.name for cell in asked if text_of(cell, world) != before[cell]} == listed
