@@ -85,6 +85,13 @@ class FindingForm(forms.Form):
     answer = typed("情况说明", required=False)
 
 
+FACTS = (
+    "code", "name", "credit_code", "credit_code_state", "kind", "head_office", "industry", "is_service_body",
+    "registered_street", "registered_address", "operating_street", "operating_address", "established_on",
+    "closed_on", "note",
+)  # fmt: skip
+
+
 class EnterpriseForm(OfficialForm):
     """A firm in the officials' admin. A name or code that stands already is corrected with a reason."""
 
@@ -92,7 +99,7 @@ class EnterpriseForm(OfficialForm):
 
     class Meta:
         model = Enterprise
-        fields = "__all__"
+        fields = FACTS
 
     def clean_credit_code(self) -> str:
         try:

@@ -53,7 +53,7 @@ WHOLE = {
     "attribution.attribute": "确定企业归属", "attribution.claim": "提出归属主张",
     "attribution.withdraw": "撤回归属主张", "attribution.settle": "办结归属主张",
     "comparison.run": "办理登记比对", "finding.confirm": "确认登记差异", "finding.reject": "答复登记差异",
-    "enterprise.export": "导出企业名单", "industry.enter_many": "导入行业分类",
+    "enterprise.export": "导出企业名单",
     "audit.archive": "归档审计记录", "audit.export": "导出审计记录", "page.open": "打开页面", "register.export": "导出列表",
 }  # fmt: skip
 

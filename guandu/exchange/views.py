@@ -18,6 +18,7 @@ from guandu.exchange.registers import Table, table_of, tables_to_import
 from guandu.exchange.reports import report_from
 from guandu.exchange.writer import TYPE
 from guandu.jobs.models import Job
+from guandu.web.posted import takes
 from guandu.web.views import get_visible_or_404, signed_in
 
 State = Upload.State
@@ -45,6 +46,7 @@ def import_template(request: HttpRequest, table: str) -> HttpResponse:
 
 @signed_in
 @require_http_methods(["GET", "POST"])
+@takes(UploadForm)
 def import_table(request: HttpRequest, table: str) -> HttpResponse:
     """Send a file for one table."""
     declared = _importable(request, table)
@@ -68,6 +70,7 @@ def upload_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 @signed_in
 @require_POST
+@takes()
 def upload_confirm(request: HttpRequest, pk: int) -> HttpResponse:
     """Write the file as it was looked at."""
     upload = _visible(request, pk)
@@ -87,6 +90,7 @@ def upload_confirm(request: HttpRequest, pk: int) -> HttpResponse:
 
 @signed_in
 @require_POST
+@takes()
 def upload_discard(request: HttpRequest, pk: int) -> HttpResponse:
     upload = actions.discard(upload=_visible(request, pk), by=request.user)
     messages.success(request, f"已放弃文件“{upload.file_name}”，没有导入任何内容。")

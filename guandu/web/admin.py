@@ -19,6 +19,7 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from unfold import admin as unfold
+from unfold.forms import PaginationInlineFormSet
 
 from guandu.accounts.permissions import Permission
 from guandu.audit.changes import snapshot
@@ -295,9 +296,20 @@ def _add_refusal(form: forms.Form, refusal: PortalError) -> None:
         form.add_error(None, [refusal.message, *getattr(refusal, "missing", ())])
 
 
+class ShownRows(PaginationInlineFormSet):
+    """Rows to look at: nothing that a page sends of them is read, not even how many there are."""
+
+    def __init__(self, *, data=None, files=None, **kwargs) -> None:
+        super().__init__(**kwargs)
+
+    def is_valid(self) -> bool:
+        return True
+
+
 class ReadOnlyInline(unfold.TabularInline):
     """Rows beside an object, to look at; they change by actions of their own."""
 
+    formset = ShownRows
     extra = 0
     max_num = 0
     can_delete = False

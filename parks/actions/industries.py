@@ -1,12 +1,10 @@
-"""国民经济行业分类: kept by the office, one by one or by a table of 中类 and 小类."""
+"""国民经济行业分类: kept by the office."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from guandu.accounts.checks import require
 from guandu.accounts.permissions import Permission
-from guandu.audit.actions import action, changed, checked, concerning, edit, enter
-from guandu.audit.changes import difference, snapshot
+from guandu.audit.actions import action, edit, enter
 from guandu.core.actors import Actor
 from guandu.core.errors import Invalid
 from parks.enums import IndustryLevel
@@ -31,34 +29,6 @@ def update(
     """Change the name; the code is the standard's own. Raises NotAllowed, Invalid, Conflict."""
     require(by, Permission.REFERENCE_EDIT, industry, to="修改行业分类")
     return edit(industry, values, editable=EDITABLE, seen=seen)
-
-
-@action("industry.enter_many")
-def enter_many(*, rows: Iterable[tuple[str, str]], by: Actor) -> tuple[int, int]:
-    """(code, name) pairs: (how many are new, how many got another name). All or none.
-    Raises NotAllowed, Invalid with every wrong code."""
-    require(by, Permission.REFERENCE_EDIT, to="导入行业分类")
-    known = {row.code: row for row in Industry.objects.all()}
-    new, renamed, errors = [], [], []
-    for code, name in sorted(rows, key=lambda row: (len(row[0]), row[0])):
-        try:
-            if (row := known.get(code)) is None:
-                known[code] = checked(_placed(code, name, known))
-                known[code].save(force_insert=True)
-                new.append(known[code])
-            elif row.name != name:
-                before = snapshot(row)
-                row.name = name
-                checked(row).save()
-                renamed.append((row, before))
-        except Invalid as refusal:
-            errors += [(code, text) for _, text in refusal.errors]
-    if errors:
-        raise Invalid("行业分类有误，什么都没有导入。", errors=errors)
-    changes = [difference(row, None) for row in new] + [difference(row, before) for row, before in renamed]
-    concerning("parks.industry", "", f"新增 {len(new)} 条，改名 {len(renamed)} 条")
-    changed(changes)
-    return len(new), len(renamed)
 
 
 def _placed(code: str, name: str, known: dict[str, Industry]) -> Industry:

@@ -9,15 +9,9 @@ from guandu.web.admin import ReadOnlyInline
 from parks.actions import bulk, enterprises
 from parks.admin.bulk import BulkEditMixin
 from parks.exchange.enterprises import ENTERPRISES
-from parks.forms_enterprises import EnterpriseForm
+from parks.forms_enterprises import FACTS, EnterpriseForm
 from parks.models import Enterprise, EnterpriseName, Honour, Tenancy
 from parks.validators import credit_code_warning
-
-FACTS = (
-    "code", "name", "credit_code", "credit_code_state", "kind", "head_office", "industry", "is_service_body",
-    "registered_street", "registered_address", "operating_street", "operating_address", "established_on",
-    "closed_on", "note",
-)  # fmt: skip
 
 
 class TenancyInline(ReadOnlyInline):

@@ -21,7 +21,6 @@ urlpatterns = [
     path("findings/export/", comparisons.finding_export, name="findings-export"),
     path("findings/<int:pk>/", comparisons.finding_detail, name="finding"),
     path("industries/", industries.industry_list, name="industries"),
-    path("industries/import/", industries.industry_import, name="industries-import"),
     path("<str:code>/", enterprises.enterprise_detail, name="detail"),
     path("<str:code>/claim/", enterprises.enterprise_claim, name="claim"),
     path("<str:code>/attribute/", enterprises.enterprise_attribute, name="attribute"),

@@ -16,6 +16,7 @@ from guandu.accounts.roles import ScopeKind
 from guandu.core import clock
 from guandu.core.errors import Conflict, Invalid, NotReady, PortalError
 from guandu.core.periods import Period
+from guandu.web.posted import takes
 from guandu.web.quarters import asked_quarter
 from guandu.web.views import get_visible_or_404, permission_required
 from parks.actions import attributions
@@ -23,7 +24,7 @@ from parks.forms_enterprises import SettleForm
 from parks.models import Attribution, AttributionClaim, Tenancy
 from parks.queries import attributions as queries
 from parks.queries.attributions import ClaimTab, StreetTab
-from parks.views.firm_files import FirmList, as_file
+from parks.views.firm_files import PURPOSE, FirmList, as_file
 
 REFUSALS = (Conflict, Invalid, NotReady)
 PAGE = 50
@@ -67,6 +68,7 @@ def claim_list(request: HttpRequest) -> HttpResponse:
 
 @viewer
 @require_POST
+@takes(PURPOSE)
 def claim_export(request: HttpRequest) -> FileResponse:
     day, tab = clock.today(), _tab(request, ClaimTab)
     claims = queries.claims_for(request.user, tab, day)
@@ -79,6 +81,7 @@ def claim_export(request: HttpRequest) -> FileResponse:
 
 @settler
 @require_http_methods(["GET", "POST"])
+@takes(SettleForm)
 def claim_settle(request: HttpRequest, pk: int) -> HttpResponse:
     claim = _claim(request, pk, Permission.ATTRIBUTION_SETTLE)
     if request.method == "GET":
@@ -96,6 +99,7 @@ def claim_settle(request: HttpRequest, pk: int) -> HttpResponse:
 
 @claimant
 @require_POST
+@takes()
 def claim_withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     claim = _claim(request, pk, Permission.ATTRIBUTION_CLAIM)
     attributions.withdraw(claim=claim, by=request.user)
@@ -124,6 +128,7 @@ def street_page(request: HttpRequest) -> HttpResponse:
 
 @viewer
 @require_POST
+@takes(PURPOSE)
 def street_export(request: HttpRequest) -> FileResponse:
     _, street, quarter, tab = _asked(request)
     if street is None:

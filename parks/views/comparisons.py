@@ -15,6 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from guandu.accounts.permissions import Permission
 from guandu.core import clock
 from guandu.core.errors import Conflict, Invalid, NotReady, PortalError
+from guandu.web.posted import takes
 from guandu.web.views import get_visible_or_404, permission_required
 from parks.actions import comparisons
 from parks.enums import FindingKind, FindingState
@@ -23,7 +24,7 @@ from parks.forms_enterprises import FindingForm
 from parks.models import RegistryFinding
 from parks.queries import comparisons as queries
 from parks.queries.comparisons import Difference, Outcome
-from parks.views.firm_files import FirmList, as_file
+from parks.views.firm_files import PURPOSE, FirmList, as_file
 
 REFUSALS = (Conflict, Invalid, NotReady)
 SALT = "parks.comparison"
@@ -50,6 +51,7 @@ def comparison_list(request: HttpRequest) -> HttpResponse:
 
 @runner
 @require_http_methods(["GET", "POST"])
+@takes(RegisterUploadForm)
 def comparison_new(request: HttpRequest) -> HttpResponse:
     """The upload, and what the file says before a street is asked anything."""
     form = RegisterUploadForm(request.POST or None, request.FILES or None, initial={"as_of": clock.today()})
@@ -81,6 +83,7 @@ def comparison_new(request: HttpRequest) -> HttpResponse:
 
 @runner
 @require_POST
+@takes("ticket")
 def comparison_confirm(request: HttpRequest) -> HttpResponse:
     try:
         asked = signing.loads(request.POST.get("ticket", ""), salt=_salt(request), max_age=PREVIEW_SECONDS)
@@ -107,6 +110,7 @@ def finding_list(request: HttpRequest) -> HttpResponse:
 
 @reader
 @require_POST
+@takes(PURPOSE)
 def finding_export(request: HttpRequest) -> FileResponse:
     state, kind, rows = _asked(request)
     words = "；".join(each.label for each in (state, kind) if each)
@@ -118,6 +122,7 @@ def finding_export(request: HttpRequest) -> FileResponse:
 
 @decider
 @require_http_methods(["GET", "POST"])
+@takes(FindingForm)
 def finding_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """One difference; the answer to it."""
     finding = get_visible_or_404(queries.findings_for(request.user), request.user, pk=pk)

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from guandu.accounts.permissions import Permission
 from guandu.core import clock
+from guandu.web.posted import takes
 from guandu.web.views import get_visible_or_404, permission_required
 from parks.actions import cultivations as actions
 from parks.enums import CultivationState
@@ -90,6 +91,7 @@ def _marks(state: str) -> list[dict]:
 
 @editor
 @on_form
+@takes(BeginForm)
 def cultivation_begin(request: HttpRequest) -> HttpResponse:
     firms = Enterprise.objects.visible_to(request.user, Permission.CULTIVATION_EDIT)
     form = BeginForm(request.POST or None, firms=firms, initial={"enterprise": request.GET.get("firm", "")})
@@ -104,6 +106,7 @@ def cultivation_begin(request: HttpRequest) -> HttpResponse:
 
 @editor
 @on_form
+@takes(CultivationForm)
 def cultivation_edit(request: HttpRequest, pk: int) -> HttpResponse:
     row = _row(request, pk)
     form = CultivationForm(request.POST or None, instance=row)
@@ -118,6 +121,7 @@ def cultivation_edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 @editor
 @on_form
+@takes(StepForm)
 def cultivation_move(request: HttpRequest, pk: int, target: str) -> HttpResponse:
     row = _row(request, pk)
     step = next((each for each in steps_from(row.state) if each.target == target), None)

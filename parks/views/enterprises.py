@@ -11,6 +11,7 @@ from guandu.accounts.permissions import Permission
 from guandu.core import clock
 from guandu.core.errors import Conflict, Invalid, NotReady, PortalError
 from guandu.web.keyset import bounded_count, chunks, counted, key_page
+from guandu.web.posted import takes
 from guandu.web.registry import enterprise_panels_for
 from guandu.web.views import get_visible_or_404, permission_required
 from parks.actions import attributions
@@ -21,7 +22,7 @@ from parks.models import Enterprise
 from parks.queries.attributions import streets_of
 from parks.queries.enterprises import FirmLine, counted_elsewhere, counted_nowhere, firms_for, lines_of
 from parks.queries.firm_profile import firm_profile
-from parks.views.firm_files import MOST, FirmList, as_file
+from parks.views.firm_files import MOST, PURPOSE, FirmList, as_file
 
 REFUSALS = (Conflict, Invalid, NotReady)
 ELSEWHERE, UNKNOWN = "elsewhere", "unknown"
@@ -57,6 +58,7 @@ def enterprise_list(request: HttpRequest) -> HttpResponse:
 
 @viewer
 @require_POST
+@takes(PURPOSE)
 def enterprise_export(request: HttpRequest) -> FileResponse:
     chosen = _chosen(request, FirmFilter, firms_for(request.user))
     return as_file(request, _file("企业名录", COLUMNS, chosen, request))
@@ -84,6 +86,7 @@ def outside_list(request: HttpRequest, kind: str) -> HttpResponse:
 
 @viewer
 @require_POST
+@takes(PURPOSE)
 def outside_export(request: HttpRequest, kind: str) -> FileResponse:
     tab = _tab(request)
     chosen = _chosen(request, TenantFilter, _outside(request, kind, tab))
@@ -99,6 +102,7 @@ def enterprise_detail(request: HttpRequest, code: str) -> HttpResponse:
 
 @claimant
 @require_POST
+@takes(ClaimForm)
 def enterprise_claim(request: HttpRequest, code: str) -> HttpResponse:
     firm = _visible(request, code, Permission.ATTRIBUTION_CLAIM)
     form = ClaimForm(request.POST, streets=streets_of(request.user))
@@ -114,6 +118,7 @@ def enterprise_claim(request: HttpRequest, code: str) -> HttpResponse:
 
 @settler
 @require_POST
+@takes(AttributeForm)
 def enterprise_attribute(request: HttpRequest, code: str) -> HttpResponse:
     firm = _visible(request, code, Permission.ATTRIBUTION_SETTLE)
     form = AttributeForm(request.POST)

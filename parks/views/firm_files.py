@@ -12,6 +12,7 @@ from guandu.exchange.writer import TYPE, WrittenColumn
 from parks.actions import exports
 
 MOST = 50_000
+PURPOSE = "purpose"  # what a form that asks for such a file says
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ class FirmList:
 
 def as_file(request: HttpRequest, listed: FirmList) -> FileResponse:
     """The answer to a POST that says what for. Raises Invalid; then nothing left the portal."""
-    purpose = exports.purpose_of(request.POST.get("purpose", ""))
+    purpose = exports.purpose_of(request.POST.get(PURPOSE, ""))
     if listed.count > MOST:
         raise Invalid(f"一次最多导出 {MOST:,} 家，请先缩小筛选范围。")
     columns = [WrittenColumn(title, width) for title, width in listed.columns]

@@ -9,7 +9,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 
 from guandu.core.errors import Conflict, Invalid, NotReady
-from guandu.web.posted import refuse_unknown
 from parks.models import Park
 
 REFUSALS = (Conflict, Invalid, NotReady)
@@ -38,7 +37,6 @@ def form_page(
     status = 200
     if request.method == "POST":
         try:
-            refuse_unknown(request, form.fields)
             if form.is_valid():
                 told, onward = run()
                 messages.success(request, told)

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from guandu.accounts.permissions import Permission
 from guandu.core import clock
+from guandu.web.posted import takes
 from guandu.web.views import get_visible_or_404, permission_required
 from parks.actions import honours as actions
 from parks.forms_duty import AwardForm, HonourFilter, HonourForm, RevokeForm
@@ -42,6 +43,7 @@ def honour_list(request: HttpRequest) -> HttpResponse:
 
 @editor
 @on_form
+@takes(AwardForm)
 def honour_award(request: HttpRequest) -> HttpResponse:
     firms = Enterprise.objects.visible_to(request.user, Permission.PARK_EDIT)
     form = AwardForm(request.POST or None, firms=firms, initial={"enterprise": request.GET.get("firm", "")})
@@ -56,6 +58,7 @@ def honour_award(request: HttpRequest) -> HttpResponse:
 
 @editor
 @on_form
+@takes(HonourForm)
 def honour_correct(request: HttpRequest, pk: int) -> HttpResponse:
     honour = _honour(request, pk)
     form = HonourForm(request.POST or None, instance=honour)
@@ -70,6 +73,7 @@ def honour_correct(request: HttpRequest, pk: int) -> HttpResponse:
 
 @editor
 @on_form
+@takes(RevokeForm)
 def honour_revoke(request: HttpRequest, pk: int) -> HttpResponse:
     honour = _honour(request, pk)
     form = RevokeForm(request.POST or None, initial={"on": clock.today()})

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from guandu.accounts.permissions import Permission
 from guandu.core.errors import NotReady
+from guandu.web.posted import takes
 from guandu.web.views import get_visible_or_404
 from parks.actions import contacts, notes
 from parks.forms_changes import ContactForm, NoteForm
@@ -28,6 +29,7 @@ MASKED = "电话加密保存，名单上只显示 138****0000；需要时按人�
 
 @note_writer
 @require_POST
+@takes(NoteForm)
 def write_note(request: HttpRequest, kind: str, code: str) -> HttpResponse:
     subject = subject_or_404(request, kind, code, Permission.NOTE_WRITE)
     form = NoteForm(request.POST)
@@ -43,6 +45,7 @@ def write_note(request: HttpRequest, kind: str, code: str) -> HttpResponse:
 
 @note_writer
 @require_POST
+@takes("because")
 def strike_note(request: HttpRequest, pk: int) -> HttpResponse:
     rows = JournalNote.objects.select_related("park", "enterprise", "author")
     note = get_visible_or_404(rows, request.user, Permission.NOTE_WRITE, pk=pk)
@@ -57,6 +60,7 @@ def strike_note(request: HttpRequest, pk: int) -> HttpResponse:
 @never_cache
 @contact_editor
 @require_http_methods(["GET", "POST"])
+@takes(ContactForm)
 def add_contact(request: HttpRequest, kind: str, code: str) -> HttpResponse:
     subject = subject_or_404(request, kind, code, Permission.CONTACT_EDIT)
     form = ContactForm(request.POST or None)
@@ -74,6 +78,7 @@ def add_contact(request: HttpRequest, kind: str, code: str) -> HttpResponse:
 @never_cache
 @contact_editor
 @require_http_methods(["GET", "POST"])
+@takes(ContactForm)
 def change_contact(request: HttpRequest, pk: int) -> HttpResponse:
     contact = _contact(request, pk, Permission.CONTACT_EDIT)
     form = ContactForm(request.POST or None, contact=contact)
@@ -98,6 +103,7 @@ def change_contact(request: HttpRequest, pk: int) -> HttpResponse:
 
 @contact_editor
 @require_POST
+@takes()
 def end_contact(request: HttpRequest, pk: int) -> HttpResponse:
     contact = _contact(request, pk, Permission.CONTACT_EDIT)
     try:
@@ -111,6 +117,7 @@ def end_contact(request: HttpRequest, pk: int) -> HttpResponse:
 @never_cache
 @contact_reader
 @require_POST
+@takes()
 def reveal_contact(request: HttpRequest, pk: int) -> HttpResponse:
     """The whole number, in this answer alone; nothing keeps it but the person who asked."""
     contact = _contact(request, pk, Permission.CONTACT_REVEAL)

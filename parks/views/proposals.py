@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from guandu.accounts.permissions import Permission
 from guandu.core.errors import Conflict, PortalError
+from guandu.web.posted import takes
 from guandu.web.views import get_visible_or_404
 from parks.actions import proposals as actions
 from parks.enums import ProposalState
@@ -54,6 +55,7 @@ def proposal_detail(request: HttpRequest, pk: int) -> HttpResponse:
 
 @proposer
 @require_http_methods(["GET", "POST"])
+@takes(ParkProposalForm, EnterpriseProposalForm)
 def propose(request: HttpRequest, kind: str, code: str) -> HttpResponse:
     subject = subject_or_404(request, kind, code, Permission.REGISTER_PROPOSE)
     form = FORMS[kind](request.POST or None, instance=subject)
@@ -78,6 +80,7 @@ def propose(request: HttpRequest, kind: str, code: str) -> HttpResponse:
 
 @decider
 @require_POST
+@takes("answer")
 def accept(request: HttpRequest, pk: int) -> HttpResponse:
     proposal = _visible(request, pk)
     try:
@@ -94,6 +97,7 @@ def accept(request: HttpRequest, pk: int) -> HttpResponse:
 
 @decider
 @require_POST
+@takes("answer")
 def refuse(request: HttpRequest, pk: int) -> HttpResponse:
     proposal = _visible(request, pk)
     try:
@@ -106,6 +110,7 @@ def refuse(request: HttpRequest, pk: int) -> HttpResponse:
 
 @proposer
 @require_POST
+@takes()
 def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     proposal = _visible(request, pk)
     try:

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from guandu.accounts.permissions import Permission
 from guandu.core.errors import PortalError
+from guandu.web.posted import takes
 from parks.actions import mergers, naming
 from parks.forms_changes import EnterpriseMergeForm, ParkMergeForm, RenameForm
 from parks.panels_changes import record_panels
@@ -53,6 +54,7 @@ def record_page(
 
 @editor
 @require_http_methods(["GET", "POST"])
+@takes(RenameForm)
 def rename(request: HttpRequest, kind: str, code: str) -> HttpResponse:
     subject = subject_or_404(request, kind, code, Permission.PARK_EDIT)
     form = RenameForm(request.POST or None, subject=subject)
@@ -72,6 +74,7 @@ def rename(request: HttpRequest, kind: str, code: str) -> HttpResponse:
 
 @editor
 @require_http_methods(["GET", "POST"])
+@takes(ParkMergeForm, EnterpriseMergeForm, "confirm")
 def merge(request: HttpRequest, kind: str, code: str) -> HttpResponse:
     """First the effects are shown, then the same merger is carried out."""
     subject = subject_or_404(request, kind, code, Permission.PARK_EDIT)

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from guandu.accounts.permissions import Permission
 from guandu.core import clock
+from guandu.web.posted import takes
 from guandu.web.views import get_visible_or_404, permission_required
 from parks.actions import spaces as actions
 from parks.filters_space import FreeSpaceFilter, SpaceFilter
@@ -68,6 +69,7 @@ def space_detail(request: HttpRequest, code: str) -> HttpResponse:
 
 @keeper
 @on_form
+@takes(BuildingForm)
 def building_create(request: HttpRequest, code: str) -> HttpResponse:
     park = get_visible_or_404(Park.objects.all(), request.user, Permission.SPACE_EDIT, code=code)
     form = BuildingForm(request.POST or None)
@@ -82,6 +84,7 @@ def building_create(request: HttpRequest, code: str) -> HttpResponse:
 
 @keeper
 @on_form
+@takes(BuildingForm)
 def building_edit(request: HttpRequest, code: str) -> HttpResponse:
     rows = Building.objects.select_related("park")
     building = get_visible_or_404(rows, request.user, Permission.SPACE_EDIT, code=code)
@@ -98,6 +101,7 @@ def building_edit(request: HttpRequest, code: str) -> HttpResponse:
 
 @keeper
 @on_form
+@takes(SpaceForm)
 def space_create(request: HttpRequest, code: str) -> HttpResponse:
     rows = Building.objects.select_related("park")
     building = get_visible_or_404(rows, request.user, Permission.SPACE_EDIT, code=code)
@@ -113,6 +117,7 @@ def space_create(request: HttpRequest, code: str) -> HttpResponse:
 
 @keeper
 @on_form
+@takes(SpaceForm)
 def space_edit(request: HttpRequest, code: str) -> HttpResponse:
     rows = Space.objects.select_related("building__park")
     space = get_visible_or_404(rows, request.user, Permission.SPACE_EDIT, code=code)

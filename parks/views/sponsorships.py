@@ -6,6 +6,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
 
 from guandu.accounts.permissions import Permission
+from guandu.web.posted import takes
 from guandu.web.views import get_visible_or_404, permission_required
 from parks.actions import placements
 from parks.forms import SponsorshipForm
@@ -45,6 +46,7 @@ def duty_list(request: HttpRequest) -> HttpResponse:
 
 @editor
 @require_http_methods(["GET", "POST"])
+@takes(SponsorForm)
 def duty_change(request: HttpRequest, code: str) -> HttpResponse:
     park = get_visible_or_404(Park.objects.all(), request.user, Permission.PARK_EDIT, code=code)
     form = SponsorForm(request.POST or None, initial=SponsorshipForm.current(park))

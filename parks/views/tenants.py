@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from guandu.accounts.permissions import Permission
 from guandu.core import clock
 from guandu.core.periods import Period
+from guandu.web.posted import takes
 from guandu.web.quarters import asked_quarter
 from guandu.web.views import get_visible_or_404, permission_required
 from parks.actions import tenancies as actions
@@ -56,6 +57,7 @@ def twice_list(request: HttpRequest) -> HttpResponse:
 
 @keeper
 @on_form
+@takes(EnterForm)
 def firm_enter(request: HttpRequest, code: str) -> HttpResponse:
     park = get_visible_or_404(Park.objects.all(), request.user, Permission.TENANCY_EDIT, code=code)
     form = EnterForm(request.POST or None, initial={"on": clock.today()})
@@ -73,6 +75,7 @@ def firm_enter(request: HttpRequest, code: str) -> HttpResponse:
 
 @keeper
 @on_form
+@takes(LeaveForm)
 def firm_leave(request: HttpRequest, pk: int) -> HttpResponse:
     stay = _stay(request, pk)
     form = LeaveForm(request.POST or None, initial={"on": clock.today()})
@@ -89,6 +92,7 @@ def firm_leave(request: HttpRequest, pk: int) -> HttpResponse:
 
 @keeper
 @on_form
+@takes(CorrectForm)
 def firm_correct(request: HttpRequest, pk: int) -> HttpResponse:
     stay = _stay(request, pk)
     form = CorrectForm(request.POST or None, instance=Tenancy.objects.get(pk=pk))
@@ -105,6 +109,7 @@ def firm_correct(request: HttpRequest, pk: int) -> HttpResponse:
 
 @keeper
 @on_form
+@takes(StrikeForm)
 def firm_strike(request: HttpRequest, pk: int) -> HttpResponse:
     stay = _stay(request, pk)
     form = StrikeForm(request.POST or None)
@@ -120,6 +125,7 @@ def firm_strike(request: HttpRequest, pk: int) -> HttpResponse:
 
 @keeper
 @on_form
+@takes(TakeForm)
 def space_take(request: HttpRequest, pk: int) -> HttpResponse:
     stay = _stay(request, pk)
     first = {"on": max(clock.today(), stay.valid_from)}
@@ -135,6 +141,7 @@ def space_take(request: HttpRequest, pk: int) -> HttpResponse:
 
 @keeper
 @on_form
+@takes(ReleaseForm)
 def space_release(request: HttpRequest, pk: int) -> HttpResponse:
     rows = Occupancy.objects.select_related("tenancy__park", "tenancy__enterprise", "space__building")
     use = get_visible_or_404(rows, request.user, Permission.TENANCY_EDIT, pk=pk)

@@ -1,35 +1,22 @@
 """市监登记比对 on its pages: the bureau's file as it comes, the preview, the streets' answers."""
 
 from datetime import date
-from io import BytesIO
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from openpyxl import Workbook
 
 from guandu.accounts.models import Unit
 from guandu.core import clock
 from guandu.core.errors import Invalid
 from parks.forms_comparisons import read_register
-from parks.models import Enterprise, Industry, RegistryComparison, RegistryFinding
-from tests.factories import make_enterprise, make_industry, make_unit, make_user
+from parks.models import Enterprise, RegistryComparison, RegistryFinding
+from tests.factories import make_enterprise, make_unit, make_user
+from tests.parks.bureau import book, row_of
 from tests.parks.codes import code_number
 from tests.parks.test_enterprise_pages import PURPOSE, counted, page, sheet_of
 
 pytestmark = pytest.mark.django_db
-HEADER = ("统一社会信用代码", "名称", "登记状态", "住所", "登记街道", "变动日期")
 DAY = "2026-09-30"
-
-
-def book(*rows, header=HEADER, before=(), name="主体名单") -> bytes:
-    made = Workbook()
-    made.active.title = "说明"
-    sheet = made.create_sheet(name)
-    for row in (*before, header, *rows):
-        sheet.append(row)
-    stream = BytesIO()
-    made.save(stream)
-    return stream.getvalue()
 
 
 def upload(data: bytes, scope: str = "whole") -> dict:
@@ -39,14 +26,6 @@ def upload(data: bytes, scope: str = "whole") -> dict:
 def firm_of(number: int, street: Unit, **fields) -> Enterprise:
     given = {"name": f"企业{number}", "registered_address": f"某路{number}号", "registered_street": street}
     return make_enterprise(code=f"E-{number}", credit_code=code_number(number), **{**given, **fields})
-
-
-def row_of(firm: Enterprise, **values) -> tuple:
-    given = {
-        "code": firm.credit_code, "name": firm.name, "status": "存续（在营、开业、在册）",
-        "address": firm.registered_address, "street": firm.registered_street.name, "on": None,
-    }  # fmt: skip
-    return tuple({**given, **values}.values())
 
 
 def test_a_bureaus_file_is_read_as_it_comes():
@@ -226,43 +205,3 @@ def test_a_page_asks_as_often_for_three_rows_as_for_one(path, office, street, si
     finding(street, office, 2)
     finding(street, office, 3)
     assert counted(client, path) == one
-
-
-# 行业分类
-
-
-def classes(data: bytes) -> dict:
-    """A workbook whose first sheet is the table."""
-    return {"file": SimpleUploadedFile("行业.xlsx", data)}
-
-
-def only_sheet(*rows) -> bytes:
-    made = Workbook()
-    for row in (("代码", "名称"), *rows):
-        made.active.append(row)
-    stream = BytesIO()
-    made.save(stream)
-    return stream.getvalue()
-
-
-def test_groups_and_classes_are_imported_once(office, operator, sign_in):
-    make_industry()
-    client = sign_in(office)
-    data = only_sheet(("651", "软件开发"), ("6513", "应用软件开发"))
-    assert client.post("/enterprises/industries/import/", classes(data)).status_code == 302
-    leaf = Industry.objects.get(code="6513")
-    assert (leaf.level, leaf.parent.code, leaf.section) == ("class", "651", "I")
-    again = client.post("/enterprises/industries/import/", classes(data), follow=True).content.decode()
-    assert "没有改动" in again
-    assert "应用软件开发" in page(sign_in(operator), "/enterprises/industries/?text=651")
-    assert sign_in(operator).post("/enterprises/industries/import/", classes(data)).status_code == 403
-
-
-def test_wrong_industries_are_all_named_and_nothing_is_written(office, sign_in):
-    make_industry()
-    data = only_sheet(("651", "软件开发"), ("6610", "无上级"), ("65", "改大类"), ("AB", "字母"))
-    response = sign_in(office).post("/enterprises/industries/import/", classes(data))
-    assert response.status_code == 422
-    for words in ("“6610”的上级 661", "“AB”不是中类"):
-        assert words in response.content.decode()
-    assert not Industry.objects.filter(code="651").exists()

@@ -251,10 +251,16 @@ def test_finer_industries_stand_below_what_their_code_begins_with(desk):
     assert list(Industry.objects.filter(code__startswith="651").order_by("code").values_list("level", "parent__code")) == [
         ("group", "65"), ("class", "651"),
     ]  # fmt: skip
-    assert (
-        "“991”的上级 99 不在行业分类中"
-        in found_at(upload(desk, INDUSTRIES, book(INDUSTRIES, {"code": "991", "name": "无"})))["A2"]
-    )
+
+
+@pytest.mark.parametrize(
+    ("code", "sentence"), [("991", "“991”的上级 99 不在行业分类中"), ("AB", "“AB”不是中类"), ("6", "“6”不是中类")]
+)
+def test_an_industry_that_stands_nowhere_is_named(code, sentence, desk):
+    rows = [{"code": "651", "name": "软件开发"}, {"code": code, "name": "无"}]
+    make_industry(code="65")
+    assert sentence in found_at(upload(desk, INDUSTRIES, book(INDUSTRIES, *rows)))["A3"]
+    assert not Industry.objects.filter(code="651").exists()
 
 
 def test_new_firms_get_their_code_and_their_park(desk, park):

@@ -9,7 +9,7 @@ UNSENT = {"submit", "button", "reset", "image", "file"}
 
 @dataclass
 class Form:
-    """One `<form method="post">`: where it goes, what it sends unchanged, and all that it could send."""
+    """One `<form>`: where it goes, what it sends unchanged, and all that it could send."""
 
     path: str
     sent: dict[str, list[str]] = field(default_factory=dict)
@@ -19,9 +19,9 @@ class Form:
 
 
 class _Reader(HTMLParser):
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, method: str) -> None:
         super().__init__()
-        self.path = path
+        self.path, self.method = path, method
         self.forms: list[Form] = []
         self.form: Form | None = None
         self.select: tuple[str, bool] | None = None
@@ -48,7 +48,7 @@ class _Reader(HTMLParser):
 
     def _open(self, given: dict) -> None:
         self.form = Form(urlsplit(urljoin(self.path, given.get("action") or self.path)).path)
-        if (given.get("method") or "").lower() == "post":
+        if (given.get("method") or "get").lower() == self.method:
             self.forms.append(self.form)
 
     def _control(self, tag: str, name: str | None, given: dict) -> None:
@@ -83,8 +83,8 @@ class _Reader(HTMLParser):
             self.area = None
 
 
-def forms_of(html: str, path: str) -> list[Form]:
-    """The forms of the page at `path` that are posted."""
-    reader = _Reader(path)
+def forms_of(html: str, path: str, method: str = "post") -> list[Form]:
+    """The forms of the page at `path` that are posted, or asked with."""
+    reader = _Reader(path, method)
     reader.feed(html)
     return reader.forms

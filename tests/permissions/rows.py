@@ -73,6 +73,7 @@ VOLATILE = {
     "accounts_passwordrecord": {"password"},
     "mfa_authenticator": {"data"},
     "jobs_outboxmessage": {"payload"},
+    "parks_contact": {"phone_sealed"},
 }
 
 

@@ -6,14 +6,11 @@ transaction.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any
 
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, format_hotp_value, generate_totp_secret, hotp_value
 from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.http.response import HttpResponseBase
 from django.test import Client
 
 from guandu.accounts.actions import batches
@@ -27,56 +24,11 @@ from parks.models import Chain, Park
 from targets.actions import returns
 from targets.models import Return, ReturnTemplate
 from tests.factories import PASSWORD, make_user
-from tests.permissions.addresses import expected_answers
-from tests.permissions.matrix import paths
-from tests.permissions.pages import Form, forms_of
+from tests.permissions.submission import Fields, Submission, ask
+from tests.permissions.submissions_register import REGISTER
 from tests.permissions.world import ANONYMOUS, World
 
-Fields = dict[str, Any]
 SECRET = generate_totp_secret()
-
-
-@dataclass(frozen=True)
-class Submission:
-    """`fill` is what the person changes of the page's form; `page` where that form is (the address
-    itself when empty, none when the form has nothing to read)."""
-
-    route: str
-    role: str
-    fill: Fields | Callable[[World], Fields] = field(default_factory=dict)
-    page: str | Callable[[World], str] | None = ""
-    prepare: Callable[[World], None] = lambda world: None
-
-    def path(self, world: World) -> str:
-        expected = expected_answers().get(self.route)
-        if expected is None:
-            return "/" + self.route.replace("<number>", "1")
-        return next(iter(paths(expected, world).values()))
-
-    def sent(self, world: World) -> Fields:
-        """What the browser sends. Call after `prepare`."""
-        filled = self.fill(world) if callable(self.fill) else self.fill
-        return {**self.form(world).sent, **filled}
-
-    def form(self, world: World) -> Form:
-        """The form as its page shows it; nothing but its fill where there is none."""
-        path = self.path(world)
-        if self.page is None:
-            return Form(path)
-        page = self.page(world) if callable(self.page) else self.page or path
-        shown = ask(world, self.role, "GET", page).content.decode()
-        forms = [form for form in forms_of(shown, page) if path in {form.path, *form.elsewhere}]
-        assert forms, f"no form for {path} on {page}"
-        return forms[-1]
-
-
-def ask(world: World, role: str, method: str, path: str, data: Fields | None = None) -> HttpResponseBase:
-    """As `World.ask`, with what is sent; pages only."""
-    world.browser.cookies.clear()
-    session = world.sessions.get(role)
-    if session:
-        world.browser.cookies[settings.SESSION_COOKIE_NAME] = session
-    return getattr(world.browser, method.lower())(path, data or {})
 
 
 # What must stand first
@@ -312,4 +264,5 @@ WRITTEN = (
     S("admin/targets/mechanism/<object_id>/change/", "office", {"content": "每季调度"}),
     S("admin/targets/ambiguity/<object_id>/change/", "office", {"reading": "以季报为准"}),
     S("admin/investment/project/<object_id>/change/", "office", {"note": "已核实"}),
+    *REGISTER,
 )  # fmt: skip

@@ -13,7 +13,8 @@ from guandu.audit.models import AuditChange, AuditEvent
 from guandu.audit.words import verb_in_words
 from guandu.core import clock
 from tests.permissions.rows import LOCKOUT, SESSIONS, TRAIL, differing, digests
-from tests.permissions.submissions import WRITTEN, Submission, ask
+from tests.permissions.submission import Submission, ask
+from tests.permissions.submissions import WRITTEN
 from tests.permissions.world import ROLES
 
 pytestmark = pytest.mark.django_db

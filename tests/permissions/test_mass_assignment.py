@@ -24,7 +24,8 @@ from tests.permissions.addresses import addresses, expected_answers
 from tests.permissions.matrix import paths, routes
 from tests.permissions.pages import forms_of
 from tests.permissions.rows import LOCKOUT, SESSIONS, TRAIL, Contents, differing, digests
-from tests.permissions.submissions import WRITTEN, Submission, ask
+from tests.permissions.submission import Submission, ask
+from tests.permissions.submissions import WRITTEN
 from tests.permissions.world import ROLES
 from tests.test_architecture import APPS, sources
 
@@ -40,12 +41,6 @@ TRIED = {
 }  # fmt: skip
 # Answers a POST as it answers a GET, and reads nothing of either.
 READS_NOTHING = {"healthz"}
-# Not yet: pages of the register that do not name their fields by `takes`, and forms of it without a submission
-# here. Those drawn by parks.views.form_pages refuse unknown fields all the same.
-NOT_YET = re.compile(
-    r"/?(register/|enterprises/|buildings/|spaces/|tenancies/|occupancies/|parks/[^/]+/(space|firms)/"
-    r"|admin/parks/(building|space|tenancy|industry|honourkind|statisticalclass|chain|area|enterprise|park)/)"
-)
 MARK = "SENTINEL-7f3a"
 
 
@@ -91,7 +86,7 @@ def test_every_form_has_its_submission(world):
     written = {each.route for each in WRITTEN}
     there_are = of_the_admin() | of_the_pages(world)
     assert written <= there_are
-    assert {route for route in there_are - written if not NOT_YET.match(route)} == set()
+    assert there_are - written == set()
 
 
 def test_every_view_that_is_posted_to_says_what_it_takes(world):
@@ -104,7 +99,6 @@ def test_every_view_that_is_posted_to_says_what_it_takes(world):
         if (
             listens
             and not route.startswith(("admin/", "api/"))
-            and not NOT_YET.match(route)
             and not hasattr(view_of(route, world), "takes")
         ):
             silent.append(route)
@@ -130,8 +124,6 @@ def test_every_field_that_a_page_offers_is_taken(world):
 
 
 def not_taken(path: str, names: set[str]) -> list[str]:
-    if NOT_YET.match(path):
-        return []
     known, prefixes = resolve(path).func.takes
     return posted.unknown(names, known, prefixes)
 

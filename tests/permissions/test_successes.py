@@ -63,7 +63,6 @@ DONE_ELSEWHERE = {
     "register/enterprises/<code>/merge/": "tests/parks/test_change_pages.py",
     "enterprises/comparisons/new/": "tests/parks/test_comparison_pages.py",
     "enterprises/comparisons/confirm/": "tests/parks/test_comparison_pages.py",
-    "enterprises/industries/import/": "tests/parks/test_comparison_pages.py",
     "register/import/<table>/": "tests/exchange/test_import_pages.py",
     "tenancies/<pk>/take/": "tests/parks/test_space_pages.py",
     "tenancies/<pk>/strike/": "tests/parks/test_space_pages.py",

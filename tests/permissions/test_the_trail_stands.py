@@ -16,7 +16,8 @@ from guandu.jobs.models import Job
 from guandu.oversight import tasks
 from guandu.oversight.kinds import ENTER_JOB, VERIFY_JOB
 from tests.audit.tampering import add
-from tests.permissions.submissions import WRITTEN, ask
+from tests.permissions.submission import ask
+from tests.permissions.submissions import WRITTEN
 from tests.permissions.world import ANONYMOUS, ROLES
 
 pytestmark = [pytest.mark.django_db, pytest.mark.feature("X1")]
