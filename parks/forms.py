@@ -7,7 +7,7 @@ from django import forms
 from guandu.accounts.models import Unit
 from guandu.core import clock
 from guandu.web.admin import OfficialForm
-from guandu.web.admin_fields import UnitsField, choice, count, day, many_of, one_of, text
+from guandu.web.admin_fields import NamesField, UnitsField, choice, count, day, many_of, one_of, text
 from parks.enums import LeavingReason, Renewal, TitleLevel, TitleState
 from parks.models import Area, Building, Chain, HonourKind, Park, Space, StatisticalClass, Tenancy
 
@@ -53,6 +53,7 @@ class NewParkForm(ParkForm):
 
 
 class AreaForm(OfficialForm):
+    aliases = NamesField(label="其他写法", help_text="几个写法之间用顿号分开")
     clusters = many_of("产业链", Chain.objects.all(), help_text="以该片区为聚集区的产业链")
 
     class Meta:
@@ -132,6 +133,16 @@ class HonourRuleForm(forms.Form):
         rule = kind.rules.filter(valid_to=None).first()
         names = ("name", "issuer", "years", "renewal", "document")
         return {name: getattr(rule, name) for name in names} if rule else {"name": kind.name}
+
+
+class StatisticalClassForm(OfficialForm):
+    industries = NamesField(
+        label="行业范围", required=True, help_text="门类的字母，或大类、中类、小类的数字，之间用顿号分开，例如 B、C、D、7020"
+    )
+
+    class Meta:
+        model = StatisticalClass
+        fields = ("code", "name", "industries", "position")
 
 
 class ThresholdForm(forms.Form):

@@ -1,5 +1,6 @@
 """Fields of the admin's own forms, drawn as its model forms are."""
 
+import re
 from typing import Any
 
 from django import forms
@@ -81,6 +82,19 @@ class UnitsField(forms.CharField):
             return self.clean(data) != initial
         except forms.ValidationError:
             return True
+
+
+class NamesField(forms.CharField):
+    """Several short words in one line, kept as a list."""
+
+    def __init__(self, **kwargs) -> None:
+        super().__init__(**{"required": False, "widget": widgets.UnfoldAdminTextInputWidget(), **kwargs})
+
+    def prepare_value(self, value: Any) -> Any:
+        return "、".join(value) if isinstance(value, list) else value
+
+    def to_python(self, value: Any) -> list[str]:
+        return [word for word in re.split(r"[、，,；;\s]+", super().to_python(value)) if word]
 
 
 class Confirmation(forms.Form):

@@ -9,7 +9,7 @@ from guandu.accounts.permissions import Permission
 from guandu.core.numbers import from_units
 from guandu.web.admin import OfficialAdmin, ReadOnlyInline
 from parks.actions import industries, standards
-from parks.forms import HonourRuleForm, ThresholdForm
+from parks.forms import HonourRuleForm, StatisticalClassForm, ThresholdForm
 from parks.models import HonourKind, HonourRule, Industry, ParkType, StatisticalClass, Threshold
 
 
@@ -80,8 +80,8 @@ class StatisticalClassAdmin(OfficialAdmin):
     view_permission = Permission.REFERENCE_VIEW
     edit_permission = add_permission = Permission.REFERENCE_EDIT
     list_display = ("name", "industry_codes", "code")
-    fields = ("code", "name", "industry_codes", "position")
-    readonly_fields = ("industry_codes",)
+    form = StatisticalClassForm
+    fields = ("code", "name", "industries", "position")
     inlines = (ThresholdInline,)
     actions_detail = ("change_threshold",)
 

@@ -1,3 +1,6 @@
+import re
+
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 
@@ -7,6 +10,8 @@ from guandu.core.models import CodedModel, DatedModel, LoadedModel, dated_in_ord
 from parks.enums import CultivationState
 from parks.models.enterprise import Enterprise
 from parks.querysets import CultivationQuerySet, DatedReferenceQuerySet
+
+CODE = re.compile(r"[A-T]|[0-9]{2,4}")
 
 
 class StatisticalClass(CodedModel, LoadedModel):
@@ -26,6 +31,10 @@ class StatisticalClass(CodedModel, LoadedModel):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        if not isinstance(self.industries, list) or not all(CODE.fullmatch(str(each)) for each in self.industries):
+            raise ValidationError({"industries": "行业范围只写门类的一个字母，或 2 至 4 位的行业代码。"})
 
     def takes(self, industry_code: str, section: str) -> bool:
         """Whether a firm of this industry belongs to the class."""

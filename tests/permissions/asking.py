@@ -4,8 +4,7 @@ import logging
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from html.parser import HTMLParser
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qs, urlencode
 
 from django.db import transaction
 from django.http.response import HttpResponseBase
@@ -13,10 +12,10 @@ from django.http.response import HttpResponseBase
 from guandu.web.logs import JsonLine
 from tests.permissions.canaries import Canary, Net, net, parts_of
 from tests.permissions.matrix import Cell
+from tests.permissions.pages import forms_of
 from tests.permissions.world import World
 
 SHOWN = 60
-TICKED = {"checkbox", "radio"}
 HTMX = {"hx-request": "true"}
 
 
@@ -63,7 +62,7 @@ class Asker:
     world: World
     net: Net = field(default_factory=net)
     answers: int = 0
-    pages: dict[str, dict[str, str]] = field(default_factory=dict)
+    pages: dict[str, dict[str, list[str]]] = field(default_factory=dict)
 
     def ask(self, asked: Iterable[Cell]) -> list[Mismatch]:
         """Every cell whose answer is not the expected one, shows what its role must not see, or wrote
@@ -113,67 +112,19 @@ class Asker:
         if not fill or cell.method != "POST":
             return cell.body
         fields = self._fields(cell.filler, cell.path) if cell.filler else {}
-        return urlencode(fields | dict(parse_qsl(fill, keep_blank_values=True)))
+        return urlencode(fields | parse_qs(fill, keep_blank_values=True), doseq=True)
 
-    def _fields(self, role: str, path: str) -> dict[str, str]:
-        """What the form of the page at `path` would send back unchanged."""
+    def _fields(self, role: str, path: str) -> dict[str, list[str]]:
+        """What the longest form of the page at `path` would send back unchanged."""
         if path not in self.pages:
             with transaction.atomic():
                 response = self.world.answer(role, "GET", path)
                 page = dict(parts_of(response))["body"].decode()
                 transaction.set_rollback(True)
-            self.pages[path] = FormFields.of(page)
+            forms = [form.sent for form in forms_of(page, path)]
+            self.pages[path] = max(forms, key=len, default={})
+            self.pages[path].pop("csrfmiddlewaretoken", None)
         return self.pages[path]
-
-
-class FormFields(HTMLParser):
-    """The longest form of a page that is posted: name → value of what a browser would send."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.forms: list[dict[str, str]] = []
-        self.select = self.textarea = ""
-        self.is_open = False
-
-    @classmethod
-    def of(cls, page: str) -> dict[str, str]:
-        parser = cls()
-        parser.feed(page)
-        return max(parser.forms, key=len, default={})
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        said = {name: value or "" for name, value in attrs}
-        if tag == "form":
-            self.forms.append({})
-            self.is_open = True
-        elif tag == "select":
-            self.select = said.get("name", "")
-        elif tag == "textarea":
-            self.textarea = said.get("name", "")
-            self._take(self.textarea, "")
-        elif tag == "option" and "selected" in said:
-            self._take(self.select, said.get("value", ""))
-        elif tag == "input" and _is_sent(said):
-            self._take(said.get("name", ""), said.get("value", "on" if said.get("type") in TICKED else ""))
-
-    def handle_data(self, data: str) -> None:
-        if self.textarea:
-            self._take(self.textarea, (self.forms[-1][self.textarea] + data).lstrip("\r\n"))
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag == "textarea":
-            self.textarea = ""
-        elif tag == "form":
-            self.is_open = False
-
-    def _take(self, name: str, value: str) -> None:
-        if self.is_open and name and name != "csrfmiddlewaretoken":
-            self.forms[-1][name] = value
-
-
-def _is_sent(said: dict[str, str]) -> bool:
-    kind = said.get("type", "text")
-    return kind not in {"submit", "button", "file"} and (kind not in TICKED or "checked" in said)
 
 
 def table(mismatches: list[Mismatch]) -> str:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from urllib.parse import urljoin, urlsplit
 
+TICKED = {"checkbox", "radio"}
 UNSENT = {"submit", "button", "reset", "image", "file"}
 
 
@@ -58,9 +59,9 @@ class _Reader(HTMLParser):
             return
         self.form.names.add(name)
         kind = given.get("type", "submit" if tag == "button" else "text")
-        ticked = kind not in {"checkbox", "radio"} or "checked" in given
-        if kind not in UNSENT and ticked:
-            self.form.sent.setdefault(name, []).append(given.get("value") or "")
+        otherwise = "on" if kind in TICKED else ""
+        if kind not in UNSENT and (kind not in TICKED or "checked" in given):
+            self.form.sent.setdefault(name, []).append(given.get("value", otherwise) or "")
 
     def _option(self, given: dict) -> None:
         name, several = self.select

@@ -160,7 +160,7 @@ REGISTER = (
     S("admin/parks/honourkind/add/", "office", {"code": "new", "name": "新荣誉", "rank": "0", "position": "9"}),
     S("admin/parks/honourkind/<object_id>/change/", "office", {"name": "改过的名称"}),
     S("admin/parks/honourkind/<object_id>/rule/", "office", {"on": TODAY, "renewal": "none"}),
-    S("admin/parks/statisticalclass/add/", "office", {"code": "new", "name": "新类别", "position": "9"}),
+    S("admin/parks/statisticalclass/add/", "office", {"code": "new", "name": "新类别", "industries": "I、7020", "position": "9"}),
     S("admin/parks/statisticalclass/<object_id>/change/", "office", {"name": "改过的名称"}),
     S("admin/parks/statisticalclass/<object_id>/threshold/", "office", {"on": TODAY, "revenue": "2000"}),
     S("admin/parks/area/export/", "office", {"format": "1"}),
