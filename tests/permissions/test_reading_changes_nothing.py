@@ -3,8 +3,8 @@
 import pytest
 from django.db import transaction
 
-from parks import views
 from parks.models import Park
+from parks.views import parks
 from tests.permissions.addresses import addresses
 from tests.permissions.matrix import routes
 from tests.permissions.rows import SESSIONS, TRAIL, differing, digests, written
@@ -47,13 +47,13 @@ def test_no_read_by_anybody_changes_a_row(part, world, prove_figure):
 def test_a_read_that_writes_would_be_seen(world, monkeypatch):
     """A page that counts its readers in the register is found, by the statement and by the rows."""
     before = digests(LEFT_BEHIND)
-    listed = views.parks_on
+    listed = parks.parks_on
 
     def counting(*arguments):
         Park.objects.update(note="看过")
         return listed(*arguments)
 
-    monkeypatch.setattr(views, "parks_on", counting)
+    monkeypatch.setattr(parks, "parks_on", counting)
     with transaction.atomic():
         assert read(world, "office", "GET", "/parks/") == {"parks_park"}
         assert differing(before) == ["parks_park"]
