@@ -224,6 +224,8 @@ def test_were_it_not_refused_it_would_be_stored_nowhere(each, world, monkeypatch
         transaction.set_rollback(True)
     plain, laden = found
     assert laden[0] == plain[0] < 400
+    # the admin answers a refusal with the form again
+    assert plain[0] != refusal_of(each.route)
     assert {table: rows for table, rows in laden[1].items() if rows != plain[1][table]} == {}
 
 
