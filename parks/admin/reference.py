@@ -35,7 +35,7 @@ class AreaAdmin(ExportAdmin):
     form = AreaForm
     list_display = ("name", "chain_names", "clause", "code")
     search_fields = ("name", "code")
-    fields = ("code", "name", "clause", "clusters")
+    fields = ("code", "name", "aliases", "clause", "clusters")
 
     def get_queryset(self, request: HttpRequest):
         return super().get_queryset(request).prefetch_related("chains")
@@ -44,14 +44,19 @@ class AreaAdmin(ExportAdmin):
     def chain_names(self, area: Area) -> str:
         return "、".join(chain.name for chain in area.chains.all()) or "—"
 
+    @admin.display(description="其他写法")
+    def other_names(self, area: Area) -> str:
+        return "、".join(area.aliases) or "—"
+
     def get_fields(self, request: HttpRequest, obj=None):
+        """Lists are read as words by whoever may not change them."""
         names = super().get_fields(request, obj)
         if self.has_change_permission(request, obj) or obj is None:
             return names
-        return [name if name != "clusters" else "chain_names" for name in names]
+        return [{"clusters": "chain_names", "aliases": "other_names"}.get(name, name) for name in names]
 
     def get_readonly_fields(self, request: HttpRequest, obj=None):
-        return (*super().get_readonly_fields(request, obj), "chain_names")
+        return (*super().get_readonly_fields(request, obj), "chain_names", "other_names")
 
     def add_row(self, request, values):
         return register.create_area(chains=values.pop("clusters"), by=request.user, **values)

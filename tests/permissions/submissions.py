@@ -233,7 +233,7 @@ WRITTEN = (
         },
     ),
     S("admin/parks/chain/<object_id>/change/", "office", {"position": "77"}),
-    S("admin/parks/area/add/", "office", {"code": "area-new", "name": "新片区"}),
+    S("admin/parks/area/add/", "office", {"code": "area-new", "name": "新片区", "aliases": "新区、新城"}),
     S("admin/parks/area/<object_id>/change/", "office", {"clause": "第九条"}),
     S(
         "admin/parks/park/add/", "office",
