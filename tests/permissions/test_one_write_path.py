@@ -12,20 +12,26 @@ pytestmark = pytest.mark.once
 AT_ONCE = {*WRITES, "_raw_delete", "raw", "execute", "executemany", "asave", "aupdate", "acreate", "adelete"}
 # Modules that write without being an action, and why.
 OUTSIDE = {
+    "guandu.accounts.adapters": "the row of the session in which somebody signs in",
     "guandu.accounts.lockout": "the lock-out counts failures by itself; its lock and its end are recorded",
     "guandu.accounts.middleware": "when the person was last here, in his own list of sessions",
     "guandu.accounts.one_time_codes": "uses a code up; part of signing in, of showing it again, of enrolling",
+    "guandu.accounts.session_engine": "the session's own row",
     "guandu.audit.actions": "what actions write with: it refuses outside one",
     "guandu.audit.anchors": "reads the head's row by a statement of its own",
     "guandu.audit.archives": "moves the oldest stretch of the trail; part of an action",
     "guandu.audit.trail": "the trail itself",
+    "guandu.core.bulk_rows": "what actions of many rows write with",
     "guandu.core.triggers": "puts the guards into the database, in migrations",
     "guandu.core.cache": "a cache is no table",
     "guandu.exchange.loaded_rows": "part of every action that loads a file",
+    "guandu.exchange.resources": "fills a row that is not stored; what creates and changes it are actions",
     "guandu.jobs.queue": "writes the row of the work that an action asks for",
     "guandu.jobs.relay": "stamps what it has sent, and holds its lease",
     "guandu.jobs.worker": "the state of a job is its own write path",
     "guandu.portal.demo.seed": "the one row that says that demonstration data is loaded",
+    "parks.exchange.attributions": "a later row is a new one: its own create, which is an action",
+    "parks.exchange.placements": "the same",
 }
 # Functions of actions/ that others call, that write and are no action themselves.
 PARTS = {
@@ -34,7 +40,13 @@ PARTS = {
     "guandu.accounts.actions.sessions.unlist": "what signing out leaves behind; signing out is the action",
     "guandu.oversight.actions.checks.check": "keeps what a check of the trail found; its alarm is the action",
     "guandu.oversight.actions.checks.forget_old_watches": "good checks of a month ago tell nothing more",
+    "parks.actions.carrying.carry_on": "part of park.merge and enterprise.merge",
+    "parks.actions.closings.end_tenancies": "part of closing a firm, in enterprise.update and proposal.accept",
+    "parks.actions.enterprise_sets.drop": "empties the stage of a file; its store is the action",
+    "parks.actions.enterprise_sets.lay_out": "fills the stage of a file; its store is the action",
+    "parks.actions.naming.succeed": "part of every action that gives another name",
     "targets.actions.certified.certify": "part of return.confirm",
+    "targets.actions.mergers.withdraw_drafts": "part of park.merge",
     "targets.actions.return_moves.move": "part of every move of a return",
     "targets.actions.drafts.write": "part of return.save",
     "targets.actions.drafts.copy_of": "part of return.send_back",
