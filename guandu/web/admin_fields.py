@@ -49,8 +49,18 @@ def one_of(label: str, rows: QuerySet, *, required: bool = True) -> forms.ModelC
     )
 
 
-def many_of(label: str, rows: QuerySet, *, required: bool = False, help_text: str = "") -> forms.ModelMultipleChoiceField:
-    return forms.ModelMultipleChoiceField(
+class RowsField(forms.ModelMultipleChoiceField):
+    """A key that no database could hold is none of the rows, as any other that is not there."""
+
+    def clean(self, value: Any) -> QuerySet:
+        try:
+            return super().clean(value)
+        except OverflowError as error:
+            raise forms.ValidationError("选择的内容不存在，请重新选择。") from error
+
+
+def many_of(label: str, rows: QuerySet, *, required: bool = False, help_text: str = "") -> RowsField:
+    return RowsField(
         rows,
         label=label,
         required=required,

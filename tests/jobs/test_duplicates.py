@@ -57,7 +57,8 @@ def waiting():
     cast = make_cast()
     load_draft()
     returns.confirm(return_=cast.reviewed(), by=cast.office)
-    queue.enqueue(TRIAL_JOB, by=CALENDAR, key="2026Q2", period="2026Q2")
+    with transaction.atomic():
+        queue.enqueue(TRIAL_JOB, by=CALENDAR, key="2026Q2", period="2026Q2")
     return {job.kind: job for job in Job.objects.all()}
 
 

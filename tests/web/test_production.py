@@ -263,7 +263,7 @@ def test_no_secret_is_in_a_log_an_answer_a_list_of_processes_or_the_database(
         **portal.secrets, "password": PASSWORD, "wrong password": TYPED_WRONG, "token": token, "name": TYPED_AS_NAME,
         "session": person.cookies["__Host-sessionid"],
     }  # fmt: skip
-    assert len(hidden) == 10
+    assert len(hidden) == len(set(hidden.values())) >= 11
     logs = {path.stem: portal.log(path.stem) for path in portal.folder.glob("*.log")}
     assert {"web", "worker", "import-worker", "beat", "relay", "postgres", "redis", "commands"} <= set(logs)
     assert "gunicorn" in listed
