@@ -4,7 +4,7 @@ import threading
 from itertools import permutations
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 
 from guandu.audit import trail
 from guandu.audit.models import AuditEvent
