@@ -2,11 +2,13 @@
 
 from typing import Any
 
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.http import HttpRequest, HttpResponseBase
 from import_export.admin import ExportMixin
 from import_export.formats.base_formats import CSV, XLSX
 from unfold.contrib.import_export.forms import ExportForm
 
+from guandu.core.errors import Invalid
 from guandu.exchange.registers import Table
 from guandu.exchange.views_exports import export_response
 from guandu.web.admin import OfficialAdmin
@@ -28,7 +30,10 @@ class ExportAdmin(ExportMixin, OfficialAdmin):
         if request.method == "POST" and self.has_export_permission(request):
             form = self.export_form_class(self.get_export_formats(), self.get_export_resource_classes(request))
             refuse_unknown(request, form.fields)
-        return super().export_action(request)
+        try:
+            return super().export_action(request)
+        except IncorrectLookupParameters as error:
+            raise Invalid("筛选条件无法识别，没有导出。请回到列表重新筛选。") from error
 
     def get_export_resource_classes(self, request: HttpRequest) -> list[type]:
         return [self.table.resource]

@@ -25,6 +25,7 @@ from guandu.accounts.permissions import Permission
 from guandu.audit.changes import snapshot
 from guandu.audit.queries import history_of
 from guandu.core.errors import Conflict, Invalid, NotReady, PortalError
+from guandu.web.admin_fields import KnownKeys
 from guandu.web.posted import refuse_unknown
 
 SALT = "guandu.web.admin.seen"
@@ -174,6 +175,8 @@ class OfficialAdmin(unfold.ModelAdmin, _NoTransaction):
 
     def formfield_for_foreignkey(self, db_field, request: HttpRequest, **kwargs):
         self._offer_visible(db_field, request, kwargs)
+        if db_field.name in self.autocomplete_fields:
+            kwargs["widget"] = KnownKeys(db_field, self.admin_site)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def formfield_for_manytomany(self, db_field, request: HttpRequest, **kwargs):

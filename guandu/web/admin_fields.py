@@ -4,11 +4,14 @@ import re
 from typing import Any
 
 from django import forms
+from django.contrib.admin.widgets import AutocompleteSelect
 from django.db.models import QuerySet
 from unfold import widgets
 
 from guandu.core.errors import Invalid
 from guandu.core.numbers import from_units, parse_decimal, to_units
+
+LONGEST_KEY = 18  # digits that every database's key holds
 
 
 def text(label: str, *, required: bool = True, max_length: int = 200, help_text: str = "") -> forms.CharField:
@@ -92,6 +95,14 @@ class UnitsField(forms.CharField):
             return self.clean(data) != initial
         except forms.ValidationError:
             return True
+
+
+class KnownKeys(AutocompleteSelect):
+    """Draws what was typed instead of a key as nothing chosen."""
+
+    def optgroups(self, name: str, value: list[str], attr: Any = None):
+        keys = [each for each in value if each.isascii() and each.isdigit() and len(each) <= LONGEST_KEY]
+        return super().optgroups(name, keys, attr)
 
 
 class NamesField(forms.CharField):

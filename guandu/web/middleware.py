@@ -10,7 +10,7 @@ from django.utils.functional import LazyObject, empty
 
 from guandu.core import clock
 from guandu.core.context import RequestInfo, request_info
-from guandu.core.errors import PortalError
+from guandu.core.errors import Invalid, PortalError
 from guandu.web.addresses import client_address
 from guandu.web.api.errors import error_response as api_error, unstorable
 from guandu.web.errors import error_page, error_response
@@ -22,6 +22,7 @@ logger = logging.getLogger("guandu.request")
 ALIVE = "/healthz"
 PAGE_METHODS = ("GET", "HEAD", "POST")
 API_METHODS = (*PAGE_METHODS, "PUT", "PATCH", "DELETE", "OPTIONS")
+OUT_OF_RANGE = "填写的日期或数字超出可以办理的范围，没有办理。请返回核对后重新填写。"
 OVER_HTTP = "接口只能用 https 访问。本次请求未加密，其中的令牌可能已经泄露，请联系系统管理员更换令牌。"
 
 
@@ -149,4 +150,7 @@ class ErrorPageMiddleware:
     def process_exception(self, request, exception):
         if isinstance(exception, PortalError):
             return error_page(request, exception)
+        if isinstance(exception, OverflowError):
+            # A day that the calendar has not, or a number that no column holds: only what was sent can say so.
+            return error_page(request, Invalid(OUT_OF_RANGE))
         return None

@@ -1,7 +1,7 @@
 """trust.md P-09 and section 3-B: whatever is typed, sent or written into an address, no answer is a failure of ours."""
 
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from urllib.parse import quote, urlencode
 
 import pytest
@@ -108,13 +108,10 @@ def _decodable(fields: dict) -> dict:
 def variants(form: Fuzzed, most: int) -> Iterator[tuple[str, dict]]:
     """(why, fields): `most` values everywhere at once, others from one form to the next; in each field alone
     as many, others from one field to the next; a field missing, doubled, or a file where text is wanted."""
-    first = zlib.crc32(form.path.encode())
-    for step in range(min(most * EVERYWHERE, len(TYPED))):
-        value = TYPED[(first + step) % len(TYPED)]
+    for value in some_of(TYPED, form.path, most * EVERYWHERE):
         yield f"everywhere {value[:12]!r}", dict.fromkeys(form.names, value)
-    for place, name in enumerate(form.names):
-        for step in range(min(most, len(TYPED))):
-            value = TYPED[(first + place * most + step) % len(TYPED)]
+    for name in form.names:
+        for value in some_of(TYPED, f"{form.path} {name}", most):
             yield f"{name} = {value[:12]!r}", {**form.sent, name: value}
         yield f"without {name}", {key: value for key, value in form.sent.items() if key != name}
         yield f"{name} twice", {**form.sent, name: ["1", "2"]}
@@ -199,12 +196,27 @@ def who_may(route: str) -> str:
     return "office" if "office" in fine or not fine else fine[0]
 
 
-@pytest.mark.parametrize("part", range(2))
-def test_no_key_in_an_address_breaks_a_page(part, world, prove_figure):
+def some_of(values: Sequence[str], name: str, most: int) -> list[str]:
+    """`most` of the values, others from one name to the next."""
+    first = zlib.crc32(name.encode())
+    return [values[(first + step) % len(values)] for step in range(min(most, len(values)))]
+
+
+@pytest.mark.once
+def test_no_key_in_an_address_breaks_a_page(world, prove_figure):
+    ask_keys(5, world, prove_figure)
+
+
+@pytest.mark.prove
+def test_nor_does_any_key(world, prove_figure):
+    ask_keys(len(KEYS), world, prove_figure)
+
+
+def ask_keys(most: int, world, prove_figure) -> None:
     wrong, count = [], 0
-    for route in keyed()[part::2]:
+    for route in keyed():
         role, parts = who_may(route), route.split("/")
-        for key in KEYS:
+        for key in some_of(KEYS, route, most):
             path = "/" + "/".join(key if piece.startswith("<") else piece for piece in parts)
             for method in ("GET", "POST"):
                 with transaction.atomic():
@@ -217,12 +229,21 @@ def test_no_key_in_an_address_breaks_a_page(part, world, prove_figure):
     prove_figure("地址中的坏编号（路由 × 编号 × 方法），无一 5xx", count)
 
 
-@pytest.mark.parametrize("part", range(2))
-def test_no_query_breaks_a_page(part, world, prove_figure):
+@pytest.mark.once
+def test_no_query_breaks_a_page(world, prove_figure):
+    ask_queries(1, world, prove_figure)
+
+
+@pytest.mark.prove
+def test_nor_does_any_query(world, prove_figure):
+    ask_queries(len(ASKED), world, prove_figure)
+
+
+def ask_queries(most: int, world, prove_figure) -> None:
     wrong, count = [], 0
-    for route, path in list(addresses(world))[part::2]:
+    for route, path in addresses(world):
         role = who_may(route) if route in expected_answers() else "audit_admin"
-        for query in queries(world, role, path):
+        for query in queries(world, role, path, most):
             status = world.ask(role, "GET", f"{path}?{query}").status_code
             count += 1
             if status >= 500:
@@ -231,8 +252,8 @@ def test_no_query_breaks_a_page(part, world, prove_figure):
     prove_figure("地址中的坏查询（路由 × 查询），无一 5xx", count)
 
 
-def queries(world, role: str, path: str) -> Iterator[str]:
-    """Every value under every name at once, and under each name that the page itself asks with."""
+def queries(world, role: str, path: str, most: int) -> Iterator[str]:
+    """`most` values, and two more, under every name at once; `most` under each name that the page asks with."""
     shown = world.ask(role, "GET", path)
     if shown.status_code != 200 or shown.streaming:
         return
@@ -241,8 +262,12 @@ def queries(world, role: str, path: str) -> Iterator[str]:
         for form in forms_of(shown.content.decode("utf-8", "replace"), path, method="get")
         for name in form.names
     }
-    for value in ASKED:
-        text = value if value.startswith("%") else quote(value)
-        yield "&".join(f"{quote(name)}={text}" for name in NAMES)
-        for name in sorted(asked):
-            yield f"{quote(name)}={text}"
+    for value in some_of(ASKED, path, most + 2):
+        yield "&".join(f"{quote(name)}={written(value)}" for name in NAMES)
+    for name in sorted(asked):
+        for value in some_of(ASKED, f"{path} {name}", most):
+            yield f"{quote(name)}={written(value)}"
+
+
+def written(value: str) -> str:
+    return value if value.startswith("%") else quote(value)
