@@ -133,8 +133,8 @@ def suites(db: str, servers: Mapping[str, str], arguments: Sequence[str]) -> lis
 
 
 def run_together(chosen: Sequence[Suite]) -> dict[str, Count]:
-    """Run the suites side by side, the processors shared between them."""
-    each = max(1, (os.cpu_count() or 1) // len(chosen))
+    """Run the suites side by side, with two workers to a processor: many tests wait for processes of theirs."""
+    each = max(1, 2 * (os.cpu_count() or 1) // len(chosen))
     processes = [start(suite, workers=each) for suite in chosen]
     try:
         echoes = [echo(suite, process) for suite, process in zip(chosen, processes, strict=True)]

@@ -1,4 +1,5 @@
 import logging
+from pathlib import Path
 
 import pytest
 from django.db import transaction
@@ -7,6 +8,17 @@ from django.test import override_settings
 from tests.permissions.asking import Asker
 from tests.permissions.seeds import build
 from tests.permissions.world import World
+
+HERE = Path(__file__).parent
+# Long enough to be shared between workers, each with a world of its own.
+SHARED = {"test_matrix", "test_mass_assignment", "test_every_write_is_recorded", "test_bad_input", "test_forged_requests"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Everything else stays together, so that its world is built once."""
+    for item in items:
+        if item.path.parent == HERE and item.path.stem not in SHARED:
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
 
 
 @pytest.fixture(autouse=True)

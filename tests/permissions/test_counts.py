@@ -13,7 +13,7 @@ from tests.permissions.matrix import Cell, cells, ways
 from tests.permissions.seeds import grow
 from tests.permissions.world import SCOPED, World
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 # What differs from one answer to the next whatever the rows are.
 OF_THE_MOMENT = re.compile(

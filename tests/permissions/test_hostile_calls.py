@@ -17,7 +17,7 @@ from guandu.core import clock
 from tests.permissions.addresses import addresses
 from tests.permissions.rows import SESSIONS, TRAIL, differing, digests
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 DEEP = 5_000
 HOSTILE = {

@@ -208,6 +208,7 @@ def test_a_column_beside_the_fields_is_refused_in_words(each, world, prove_figur
     prove_figure("批量赋值：多余字段（表单 × 字段），全部拒绝，没有存入", len(more))
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("each", WRITTEN, ids=lambda each: each.route)
 def test_were_it_not_refused_it_would_be_stored_nowhere(each, world, monkeypatch):
     """With the refusal away, the rows are those that the form alone would have left."""

@@ -8,7 +8,7 @@ from tests.permissions.holes import recency_dropped
 from tests.permissions.matrix import Cell, cells, ways
 from tests.permissions.world import World
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 CONFIRM = "/accounts/confirm/"
 # By hand: what gives or takes a right, an account, a password, changes the rules of signing in, or takes
