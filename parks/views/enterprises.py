@@ -210,10 +210,13 @@ def _detail(
     errors = [("", text) for _, text in getattr(refusal, "errors", ())]
     if form and form.errors:
         errors = [(f"id_{name}", text) for name, texts in form.errors.items() for text in texts]
+    panels = enterprise_panels_for(user, firm)
     context = {
         "firm": firm,
         "profile": firm_profile(firm, user, clock.today()),
-        "panels": enterprise_panels_for(user, firm),
+        "panels": panels,
+        # For who sees them, its names stand with what is asked for.
+        "tells_names": any(panel.anchor == "changes" for panel in panels),
         "claim_form": (form if isinstance(form, ClaimForm) else ClaimForm(streets=streets_of(user)))
         if may_claim
         else None,

@@ -232,7 +232,7 @@ def test_the_profile_asks_as_often_with_three_of_each_as_with_one(park, office, 
     assert counted(client, path) == one
 
 
-def test_the_profile_tells_the_firms_story(park, street, office, sign_in):
+def test_the_profile_tells_the_firms_story(park, street, office, leader, sign_in):
     firm = make_enterprise(
         name="今名有限公司", park=park, credit_code="91530111MA6K0000XP", established_on=date(2015, 3, 2)
     )
@@ -248,6 +248,11 @@ def test_the_profile_tells_the_firms_story(park, street, office, sign_in):
         enterprise=firm, kind_id="hitech", valid_from=date(2024, 6, 1), valid_to=date(2027, 6, 1)
     )
     shown = page(sign_in(office), f"/enterprises/{firm.code}/")
+    assert "名称与变更申请" in shown
+    assert "名称和代码</h2>" not in shown
+    plain = page(sign_in(leader), f"/enterprises/{firm.code}/")
+    assert "名称和代码</h2>" in plain
+    assert "旧名有限公司" in plain
     for words in (
         "旧名有限公司", "名称或代码变更为今名有限公司", "入驻本园区", "税收归属：本街道", "会议纪要", "高新技术企业",
         "2015年3月2日", "主体标识码（第 9 至 17 位）校验位不符", "尚未登记行业",
