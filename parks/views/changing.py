@@ -84,7 +84,11 @@ def refused_words(form: forms.BaseForm | None, refusal: PortalError | None) -> d
     if refusal is None:
         return {"errors": list(faults(form)) if form is not None else []}
     known = form.fields if form is not None else {}
-    errors = [(f"id_{name}" if name in known else "", text) for name, text in getattr(refusal, "errors", ())]
+    errors = [
+        (f"id_{name}" if name in known else "", text)
+        for name, text in getattr(refusal, "errors", ())
+        if name in known or text != refusal.message
+    ]
     errors += [("", text) for text in getattr(refusal, "missing", ())]
     return {"message": refusal.message, "errors": errors, "changes": getattr(refusal, "changes", ())}
 

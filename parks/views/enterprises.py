@@ -52,6 +52,7 @@ def enterprise_list(request: HttpRequest) -> HttpResponse:
         "page": page,
         "lines": lines_of(page.rows, request.user, day),
         "count": counted(page, chosen.qs),
+        "may_edit": request.user.may(Permission.PARK_EDIT),
     }
     return render(request, "enterprises/list.html", context)
 

@@ -172,7 +172,9 @@ def test_the_code_of_a_firm_finds_it(park, office, sign_in):
 
 def test_an_empty_register_and_a_filter_that_finds_nothing_say_so(office, sign_in):
     client = sign_in(office)
-    assert "还没有企业" in page(client, "/enterprises/")
+    shown = page(client, "/enterprises/")
+    assert "还没有企业，从这里开始" in shown
+    assert "/register/import/enterprises/" in shown
     make_enterprise()
     assert "没有符合条件的企业" in page(client, "/enterprises/?q=没有这个名字")
 
