@@ -1,6 +1,6 @@
 """企业名录 and 一企一档: scope, filters, paging by key, files, a fixed number of queries."""
 
-from datetime import date
+from datetime import date, timedelta
 from io import BytesIO
 
 import pytest
@@ -249,7 +249,11 @@ def test_the_profile_tells_the_firms_story(park, street, office, leader, sign_in
     Honour.objects.create(
         enterprise=firm, kind_id="hitech", valid_from=date(2024, 6, 1), valid_to=date(2027, 6, 1)
     )
+    Honour.objects.create(
+        enterprise=firm, kind_id="hitech", valid_from=date(2021, 6, 1), valid_to=clock.today() + timedelta(days=9)
+    )
     shown = page(sign_in(office), f"/enterprises/{firm.code}/")
+    assert "即将到期" in shown
     assert "名称与变更申请" in shown
     assert "名称和代码</h2>" not in shown
     plain = page(sign_in(leader), f"/enterprises/{firm.code}/")
