@@ -62,9 +62,9 @@ class FirmFilter(RegisterFilter):
 class FreeSpaceFilter(RegisterFilter):
     use = forms.ChoiceField(label="用途", choices=_any("全部用途", SpaceUse.choices))
     chain = forms.ChoiceField(label="产业链", choices=_any("全部产业链", ()))
-    area_from = area("面积不小于")
-    area_to = area("面积不大于")
-    rent_to = rent("租金不高于")
+    area_from = area("面积不小于（平方米）")
+    area_to = area("面积不大于（平方米）")
+    rent_to = rent("租金不高于（元/平方米·月）")
     on = day("何日可用")
 
     def __init__(self, *args, user: User, today: date, **kwargs) -> None:

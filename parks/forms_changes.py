@@ -14,6 +14,7 @@ from guandu.core.errors import Invalid
 from guandu.core.telephone import normalised
 from guandu.web.admin_fields import UnitsField
 from parks.models import Contact, Enterprise, Park
+from parks.queries.names import name_to_come
 from parks.queries.proposals import ENTERPRISE_FIELDS, PARK_FIELDS, shown_of
 from parks.wording import SCALE
 
@@ -27,7 +28,8 @@ class AreaField(UnitsField):
     """Square metres, as a page of the portal draws them."""
 
     def __init__(self, label: str) -> None:
-        super().__init__(scale=SCALE, label=label, help_text="平方米，最多两位小数；不知道请留空")
+        super().__init__(scale=SCALE, label=label, help_text="最多两位小数；不知道请留空")
+        self.unit = "平方米"
         self.widget = forms.TextInput(attrs={"inputmode": "decimal", "maxlength": 20})
 
 
@@ -47,9 +49,10 @@ def drawn(form: forms.BaseForm) -> None:
         if isinstance(field.widget, forms.CheckboxInput):
             kind = "form-check-input"
         field.widget.attrs.setdefault("class", kind)
-        field.error_messages["required"] = f"请填写{field.label}。"
+        verb = "选择" if kind == "form-select" else "填写"
+        field.error_messages["required"] = f"请{verb}{field.label}。"
         if isinstance(field, forms.ModelChoiceField):
-            field.empty_label = UNKNOWN
+            field.empty_label = "请选择" if field.required else UNKNOWN
         elif isinstance(field, forms.ChoiceField):
             field.choices = [(value, label if value != "" else UNKNOWN) for value, label in field.choices]
 
@@ -110,7 +113,7 @@ class RenameForm(forms.Form):
     name = words("新名称", longest=120)
     short_name = words("简称", longest=20, required=False)
     credit_code = words("统一社会信用代码", longest=40, required=False)
-    on = day_field("自何日起", help_text="原名称到前一日为止；晚于今天的，到期自动生效")
+    on = day_field("起始日期", help_text="原名称到前一日为止；晚于今天的，到期自动生效")
     document = words("依据", longest=120, required=False)
     reason = words("原因", required=False)
 
@@ -122,7 +125,15 @@ class RenameForm(forms.Form):
                 self.initial[name] = getattr(subject, name)
         self.fields["name"].max_length = subject._meta.get_field("name").max_length
         self.initial["on"] = clock.today()
+        self.subject = subject
         drawn(self)
+
+    def clean(self) -> dict[str, Any]:
+        """The present name is said again only to call off one that is announced."""
+        names = {"name", "short_name", "credit_code"} & set(self.fields)
+        if not names & set(self.changed_data) and not name_to_come(self.subject, clock.today()):
+            raise forms.ValidationError("填写的内容与现登记一致，没有需要变更的。")
+        return self.cleaned_data
 
 
 class MergeForm(forms.Form):

@@ -156,7 +156,7 @@ class CultivationFilter(RegisterFilter):
 class SponsorForm(Dressed, forms.Form):
     """Who answers for the park from a day on."""
 
-    on = day("自何日起", help_text="原包保到前一日为止")
+    on = day("起始日期", help_text="原包保到前一日为止")
     department = forms.ModelChoiceField(Unit.objects.filter(kind__in=Unit.DEPARTMENTS), label="包保部门")
     leader = forms.CharField(label="包保区领导", max_length=40, required=False)
     deputy_head = forms.CharField(label="包保部门分管领导", max_length=40, required=False)

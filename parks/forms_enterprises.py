@@ -58,7 +58,7 @@ class AttributeForm(forms.Form):
     """The office says who counts a firm from a day on."""
 
     kind = _kind()
-    on = dated("自何日起", help_text="原归属到前一日为止")
+    on = dated("起始日期", help_text="原归属到前一日为止")
     street = forms.ModelChoiceField(
         Unit.objects.filter(kind=Unit.Kind.STREET), label="归属街道", required=False, empty_label="不在本区",
         widget=forms.Select(attrs={"class": "form-select"}),

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import BLANK_CHOICE_DASH, QuerySet
 
 from guandu.core import clock
 from guandu.core.errors import Invalid, PortalError
@@ -17,6 +17,7 @@ from parks.queries.spaces import spaces_to_take
 from parks.validators import credit_code
 
 SCALE = 2
+DASHES = BLANK_CHOICE_DASH[0][1]
 CODE_HELP = "留空则自动编号；编码确定后不能修改，停用后也不再给别处使用"
 
 
@@ -50,9 +51,11 @@ class Dressed:
         for field in self.fields.values():
             chosen = isinstance(field, forms.ChoiceField | forms.ModelChoiceField | forms.NullBooleanField)
             field.widget.attrs.setdefault("class", "form-select" if chosen else "form-control")
-            field.error_messages["required"] = f"请填写{field.label}。"
+            field.error_messages["required"] = f"请{'选择' if chosen else '填写'}{field.label}。"
             if isinstance(field, forms.ModelChoiceField):
                 field.empty_label = "请选择"
+            elif isinstance(field, forms.ChoiceField):
+                field.choices = [(value, label if label != DASHES else "未填写") for value, label in field.choices]
 
     def refuse(self, refusal: PortalError) -> None:
         """Show what the action refused, at the field where it says which."""

@@ -175,7 +175,7 @@ def _settle(firms: Firms, places: Sequence[int], keys: dict[int, int]) -> None:
         "in_leading_industry": [None] * len(places),
         "leaving_reason": [""] * len(places),
     }
-    names = [f"{firms.columns['name'][place]} @ {firms.parks[place]}" for place in places]
+    names = [f"{firms.columns['name'][place]} · {firms.parks[place]}" for place in places]
     _put_beside(Tenancy, values, names)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db.models import Model, Prefetch, Q, QuerySet
 
 from guandu.core import clock
@@ -133,6 +134,16 @@ class EnterpriseResource(RegisterResource):
             row[title] or code or new_code(readable_credit_code(row[self.fields["credit_code"].column_name]))
         )
         super().import_instance(instance, {**row, title: given}, **kwargs)
+
+    def validate_instance(
+        self, instance: Enterprise, import_validation_errors: Any = None, validate_unique: bool = True
+    ) -> None:
+        """A code that nobody typed is not missed: it follows from the credit code, whose fault is told."""
+        try:
+            super().validate_instance(instance, import_validation_errors, validate_unique)
+        except ValidationError as found:
+            told = {name: said for name, said in found.message_dict.items() if name != "code" or instance.code}
+            raise ValidationError(told) from found
 
     def check(self, records: Sequence[Record]) -> Iterator[Fault]:
         yield from super().check(records)

@@ -41,7 +41,7 @@ class ParkResource(RegisterResource):
     """Grain: one row per park, with where it belongs today."""
 
     columns = (
-        _column("code", required=True),
+        _column("code", required=True, prompt="字母、数字和横线，登记后不变；例如 P-Y01"),
         _column("name", required=True),
         _column("short_name"),
         _column("aliases", prompt="几个写法之间用顿号分开"),

@@ -36,7 +36,7 @@ class ChainResource(RegisterResource):
 
 class AreaResource(RegisterResource):
     columns = (
-        _area("code", required=True),
+        _area("code", required=True, prompt="字母、数字和横线，登记后不变；例如 A-WJB"),
         _area("name", required=True),
         _area("aliases", prompt="几个写法之间用顿号分开"),
         _area.references("chains", "产业链", offered.chains),

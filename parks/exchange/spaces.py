@@ -24,7 +24,7 @@ def buildings(by: Actor) -> QuerySet:
 
 class BuildingResource(RegisterResource):
     columns = (
-        _building("code", required=True),
+        _building("code", required=True, prompt="字母、数字和横线，登记后不变；例如 P-Y01-B01"),
         _building.reference("park", offered.parks_for(Permission.SPACE_EDIT), required=True),
         _building("name", required=True),
         _building("address"),
@@ -53,7 +53,7 @@ class BuildingResource(RegisterResource):
 
 class SpaceResource(RegisterResource):
     columns = (
-        _space("code", required=True),
+        _space("code", required=True, prompt="字母、数字和横线，登记后不变；例如 P-Y01-B01-01"),
         _space.reference("building", buildings, required=True),
         shown("park", "园区", "building__park__name"),
         _space("name", required=True),

@@ -44,7 +44,7 @@ class Attribution(DatedModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()}：{self.place}"
+        return f"{self.enterprise} · {self.get_kind_display()}：{self.place}"
 
     @property
     def place(self) -> str:

@@ -35,7 +35,7 @@ class Tenancy(DatedModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.enterprise} @ {self.park}"
+        return f"{self.enterprise} · {self.park}"
 
 
 class Occupancy(DatedModel):

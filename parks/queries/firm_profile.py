@@ -55,7 +55,7 @@ def firm_profile(firm: Enterprise, user: User, day: date) -> FirmProfile:
         .select_related("street")
         .order_by("kind", "-valid_from")
     )
-    honours = list(firm.honours.select_related("kind").order_by("-valid_from", "pk"))
+    honours = list(firm.honours.with_state(day).select_related("kind").order_by("-valid_from", "pk"))
     head = (
         Enterprise.objects.visible_to(user).filter(pk=firm.head_office_id).first()
         if firm.head_office_id

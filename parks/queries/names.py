@@ -45,3 +45,9 @@ def former_names(obj: models.Model) -> list[models.Model]:
     """Every name with its days, the newest first; empty for what was never renamed."""
     table, owner = NAMES[type(obj)]
     return list(table.objects.filter(**{owner: obj}).order_by("-valid_from"))
+
+
+def name_to_come(obj: models.Model, day: date) -> bool:
+    """Whether a name is announced that is not in force on `day` yet."""
+    table, owner = NAMES[type(obj)]
+    return table.objects.filter(**{owner: obj}, valid_from__gt=day).exists()

@@ -56,6 +56,7 @@ def form_page(
     title: str,
     answer: str,
     verb: str,
+    here: str,
     template: str = "parks/changes/form.html",
     context: dict[str, Any] | None = None,
 ) -> HttpResponse:
@@ -72,7 +73,7 @@ def form_page(
             return redirect(url)
     bound = form if form.is_bound else None
     given = {
-        "form": form, "subject": subject, "title": title, "answer": answer, "verb": verb,
+        "form": form, "subject": subject, "title": title, "answer": answer, "verb": verb, "here": here,
         "back": record_url(subject), **refused_words(bound, refusal), **(context or {}),
     }  # fmt: skip
     return render(request, template, given, status=status_of(bound, refusal))
@@ -83,7 +84,11 @@ def refused_words(form: forms.BaseForm | None, refusal: PortalError | None) -> d
     if refusal is None:
         return {"errors": list(faults(form)) if form is not None else []}
     known = form.fields if form is not None else {}
-    errors = [(f"id_{name}" if name in known else "", text) for name, text in getattr(refusal, "errors", ())]
+    errors = [
+        (f"id_{name}" if name in known else "", text)
+        for name, text in getattr(refusal, "errors", ())
+        if name in known or text != refusal.message
+    ]
     errors += [("", text) for text in getattr(refusal, "missing", ())]
     return {"message": refusal.message, "errors": errors, "changes": getattr(refusal, "changes", ())}
 

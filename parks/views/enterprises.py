@@ -52,6 +52,7 @@ def enterprise_list(request: HttpRequest) -> HttpResponse:
         "page": page,
         "lines": lines_of(page.rows, request.user, day),
         "count": counted(page, chosen.qs),
+        "may_edit": request.user.may(Permission.PARK_EDIT),
     }
     return render(request, "enterprises/list.html", context)
 
@@ -210,10 +211,13 @@ def _detail(
     errors = [("", text) for _, text in getattr(refusal, "errors", ())]
     if form and form.errors:
         errors = [(f"id_{name}", text) for name, texts in form.errors.items() for text in texts]
+    panels = enterprise_panels_for(user, firm)
     context = {
         "firm": firm,
         "profile": firm_profile(firm, user, clock.today()),
-        "panels": enterprise_panels_for(user, firm),
+        "panels": panels,
+        # For who sees them, its names stand with what is asked for.
+        "tells_names": any(panel.anchor == "changes" for panel in panels),
         "claim_form": (form if isinstance(form, ClaimForm) else ClaimForm(streets=streets_of(user)))
         if may_claim
         else None,

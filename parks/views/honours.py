@@ -53,7 +53,10 @@ def honour_award(request: HttpRequest) -> HttpResponse:
         until = f"，至 {honour.valid_to} 到期" if honour.valid_to else "，长期有效"
         return f"已登记{honour.enterprise.name}的{honour.kind.name}{until}。", reverse("duties:honours")
 
-    return form_page(request, form, _page("登记企业荣誉", "同一企业同一荣誉的期限不能重叠；续期另登一条。", "登记"), run)
+    answer = "同一企业同一荣誉的期限不能重叠；续期另登一条。"
+    if firm := firms.filter(code=request.GET.get("firm", "")).first():
+        answer = f"{firm.name}：{answer}"
+    return form_page(request, form, _page("登记企业荣誉", answer, "登记"), run)
 
 
 @editor

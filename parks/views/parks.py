@@ -26,7 +26,13 @@ def park_list(request: HttpRequest) -> HttpResponse:
     chosen = ParkFilter(request.GET, parks_on(request.user, day), user=request.user, day=day)
     page = Paginator(chosen.qs, PAGE).get_page(request.GET.get("page"))
     rows = [(park, state_on(park, day)) for park in page]
-    return render(request, "parks/list.html", {"filter": chosen, "page": page, "rows": rows})
+    context = {
+        "filter": chosen,
+        "page": page,
+        "rows": rows,
+        "may_edit": request.user.may(Permission.PARK_EDIT),
+    }
+    return render(request, "parks/list.html", context)
 
 
 @viewer

@@ -71,7 +71,8 @@ def add_contact(request: HttpRequest, kind: str, code: str) -> HttpResponse:
         return f"已登记联系人{contact.name}。", record_url(subject, "contacts")
 
     return form_page(
-        request, form, run, subject=subject, title=f"登记{subject.name}的联系人", answer=MASKED, verb="登记"
+        request, form, run, subject=subject, title=f"登记{subject.name}的联系人", answer=MASKED, verb="登记",
+        here="登记联系人",
     )
 
 
@@ -98,6 +99,7 @@ def change_contact(request: HttpRequest, pk: int) -> HttpResponse:
         title=f"修改联系人{contact.name}",
         answer=MASKED,
         verb="保存",
+        here="修改联系人",
     )
 
 

@@ -74,7 +74,8 @@ def propose(request: HttpRequest, kind: str, code: str) -> HttpResponse:
 
     answer = "改动需要变更的项目，其余保持不变。包保部门或园区发展办同意后才生效。"
     return form_page(
-        request, form, run, subject=subject, title=f"申请变更{subject.name}", answer=answer, verb="提出申请"
+        request, form, run, subject=subject, title=f"申请变更{subject.name}", answer=answer, verb="提出申请",
+        here="申请变更",
     )
 
 

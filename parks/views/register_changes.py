@@ -26,6 +26,7 @@ from parks.views.changing import (
     subject_or_404,
 )
 
+PROFILES = {"park": "parks:detail", "enterprise": "enterprises:detail"}
 MERGERS = {"park": (ParkMergeForm, park_merger), "enterprise": (EnterpriseMergeForm, enterprise_merger)}
 
 
@@ -42,7 +43,7 @@ def record_page(
 ) -> HttpResponse:
     context = {
         "subject": subject,
-        "profile": reverse("parks:detail", args=[subject.code]) if kind_of(subject) == "park" else "",
+        "profile": reverse(PROFILES[kind_of(subject)], args=[subject.code]),
         "panels": record_panels(request.user, subject, note_form=form),
         "may_edit": request.user.may(Permission.PARK_EDIT, subject),
         "may_ask": request.user.may(Permission.REGISTER_PROPOSE, subject),
@@ -68,7 +69,8 @@ def rename(request: HttpRequest, kind: str, code: str) -> HttpResponse:
 
     answer = "此前的报表、数据和通报仍用原名称。写错字的更正请用修改登记，不必变更名称。"
     return form_page(
-        request, form, run, subject=subject, title=f"变更{subject.name}的名称", answer=answer, verb="保存"
+        request, form, run, subject=subject, title=f"变更{subject.name}的名称", answer=answer, verb="保存",
+        here="变更名称",
     )
 
 

@@ -79,6 +79,17 @@ def test_a_hostile_file_costs_a_sentence_and_leaves_nothing(kind, desk):
     assert not Park.objects.exists()
 
 
+def test_a_page_that_takes_two_kinds_of_file_says_so_and_a_blank_form_is_no_import(office, sign_in):
+    desk = sign_in(office)
+    other = upload(desk, PARKS, b"text", "园区.txt")
+    assert other.status_code == 422
+    assert "只接收 .xlsx 工作簿和 .csv 文本" in other.content.decode()
+    assert "请选择填好的文件" in upload(desk, PARKS, b"", "园区.csv").content.decode()
+    blank = upload(desk, PARKS, PARKS.template(office)).content.decode()
+    assert "文件中没有填写内容" in blank
+    assert "不必导入" not in blank
+
+
 SPOOFS = {
     "an old workbook as csv": ("表.csv", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 512),
     "a workbook as csv": ("表.csv", workbooks.plain()),

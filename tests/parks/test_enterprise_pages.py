@@ -1,6 +1,6 @@
 """企业名录 and 一企一档: scope, filters, paging by key, files, a fixed number of queries."""
 
-from datetime import date
+from datetime import date, timedelta
 from io import BytesIO
 
 import pytest
@@ -172,7 +172,9 @@ def test_the_code_of_a_firm_finds_it(park, office, sign_in):
 
 def test_an_empty_register_and_a_filter_that_finds_nothing_say_so(office, sign_in):
     client = sign_in(office)
-    assert "还没有企业" in page(client, "/enterprises/")
+    shown = page(client, "/enterprises/")
+    assert "还没有企业，从这里开始" in shown
+    assert "/register/import/enterprises/" in shown
     make_enterprise()
     assert "没有符合条件的企业" in page(client, "/enterprises/?q=没有这个名字")
 
@@ -232,7 +234,7 @@ def test_the_profile_asks_as_often_with_three_of_each_as_with_one(park, office, 
     assert counted(client, path) == one
 
 
-def test_the_profile_tells_the_firms_story(park, street, office, sign_in):
+def test_the_profile_tells_the_firms_story(park, street, office, leader, sign_in):
     firm = make_enterprise(
         name="今名有限公司", park=park, credit_code="91530111MA6K0000XP", established_on=date(2015, 3, 2)
     )
@@ -247,7 +249,16 @@ def test_the_profile_tells_the_firms_story(park, street, office, sign_in):
     Honour.objects.create(
         enterprise=firm, kind_id="hitech", valid_from=date(2024, 6, 1), valid_to=date(2027, 6, 1)
     )
+    Honour.objects.create(
+        enterprise=firm, kind_id="hitech", valid_from=date(2021, 6, 1), valid_to=clock.today() + timedelta(days=9)
+    )
     shown = page(sign_in(office), f"/enterprises/{firm.code}/")
+    assert "即将到期" in shown
+    assert "名称与变更申请" in shown
+    assert "名称和代码</h2>" not in shown
+    plain = page(sign_in(leader), f"/enterprises/{firm.code}/")
+    assert "名称和代码</h2>" in plain
+    assert "旧名有限公司" in plain
     for words in (
         "旧名有限公司", "名称或代码变更为今名有限公司", "入驻本园区", "税收归属：本街道", "会议纪要", "高新技术企业",
         "2015年3月2日", "主体标识码（第 9 至 17 位）校验位不符", "尚未登记行业",

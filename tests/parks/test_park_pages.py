@@ -97,8 +97,11 @@ def test_a_filter_that_finds_nothing_says_so(park, office, sign_in):
     assert "没有符合条件的园区" in page(sign_in(office), "/parks/?name=没有这个名字")
 
 
-def test_an_empty_register_says_whom_to_ask(office, sign_in):
-    assert "还没有园区" in page(sign_in(office), "/parks/")
+def test_an_empty_register_says_where_to_begin_or_whom_to_ask(office, leader, sign_in):
+    shown = page(sign_in(office), "/parks/")
+    assert "还没有园区，从这里开始" in shown
+    assert "/register/import/parks/" in shown
+    assert "请联系园区发展办核对授权" in page(sign_in(leader), "/parks/")
 
 
 def fill(number):

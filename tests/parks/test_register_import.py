@@ -301,6 +301,13 @@ def test_what_is_wrong_with_a_firm(desk, park, row, cell, sentence):
     assert sentence in found_at(upload(desk, ENTERPRISES, book(ENTERPRISES, row)))[cell]
 
 
+@pytest.mark.parametrize("others", [0, 60], ids=["row by row", "many at once"])
+def test_a_wrong_credit_code_is_told_at_its_own_cell_and_no_code_is_missed(desk, others):
+    wrong = {"name": "甲", "credit_code": GOOD_CODES[0][:-1] + "I", "registered_street": "没有的街道"}
+    rows = [{"name": f"乙{number}", "code": f"Q-{number}"} for number in range(others)]
+    assert set(found_at(upload(desk, ENTERPRISES, book(ENTERPRISES, wrong, *rows)))) == {"C2", "I2"}
+
+
 def test_a_known_firm_does_not_move_by_this_table(desk, park, other_park):
     firm = make_enterprise(park=park, credit_code=GOOD_CODES[0])
     row = {"name": firm.name, "credit_code": firm.credit_code, "park": other_park.name, "on": "2025-01-01"}
@@ -363,7 +370,8 @@ def test_who_counts_a_firm_follows_one_another(desk):
     firm = make_enterprise(credit_code=GOOD_CODES[0])
     street = make_unit(Unit.Kind.STREET, name="关上街道")
     row = {"enterprise": firm.code, "kind": "税收归属", "valid_from": "2024-01-01", "street": street.name}
-    upload(desk, ATTRIBUTIONS, book(ATTRIBUTIONS, row))
+    looked_at = upload(desk, ATTRIBUTIONS, book(ATTRIBUTIONS, row))
+    assert f"{firm.name} · 税收归属：关上街道" in looked_at.content.decode()
     confirm(desk, last())
     later = {**row, "enterprise": GOOD_CODES[0], "valid_from": "2025-01-01", "street": "", "elsewhere": "盘龙区"}
     upload(desk, ATTRIBUTIONS, book(ATTRIBUTIONS, later))

@@ -324,6 +324,16 @@ def form_of(client, path) -> dict[str, str]:
     }
 
 
+def test_what_may_be_left_open_says_so_and_what_must_be_chosen_is_asked_for(park, space, operator, sign_in):
+    client = sign_in(operator)
+    form = page(client, f"/buildings/{space.building.code}/spaces/new/")
+    assert '<option value="" selected>未填写</option>' in form
+    assert "-----" not in form
+    tenancy = make_enterprise(park=park, since=SINCE).tenancies.get()
+    refused = client.post(f"/tenancies/{tenancy.pk}/leave/", {"on": "2026-10-01", "reason": ""})
+    assert "请选择离园原因。" in refused.content.decode()
+
+
 @pytest.mark.feature("A18")
 def test_who_saves_a_stale_form_is_shown_the_others_change_and_loses_nothing(
     park, space, office, operator, sign_in
