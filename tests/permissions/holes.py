@@ -19,11 +19,23 @@ from guandu.accounts import reauthentication
 from guandu.accounts.actions import batches, factors, grants, handovers, operators, persons, policy
 from guandu.accounts.models import AccountBatch, User
 from guandu.accounts.querysets import ScopedQuerySet
+from guandu.exchange import actions as uploads
 from guandu.exchange.querysets import UploadQuerySet
 from guandu.jobs.models import Job, JobQuerySet
 from guandu.oversight.actions import anchors
 from investment.actions import projects
 from investment.workflow import Step as StageStep
+from parks.actions import (
+    attributions,
+    comparisons,
+    contacts,
+    cultivations,
+    honours,
+    notes,
+    proposals,
+    tenancies,
+)
+from parks.workflow import Step as GrowthStep
 from rating.actions import assessments
 from targets import workflow
 from targets.actions import return_moves, returns
@@ -142,6 +154,14 @@ def _said_already_who_he_is(patch: Patch) -> None:
     patch.setattr(persons, "must_complete", lambda user: True)
 
 
+def _any_state_of_a_cultivation(patch: Patch) -> None:
+    patch.setattr(cultivations, "step_to", lambda row, target: GrowthStep(row.state, target, ""))
+
+
+def _twice_in_a_park(patch: Patch) -> None:
+    patch.setattr(tenancies, "_refuse_second", lambda *arguments, **more: None)
+
+
 STATES: dict[str, Seed] = {
     **{
         f"returns/<pk>/{verb}/": _any_state_of_a_return
@@ -164,6 +184,26 @@ STATES: dict[str, Seed] = {
     "accounts/own/": _said_already_who_he_is,
     "audit/anchors/<number>/countersign/": _countersigned_already,
     "rating/recompute/": without(assessments, "ask_trial", "Invalid"),
+    **{
+        f"register/proposals/<pk>/{verb}/": without(proposals, "_waiting", "NotReady")
+        for verb in ("accept", "refuse", "withdraw")
+    },
+    "register/notes/<pk>/strike/": without(notes, "strike", "NotReady"),
+    "register/contacts/<pk>/end/": without(contacts, "end", "NotReady"),
+    "register/honours/<pk>/revoke/": without(honours, "revoke", "NotReady"),
+    "register/cultivation/new/": without(cultivations, "begin", "Invalid"),
+    "register/cultivation/<pk>/<target>/": _any_state_of_a_cultivation,
+    "register/uploads/<pk>/confirm/": without(uploads, "import_rows", "NotReady"),
+    "register/uploads/<pk>/discard/": without(uploads, "discard", "NotReady"),
+    "enterprises/claims/<pk>/settle/": without(attributions, "_close", "NotReady"),
+    "enterprises/claims/<pk>/withdraw/": without(attributions, "_close", "NotReady"),
+    "enterprises/<code>/claim/": without(attributions, "claim", "Invalid"),
+    "enterprises/findings/<pk>/": without(comparisons, "_decide", "NotReady"),
+    "parks/<code>/firms/enter/": _twice_in_a_park,
+    "tenancies/<pk>/correct/": _twice_in_a_park,
+    "tenancies/<pk>/leave/": without(tenancies, "leave", "NotReady"),
+    "admin/parks/tenancy/<object_id>/leave/": without(tenancies, "leave", "NotReady"),
+    "occupancies/<pk>/release/": without(tenancies, "release", "NotReady"),
 }
 
 # A page that somebody left open: what he saw is not asked for.

@@ -1,6 +1,5 @@
 """The rows of the matrix that administrators keep: accounts, grants, batches, hand-overs, the trail."""
 
-from collections.abc import Mapping
 
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
@@ -38,13 +37,12 @@ from targets.models import (
     Target,
 )
 from tests.factories import give, make_user
-from tests.permissions.sides import NONE, Side
+from tests.permissions.sides import NONE, People, Side
 
 ADMIN_MODELS = (
     Unit, Chain, Area, Park, Enterprise, Indicator, ReturnTemplate, Cycle, Plan, Target, QualitativeAim, Mechanism,
     Ambiguity, Scheme, Project, AuditEvent, Building, Space, Tenancy, Industry, HonourKind, StatisticalClass, ParkType,
 )  # fmt: skip
-People = Mapping[str, User | None]
 
 
 def rows(own: Side, other: Side, people: People) -> dict[str, dict[str, str]]:

@@ -33,10 +33,10 @@ from tests.factories import (
     make_unit,
     make_user,
 )
-from tests.permissions.sides import Side, keys
+from tests.permissions import seeds_over
+from tests.permissions.sides import People, Side, keys
 from tests.permissions.world import DISABLED
 
-People = Mapping[str, User | None]
 Sides = Mapping[str, Side]
 CLAIMED_TWICE, NEWCOMER = "E-TWICE", "待入驻企业"
 RIVAL = "street-rival"
@@ -57,7 +57,8 @@ def rows(own: Side, other: Side, people: People) -> dict[str, dict[str, str]]:
     sides = {"own": own, "other": other}
     made = {name: _made(side, comparison, authors[name], people) for name, side in sides.items()}
     found = {kind: keys({name: made[name][kind] for name in sides}) for kind in made["own"]}
-    return found | _coded(own, other, made) | _files(own, other, people)
+    found |= _coded(own, other, made) | _files(own, other, people)
+    return found | seeds_over.rows(own, people, found)
 
 
 def more(side: Side, people: People) -> None:

@@ -7,6 +7,7 @@ from guandu.accounts.models import User
 from parks.models import Park
 from targets.models import Return
 
+People = Mapping[str, User | None]
 # The case of an address that leads to no row.
 NONE = {"none": "999999"}
 
