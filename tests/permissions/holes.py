@@ -158,10 +158,6 @@ def _any_state_of_a_cultivation(patch: Patch) -> None:
     patch.setattr(cultivations, "step_to", lambda row, target: GrowthStep(row.state, target, ""))
 
 
-def _twice_in_a_park(patch: Patch) -> None:
-    patch.setattr(tenancies, "_refuse_second", lambda *arguments, **more: None)
-
-
 STATES: dict[str, Seed] = {
     **{
         f"returns/<pk>/{verb}/": _any_state_of_a_return
@@ -199,8 +195,6 @@ STATES: dict[str, Seed] = {
     "enterprises/claims/<pk>/withdraw/": without(attributions, "_close", "NotReady"),
     "enterprises/<code>/claim/": without(attributions, "claim", "Invalid"),
     "enterprises/findings/<pk>/": without(comparisons, "_decide", "NotReady"),
-    "parks/<code>/firms/enter/": _twice_in_a_park,
-    "tenancies/<pk>/correct/": _twice_in_a_park,
     "tenancies/<pk>/leave/": without(tenancies, "leave", "NotReady"),
     "admin/parks/tenancy/<object_id>/leave/": without(tenancies, "leave", "NotReady"),
     "occupancies/<pk>/release/": without(tenancies, "release", "NotReady"),
