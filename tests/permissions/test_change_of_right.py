@@ -13,12 +13,17 @@ from guandu.audit.models import AuditCheck, AuditEvent
 from guandu.core import clock
 from guandu.core.models import Demonstration
 from guandu.core.periods import Period
+from guandu.exchange import actions as uploads
+from guandu.exchange.models import Upload
+from guandu.exchange.received import receive
 from guandu.jobs import registry, worker
 from guandu.jobs.models import Job
 from guandu.oversight.actions import checks
 from parks.actions import placements
+from parks.exchange.parks import PARKS
 from parks.models import Park
 from rating.actions import assessments
+from tests.exchange.importing import book
 from tests.factories import make_chain, make_unit
 from tests.permissions.matrix import Cell, cells, ways
 from tests.permissions.world import ANONYMOUS, DISABLED, World
@@ -173,7 +178,24 @@ def test_a_right_that_is_taken_back_stops_what_was_being_typed(world):
 # Work that was asked for with the right, and begins without it
 
 # By hand: what a person asks for and that is done later, under his right. All else the portal does of itself.
+def _looked_at(by: User) -> Job:
+    row = {"code": "P-FILE", "name": "文件园区", "chain": make_chain().name, "on": "2024-05-01"}
+    file = receive(PARKS, book(PARKS, row), "园区.xlsx")
+    return Job.objects.get(pk=uploads.keep(table=PARKS, file=file, by=by).job_number)
+
+
+def _written(by: User) -> Job:
+    upload = Upload.objects.get(owner=by, state=Upload.State.READY)
+    return Job.objects.get(pk=uploads.send(upload=upload, by=by).job_number)
+
+
 WORK = {
+    "exchange.check": (
+        RoleCode.OFFICE,
+        _looked_at,
+        Upload.objects.filter(state=Upload.State.READY).count,
+    ),
+    "exchange.write": (RoleCode.OFFICE, _written, Park.objects.count),
     "rating.trial": (
         RoleCode.OFFICE,
         lambda by: assessments.ask_trial(period=Period.parse("2026Q3"), by=by),

@@ -25,6 +25,7 @@ CHANGES_NOTHING = {
     "accounts/confirm/": "the person shows his password again; what he does then is recorded",
     "accounts/confirm/code/": "the same by a code",
     "admin/parks/park/export/": "a list that the person sees, as a file",
+    "enterprises/comparisons/new/": "a preview: the confirmation puts the questions to the streets",
 }
 # Tables that change with what is recorded, wherever that is, and say nothing of their own.
 FOLLOWS = {
@@ -44,6 +45,7 @@ NOTED = {
     ("returns/<pk>/save/", "targets_returnversion"): "how often its recorded line was saved, and by whom",
     ("returns/<pk>/file/", "targets_returnversion"): "frozen by the recorded move",
     ("returns/<pk>/send-back/", "targets_returnline"): "a copy of the lines that were sent back",
+    ("register/uploads/<pk>/confirm/", "exchange_upload"): "the file, which the recorded import names with its digest",
     ("admin/targets/cycle/add/", "targets_returnversion"): "the empty draft of each recorded return",
     ("admin/targets/cycle/add/", "targets_returnline"): "the empty line of that draft",
 }
