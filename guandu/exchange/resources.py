@@ -72,6 +72,10 @@ class RegisterResource(resources.ModelResource):
         """The order in which rows are saved."""
         return records
 
+    def named(self, row: Model) -> str:
+        """What the preview calls a row, also one that is not stored."""
+        return str(row)
+
     # Reading
 
     def import_rows(self, records: Sequence[Record]) -> tuple[list[Line], list[Fault]]:
@@ -184,10 +188,10 @@ class RegisterResource(resources.ModelResource):
         if row.validation_error is not None:
             return list(self._faults(record, row.validation_error))
         if row.import_type == RowResult.IMPORT_TYPE_SKIP:
-            return Line(record.row, "same", str(row.instance))
+            return Line(record.row, "same", self.named(row.instance))
         if row.import_type == RowResult.IMPORT_TYPE_NEW:
-            return Line(record.row, "new", str(row.instance), self._new(row.instance))
-        return Line(record.row, "changed", str(row.original), self._differences(row.original, row.instance))
+            return Line(record.row, "new", self.named(row.instance), self._new(row.instance))
+        return Line(record.row, "changed", self.named(row.original), self._differences(row.original, row.instance))
 
     def _faults(self, record: Record, refusal: ValidationError) -> Iterator[Fault]:
         found = (

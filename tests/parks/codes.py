@@ -10,3 +10,6 @@ def code_number(number: int) -> str:
     body = f"MA6{number:05d}"
     whole = f"91530111{body}{inner_check(body)}"
     return whole + uscc.calc_check_digit(whole)
+
+
+GOOD_CODES = (code_number(1), code_number(2))
