@@ -117,6 +117,11 @@ def tables_to_import(user: User) -> list[Table]:
     return [table for table in known_tables() if table.may_import(user)]
 
 
+def tables_only_out(user: User) -> list[Table]:
+    """Those that the person may take out, and nobody fills from a file."""
+    return [table for table in known_tables() if not table.takes_files and table.may_export(user)]
+
+
 def import_permissions() -> tuple[Permission, ...]:
     """Whoever holds one of them may find a table to import."""
     return tuple(sorted({table.enter for table in known_tables() if table.takes_files}))

@@ -14,7 +14,7 @@ from guandu.exchange.actions import Faulty, Moved, is_long
 from guandu.exchange.forms import UploadForm
 from guandu.exchange.models import Upload
 from guandu.exchange.received import receive
-from guandu.exchange.registers import Table, table_of, tables_to_import
+from guandu.exchange.registers import Table, table_of, tables_only_out, tables_to_import
 from guandu.exchange.reports import report_from
 from guandu.exchange.writer import TYPE
 from guandu.jobs.models import Job
@@ -32,7 +32,8 @@ def import_list(request: HttpRequest) -> HttpResponse:
     tables = tables_to_import(request.user)
     if not tables:
         raise NotAllowed("您没有导入登记内容的权限。如确需导入，请联系园区发展办。")
-    return render(request, "exchange/list.html", {"tables": tables, "uploads": _mine(request)})
+    context = {"tables": tables, "only_out": tables_only_out(request.user), "uploads": _mine(request)}
+    return render(request, "exchange/list.html", context)
 
 
 @signed_in

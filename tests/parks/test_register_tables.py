@@ -322,6 +322,7 @@ def test_contacts_go_out_masked_and_never_in(desk, park, office):
         assert "138****5678" in text
         assert "13812345678" not in text
     assert desk.get("/register/import/contacts/").status_code == 403
+    assert "/register/export/contacts/" in desk.get("/register/import/").content.decode()
 
 
 @pytest.mark.parametrize("kind", ["xlsx", "csv"])
