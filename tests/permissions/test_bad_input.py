@@ -135,6 +135,7 @@ def test_nothing_that_is_typed_into_a_form_breaks_it(each, world, prove_figure):
     prove_figure("表单试填坏值（表单 × 字段 × 值），无一 5xx", form.count)
 
 
+@pytest.mark.once
 @pytest.mark.prove
 @pytest.mark.parametrize("each", WRITTEN, ids=lambda each: each.route)
 def test_nor_does_any_value_in_any_field(each, world, prove_figure):
@@ -149,6 +150,7 @@ def test_no_body_of_another_kind_breaks_a_form(each, world, prove_figure):
     send_bodies(each, 3, world, prove_figure)
 
 
+@pytest.mark.once
 @pytest.mark.prove
 @pytest.mark.parametrize("each", WRITTEN, ids=lambda each: each.route)
 def test_nor_does_any_other_body(each, world, prove_figure):
@@ -218,6 +220,7 @@ def test_no_key_in_an_address_breaks_a_page(world, prove_figure):
     ask_keys(5, world, prove_figure)
 
 
+@pytest.mark.once
 @pytest.mark.prove
 def test_nor_does_any_key(world, prove_figure):
     ask_keys(len(KEYS), world, prove_figure)
@@ -245,6 +248,7 @@ def test_no_query_breaks_a_page(world, prove_figure):
     ask_queries(1, world, prove_figure)
 
 
+@pytest.mark.once
 @pytest.mark.prove
 def test_nor_does_any_query(world, prove_figure):
     ask_queries(len(ASKED), world, prove_figure)
