@@ -2,6 +2,7 @@
 answer against canaries.yaml."""
 
 import pytest
+from django.db import connection
 
 from tests.permissions.asking import table
 from tests.permissions.matrix import cells, expectations, paths, routes, sections, ways
@@ -17,6 +18,8 @@ SECTIONS = [
     for parts in (PARTS.get(section, 1),)
     for part in range(parts)
 ]
+# On SQLite each address as it is; with everything that is sent to it, on PostgreSQL.
+ON_SQLITE = connection.vendor == "sqlite"
 OPEN_TO_ALL = {"healthz", "accounts/sign-in/"}
 
 
@@ -30,7 +33,7 @@ def test_every_route_is_in_the_file_and_every_entry_is_a_route():
 @pytest.mark.feature("A12", "H2")
 @pytest.mark.parametrize(("section", "part", "parts"), SECTIONS)
 def test_every_cell_answers_as_the_policy_says(section, part, parts, world, asker, prove_figure):
-    expected = [each for each in ways() if each.section == section][part::parts]
+    expected = [each for each in ways() if each.section == section and (each.is_plain or not ON_SQLITE)][part::parts]
     asked = list(cells(expected, world))
     assert len(asked) >= len(expected) * len(ROLES)
     mismatches = asker.ask(asked)
