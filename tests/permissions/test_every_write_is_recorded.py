@@ -17,7 +17,7 @@ from tests.permissions.submission import Submission, ask
 from tests.permissions.submissions import WRITTEN
 from tests.permissions.world import ROLES
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 # Posted, and nothing of the district's is changed by it.
 CHANGES_NOTHING = {

@@ -13,7 +13,7 @@ from tests.permissions.matrix import routes
 from tests.permissions.rows import SESSIONS, TRAIL, differing, digests, written
 from tests.permissions.world import ANONYMOUS, DISABLED, ROLES
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 PARTS = 2
 UNSAFE = ("POST", "PUT", "PATCH", "DELETE")

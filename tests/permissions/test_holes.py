@@ -13,7 +13,7 @@ from tests.permissions.asking import Asker
 from tests.permissions.holes import Seed, blind, cells_by_route
 from tests.permissions.matrix import Cell
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 EVERYWHERE = {
     "scope": (holes.scope_widened, holes.tells_of_scope),

@@ -190,6 +190,7 @@ def refusal_of(route: str) -> int:
     return 200 if route.startswith("admin/") and not route.endswith("/export/") else 422
 
 
+@pytest.mark.once
 @pytest.mark.feature("A12")
 @pytest.mark.parametrize("each", WRITTEN, ids=lambda each: each.route)
 def test_a_column_beside_the_fields_is_refused_in_words(each, world, prove_figure):

@@ -12,7 +12,7 @@ from tests.permissions.matrix import routes
 from tests.permissions.rows import SESSIONS, TRAIL, differing, digests, written
 from tests.permissions.world import ROLES
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 PARTS = 4
 # Django answers HEAD as GET, and OPTIONS by itself: a person who sees most of the pages, and one who sees few.
