@@ -144,7 +144,6 @@ else:
 # --- Applications: lower rooms first (docs/architecture.md) --------------------------------------
 
 INSTALLED_APPS = [
-    "guandu.accounts",  # its commands stand before those of django.contrib.auth
     "unfold.apps.BasicAppConfig",
     "unfold.contrib.import_export",
     "guandu.admin_config.OfficialAdminConfig",
@@ -172,6 +171,7 @@ INSTALLED_APPS = [
     "guandu.core",
     "guandu.audit",
     "guandu.jobs",
+    "guandu.accounts",
     "guandu.web",
     "guandu.exchange",
     "guandu.oversight",
