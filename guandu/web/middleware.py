@@ -152,5 +152,7 @@ class ErrorPageMiddleware:
             return error_page(request, exception)
         if isinstance(exception, OverflowError):
             # A day that the calendar has not, or a number that no column holds: only what was sent can say so.
+            # The log shows where, should it be a fault of ours after all.
+            logger.warning("out of range", exc_info=exception)
             return error_page(request, Invalid(OUT_OF_RANGE))
         return None

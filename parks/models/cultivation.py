@@ -11,7 +11,7 @@ from parks.enums import CultivationState
 from parks.models.enterprise import Enterprise
 from parks.querysets import CultivationQuerySet, DatedReferenceQuerySet
 
-CODE = re.compile(r"[A-T]|[0-9]{2,4}")
+INDUSTRY = re.compile(r"[A-T]|[0-9]{2,4}")
 
 
 class StatisticalClass(CodedModel, LoadedModel):
@@ -33,7 +33,7 @@ class StatisticalClass(CodedModel, LoadedModel):
         return self.name
 
     def clean(self) -> None:
-        if not isinstance(self.industries, list) or not all(CODE.fullmatch(str(each)) for each in self.industries):
+        if not isinstance(self.industries, list) or not all(INDUSTRY.fullmatch(str(each)) for each in self.industries):
             raise ValidationError({"industries": "行业范围只写门类的一个字母，或 2 至 4 位的行业代码。"})
 
     def takes(self, industry_code: str, section: str) -> bool:
