@@ -40,17 +40,39 @@ class TemplateKind(models.TextChoices):
 
 
 class ReturnState(models.TextChoices):
-    """The five words users see. OPEN_STATES may be edited by the filer."""
+    """The five words users see, and 免报 beside them. OPEN_STATES may be edited by the filer."""
 
     DRAFT = "draft", "待填报"
     FILED = "filed", "已报送"
     SENT_BACK = "sent_back", "已退回"
     REVIEWED = "reviewed", "已审核"
     LOCKED = "locked", "已锁定"
+    EXEMPT = "exempt", "免报"
 
 
 OPEN_STATES = frozenset({ReturnState.DRAFT, ReturnState.SENT_BACK})
 FILED_STATES = frozenset({ReturnState.FILED, ReturnState.REVIEWED, ReturnState.LOCKED})
+
+
+class OpinionSide(models.TextChoices):
+    """Who is asked for an opinion beside the review. The value is the kind of scope that gives it."""
+
+    STREET = "street", "街道"
+    CHAIN = "chain", "产业链专班"
+
+
+class CorrectionState(models.TextChoices):
+    ASKED = "asked", "待批准"
+    OPEN = "opened", "订正中"
+    DONE = "done", "已订正"
+    DECLINED = "declined", "未同意"
+    WITHDRAWN = "withdrawn", "已撤销"
+
+
+class ExtensionState(models.TextChoices):
+    ASKED = "asked", "待批准"
+    GRANTED = "granted", "已同意"
+    DECLINED = "declined", "未同意"
 
 
 class ValueSource(models.TextChoices):

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from django import forms
 from django.http import QueryDict
@@ -11,6 +12,7 @@ from targets.enums import ReturnState
 VALUE, BASE, REASON, COMMENT = "v-", "b-", "r-", "c-"
 # The most digits that every number of them fits a database column.
 DIGITS = 18
+HOURS = ["%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"]
 
 
 @dataclass(frozen=True)
@@ -50,6 +52,14 @@ class TypedReview:
 def whole(text: str | None) -> int | None:
     """The whole number that a hidden field carries; None for anything else."""
     return int(text) if text and len(text) <= DIGITS and text.isascii() and text.isdigit() else None
+
+
+def hour(text: str) -> datetime | None:
+    """The hour that a datetime-local field carries, in Asia/Shanghai; None for anything else."""
+    try:
+        return forms.DateTimeField(input_formats=HOURS, required=False).clean(text)
+    except forms.ValidationError:
+        return None
 
 
 def picks(post: QueryDict) -> dict[int, int | None]:

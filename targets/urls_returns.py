@@ -2,15 +2,28 @@
 
 from django.urls import path
 
-from targets.views import returns
+from targets.views import exceptions, returns, review
 
 urlpatterns = [
     path("returns/", returns.return_list, name="returns"),
-    path("returns/confirm/", returns.confirm_many, name="confirm-many"),
+    path("returns/confirm/", review.confirm_many, name="confirm-many"),
+    path("returns/review/", review.review_many, name="review-many"),
     path("returns/<int:pk>/", returns.return_detail, name="return"),
     path("returns/<int:pk>/save/", returns.return_save, name="return-save"),
     path("returns/<int:pk>/file/", returns.return_file, name="return-file"),
-    path("returns/<int:pk>/send-back/", returns.return_send_back, name="return-send-back"),
-    path("returns/<int:pk>/review/", returns.return_review, name="return-review"),
-    path("returns/<int:pk>/confirm/", returns.return_confirm, name="return-confirm"),
+    path("returns/<int:pk>/send-back/", review.return_send_back, name="return-send-back"),
+    path("returns/<int:pk>/review/", review.return_review, name="return-review"),
+    path("returns/<int:pk>/confirm/", review.return_confirm, name="return-confirm"),
+    path("returns/<int:pk>/opine/", review.return_opine, name="return-opine"),
+    path("returns/<int:pk>/correct/", exceptions.correction_open, name="return-correct"),
+    path("returns/<int:pk>/correct/ask/", exceptions.correction_ask, name="return-ask-correction"),
+    path("returns/<int:pk>/correct/decline/", exceptions.correction_decline, name="return-decline-correction"),
+    path("returns/<int:pk>/correct/withdraw/", exceptions.correction_withdraw, name="return-withdraw"),
+    path("returns/<int:pk>/exempt/", exceptions.return_exempt, name="return-exempt"),
+    path("returns/<int:pk>/resume/", exceptions.return_resume, name="return-resume"),
+    path("returns/<int:pk>/extend/", exceptions.extension_grant, name="return-extend"),
+    path("returns/<int:pk>/extend/ask/", exceptions.extension_ask, name="return-ask-extension"),
+    path("returns/<int:pk>/extend/decline/", exceptions.extension_decline, name="return-decline-extension"),
+    path("cycles/<int:pk>/close/", exceptions.cycle_close, name="cycle-close"),
+    path("cycles/<int:pk>/reopen/", exceptions.cycle_reopen, name="cycle-reopen"),
 ]

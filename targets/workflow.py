@@ -1,7 +1,8 @@
 """How a return moves: one table that an official can read.
 
 A template's route says which of its steps it has, in order; a row applies while its step is the one
-that the return waits for. Filing belongs to no step of the route.
+that the return waits for. Filing, 数据订正 and 免报 belong to no step of the route. An opinion is asked
+beside the steps: it moves nothing, and its silence counts (targets.queries.opinions).
 """
 
 from collections.abc import Sequence
@@ -17,6 +18,10 @@ class Verb(StrEnum):
     REVIEW = "review"
     SEND_BACK = "send_back"
     CONFIRM = "confirm"
+    CORRECT = "correct"
+    WITHDRAW = "withdraw"
+    EXEMPT = "exempt"
+    RESUME = "resume"
 
 
 @dataclass(frozen=True)
@@ -37,6 +42,8 @@ _P, _S = Permission, ReturnState
 _COMPLETE = "必填项填齐，审核关系成立，需说明的已说明"
 _COMMENT = "退回意见必填"
 _OTHER = "报送人以外的人办理"
+_REASON = "理由必填"
+OPINION = "opinion"
 
 # fmt: off
 TABLE: tuple[Step, ...] = (
@@ -48,15 +55,22 @@ TABLE: tuple[Step, ...] = (
     Step(_S.FILED, Verb.SEND_BACK, _S.SENT_BACK, "confirm", _P.RETURN_CONFIRM, "园区发展办", "退回", _COMMENT),
     Step(_S.REVIEWED, Verb.CONFIRM, _S.LOCKED, "confirm", _P.RETURN_CONFIRM, "园区发展办", "确认锁定", _OTHER),
     Step(_S.REVIEWED, Verb.SEND_BACK, _S.SENT_BACK, "confirm", _P.RETURN_CONFIRM, "园区发展办", "退回", _COMMENT),
+    Step(_S.LOCKED, Verb.CORRECT, _S.SENT_BACK, "", _P.RETURN_CONFIRM, "园区发展办", "数据订正", "订正理由和订正指标必填"),
+    Step(_S.SENT_BACK, Verb.WITHDRAW, _S.LOCKED, "", _P.RETURN_CONFIRM, "园区发展办", "撤销订正", _REASON),
+    Step(_S.DRAFT, Verb.EXEMPT, _S.EXEMPT, "", _P.RETURN_CONFIRM, "园区发展办", "免报", _REASON),
+    Step(_S.SENT_BACK, Verb.EXEMPT, _S.EXEMPT, "", _P.RETURN_CONFIRM, "园区发展办", "免报", _REASON),
+    Step(_S.EXEMPT, Verb.RESUME, _S.DRAFT, "", _P.RETURN_CONFIRM, "园区发展办", "恢复填报", _REASON),
 )
 # fmt: on
 APPROVALS = frozenset({Verb.REVIEW, Verb.CONFIRM})
+# What the office may do beside the route; nobody waits for it.
+BESIDE = frozenset({Verb.CORRECT, Verb.WITHDRAW, Verb.EXEMPT, Verb.RESUME})
 LABELS = {step.verb: step.label for step in TABLE}
 
 
 def awaited(state: str, route: Sequence[dict]) -> str:
     """The step of the route that a return in `state` waits for; empty when none."""
-    steps = [each["step"] for each in route]
+    steps = [each["step"] for each in route if each["step"] != OPINION]
     if state == ReturnState.FILED:
         return next(iter(steps), "")
     if state == ReturnState.REVIEWED and "review" in steps:
@@ -74,8 +88,13 @@ def step_for(verb: Verb, state: str, route: Sequence[dict]) -> Step | None:
     return next((step for step in steps_from(state, route) if step.verb == verb), None)
 
 
+def opinions_asked(route: Sequence[dict]) -> list[dict]:
+    """The opinions that the route asks for beside its steps: side, by, days."""
+    return [each for each in route if each["step"] == OPINION]
+
+
 def who_acts(state: str, route: Sequence[dict]) -> str:
     """Who moves the return next, in the template's own words; empty when nobody does."""
     waiting = awaited(state, route)
     named = next((each.get("by", "") for each in route if each["step"] == waiting), "")
-    return named or next((step.who for step in steps_from(state, route)), "")
+    return named or next((step.who for step in steps_from(state, route) if step.verb not in BESIDE), "")

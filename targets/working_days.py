@@ -18,3 +18,19 @@ def next_working_day(day: date) -> date:
     while not is_working_day(day):
         day += timedelta(days=1)
     return day
+
+
+def working_days_after(day: date, count: int) -> date:
+    """The `count`-th working day after `day`: the last day of a term of so many 工作日."""
+    while count:
+        day += timedelta(days=1)
+        count -= is_working_day(day)
+    return day
+
+
+def working_days_before(day: date, count: int) -> date:
+    """The earliest day whose term of `count` working days has not run out on `day`."""
+    first = day
+    while working_days_after(first - timedelta(days=1), count) >= day:
+        first -= timedelta(days=1)
+    return first

@@ -32,6 +32,8 @@ class Permission(StrEnum):
     RETURN_VIEW = "return.view"
     RETURN_FILE = "return.file"
     RETURN_REVIEW = "return.review"
+    # Streets and task forces are asked beside the review; they approve nothing.
+    RETURN_OPINE = "return.opine"
     RETURN_CONFIRM = "return.confirm"
     CYCLE_OPEN = "cycle.open"
     FIGURE_VIEW = "figure.view"

@@ -6,6 +6,9 @@ KEPT_VERBS = {
     "return.send_back": "退回意见",
     "return.confirm": "核定依据",
     "returns.confirm_many": "核定依据",
+    "returns.review_many": "审核意见",
+    "return.exempt": "免报依据",
+    "return.opine": "街道和专班意见",
     "figures.store": "核定数据的汇总结果",
     "grant.give": "授权依据",
     "grant.revoke": "收权依据",
@@ -21,7 +24,7 @@ KEPT_VERBS = {
 # Every verb of these: 审计本身, 授权与交接, 核定, 认定, 资金.
 KEPT_NOUNS = (
     "audit", "grants", "handover", "batch", "administrators", "certified", "certification", "award", "payment",
-    "payments", "appeal",
+    "payments", "appeal", "correction", "extension",
 )  # fmt: skip
 
 

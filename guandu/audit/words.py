@@ -7,7 +7,7 @@ VERBS = {
     "give": "授予", "revoke": "收回", "issue": "签发", "sign_in": "登录", "sign_out": "退出", "reset": "重置",
     "change": "调整", "end": "终止", "record": "登记", "award": "认定", "enter_many": "批量登记", "load": "载入",
     "open": "布置", "save": "填写", "file": "报送", "review": "审核", "send_back": "退回", "confirm": "确认",
-    "confirm_many": "批量确认", "roll_up": "汇总", "begin": "载入", "run": "计算", "store": "保存",
+    "confirm_many": "批量确认", "review_many": "批量审核", "roll_up": "汇总", "begin": "载入", "run": "计算", "store": "保存",
     "score": "试算", "move": "变更", "retry": "重试", "import": "导入", "export": "导出", "draft": "起草",
     "execute": "执行", "cancel": "取消", "purge": "清理",
     "ask": "申请计算", "trial": "试算",
@@ -54,6 +54,10 @@ WHOLE = {
     "attribution.withdraw": "撤回归属主张", "attribution.settle": "办结归属主张",
     "comparison.run": "办理登记比对", "finding.confirm": "确认登记差异", "finding.reject": "答复登记差异",
     "enterprise.export": "导出企业名单",
+    "return.exempt": "准予免报", "return.resume": "恢复填报", "return.opine": "对报表提出意见",
+    "correction.ask": "申请数据订正", "correction.open": "开放数据订正", "correction.decline": "不同意数据订正",
+    "correction.withdraw": "撤销数据订正", "extension.ask": "申请延期报送", "extension.grant": "准予延期报送",
+    "extension.decline": "不同意延期报送", "cycle.close": "关闭报送期次", "cycle.reopen": "重新开放报送期次",
     "audit.archive": "归档审计记录", "audit.export": "导出审计记录", "page.open": "打开页面", "register.export": "导出列表",
 }  # fmt: skip
 

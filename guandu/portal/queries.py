@@ -88,9 +88,10 @@ def completeness(lines: Iterable[ParkLine]) -> Completeness:
     """From the lines of a park table; asks nothing."""
     returns = [line.return_ for line in lines if line.return_]
     found = Counter(each.state for each in returns)
+    shown = [state for state in ReturnState if state != ReturnState.EXEMPT or found[state]]
     return Completeness(
-        states=[(state.value, state.label, found[state.value]) for state in ReturnState],
-        total=len(returns),
+        states=[(state.value, state.label, found[state.value]) for state in shown],
+        total=len(returns) - found[ReturnState.EXEMPT],
         locked=found[ReturnState.LOCKED],
         unfiled=[each for each in returns if each.is_open],
     )

@@ -183,6 +183,7 @@
   function judge(code, cell) {
     var field = form.querySelector("[name='v-" + code + "']");
     var reason = form.querySelector("[name='r-" + code + "']");
+    if (!field) return; // settled, not opened by the 数据订正
     var row = field.closest("tr");
     if (field.value === stored[field.name]) showError(field, cell.errors.join(" "));
     document.getElementById("q-" + code).textContent = cell.questions.join(" ");

@@ -1,22 +1,27 @@
 """核定值: what the office's confirmation settles. Rows are superseded, never changed."""
 
+from collections.abc import Collection
+
 from guandu.audit.actions import created, updated
 from guandu.audit.changes import snapshot
 from guandu.core import clock
 from guandu.core.actors import Actor
-from guandu.core.periods import Period
 from targets.enums import SubjectKind, ValueSource
 from targets.models import CertifiedValue, Return, ReturnVersion
-from targets.queries.sheet import FormCell, form_cells, subject_code
+from targets.queries.sheet import FormCell, form_of, subject_code
 
 SOURCES = {SubjectKind.PARK: ValueSource.OPERATOR, SubjectKind.DISTRICT: ValueSource.BUREAU}
 
 
-def certify(return_: Return, version: ReturnVersion, by: Actor) -> list[CertifiedValue]:
+def certify(
+    return_: Return, version: ReturnVersion, by: Actor, only: Collection[str] | None = None
+) -> list[CertifiedValue]:
     """A 核定值 for each reported cell of `version`, taking the place of the former one. A cell that
-    was not reported gets none. Called inside an action."""
+    was not reported gets none. `only` names the cells of a 数据订正: the others stand as they are.
+    Called inside an action."""
     line = version.lines.get()
-    form = form_cells(return_.cycle.template, Period.parse(return_.cycle.period))
+    form = form_of(return_)
+    form = [cell for cell in form if only is None or cell.code in only]
     reported = [cell for cell in form if cell.code in line.values]
     # Over the whole form: a cell that a correction has emptied keeps no value either.
     _supersede(return_, form)

@@ -1,9 +1,9 @@
 """The one mutable version of a return: typed text in, whole units stored."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from django.db.models import F
+from django.db.models import F, Max
 
 from guandu.audit.actions import created, removed, updated
 from guandu.audit.changes import snapshot
@@ -11,10 +11,10 @@ from guandu.core import clock
 from guandu.core.actors import Actor
 from guandu.core.errors import Conflict, Invalid
 from guandu.core.numbers import from_units, parse_decimal, to_units
-from guandu.core.periods import Period
 from targets.enums import NoteKind
 from targets.models import CellNote, Return, ReturnLine, ReturnVersion
-from targets.queries.sheet import FormCell, form_cells
+from targets.queries.locks import open_correction
+from targets.queries.sheet import FormCell, form_of
 
 BASE = ":base"
 LONGEST_REASON = 300
@@ -29,12 +29,15 @@ class Draft:
     version: ReturnVersion
     line: ReturnLine
     form: dict[str, FormCell]
+    opened: frozenset[str] | None = None  # the cells that a 数据订正 has opened; None when all are
 
     @classmethod
     def read(cls, return_: Return) -> "Draft":
         """The draft of an open return."""
-        form = form_cells(return_.cycle.template, Period.parse(return_.cycle.period))
-        return cls(return_, return_.draft, return_.draft.lines.get(), {cell.code: cell for cell in form})
+        form = form_of(return_)
+        correction = open_correction(return_)
+        opened = frozenset(correction.codes) if correction else None
+        return cls(return_, return_.draft, return_.draft.lines.get(), {c.code: c for c in form}, opened)
 
     def stored(self, key: str) -> int | None:
         code, _, tail = key.partition(":")
@@ -64,6 +67,7 @@ def write(
     _refuse_overwriting(draft, changes, counter)
     told = {note.indicator_id: note for note in _reasons(draft.version)}
     given = _given(draft, reasons, changes, told)
+    _refuse_settled(draft, [*changes, *given])
     if not changes and not given:
         return
     _advance(draft.version, by)
@@ -71,9 +75,19 @@ def write(
     _store_reasons(draft, given, told, by)
 
 
+def discard(draft: ReturnVersion) -> None:
+    """Take a draft back with all that was typed into it, which stays in the trail. Nothing points at it."""
+    for part in (*draft.notes.all(), *draft.lines.all()):
+        removed(part)
+        part.delete()
+    removed(draft)
+    draft.delete()
+
+
 def copy_of(version: ReturnVersion) -> ReturnVersion:
-    """A new draft with the lines and reasons of a frozen version."""
-    draft = ReturnVersion.objects.create(return_of=version.return_of, number=version.number + 1)
+    """A new draft with the lines and reasons of a frozen version, numbered after every other."""
+    last = ReturnVersion.objects.filter(return_of=version.return_of_id).aggregate(Max("number"))["number__max"]
+    draft = ReturnVersion.objects.create(return_of=version.return_of, number=last + 1)
     ReturnLine.objects.bulk_create(
         ReturnLine(
             version=draft,
@@ -119,6 +133,18 @@ def _wrong_reasons(draft: Draft, reasons: Mapping[str, str]) -> list[tuple[str, 
     errors = [(code, f"本表没有“{code}”这一项。") for code in reasons if code not in draft.form]
     too_long = f"说明最长 {LONGEST_REASON} 字，请精简。"
     return errors + [(code, too_long) for code, text in reasons.items() if len(text.strip()) > LONGEST_REASON]
+
+
+def _refuse_settled(draft: Draft, keys: Iterable[str]) -> None:
+    """A 数据订正 opens the cells that it names; every other one is 核定 and stays."""
+    if draft.opened is None:
+        return
+    settled = [key for key in keys if key.removesuffix(BASE) not in draft.opened]
+    if settled:
+        raise Invalid(
+            "已核定的各项不能修改，本次只订正指定的项。",
+            errors=[(key, f"{draft.label(key)}已核定锁定，不在本次数据订正之内。") for key in settled],
+        )
 
 
 def _refuse_overwriting(draft: Draft, changes: Units, counter: int | None) -> None:

@@ -4,6 +4,7 @@ from datetime import date
 
 from guandu.audit.actions import removed
 from parks.models import Park
+from targets.actions.drafts import discard
 from targets.models import Return
 from targets.queries.mergers import drafts_since
 
@@ -17,14 +18,11 @@ def withdraw_drafts(*, park: Park, into: Park, on: date) -> None:
 
 def _take_back(return_: Return) -> None:
     removed(return_)
-    for note in return_.notes.all():
-        removed(note)
-        note.delete()
+    for extension in return_.extensions.all():
+        removed(extension)
+        extension.delete()
+    return_.moves.all().delete()
     Return.objects.filter(pk=return_.pk).update(draft=None)
     for version in return_.versions.all():
-        for line in version.lines.all():
-            removed(line)
-            line.delete()
-        version.delete()
-    return_.moves.all().delete()
+        discard(version)
     return_.delete()

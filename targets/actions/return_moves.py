@@ -9,12 +9,14 @@ from guandu.audit.actions import about, created, updated
 from guandu.audit.changes import snapshot
 from guandu.core import clock
 from guandu.core.actors import Actor
-from guandu.core.errors import Conflict, NotAllowed, NotReady
+from guandu.core.errors import Conflict, Invalid, NotAllowed, NotReady
 from targets.enums import ReturnState
 from targets.models import Return, ReturnMove, ReturnVersion
-from targets.queries.next_steps import LOCKED_HINT, OWN_FILING, filed_by, who_is_next
+from targets.queries.locks import LOCKED_HINT
+from targets.queries.next_steps import OWN_FILING, filed_by, fits, who_is_next
 from targets.workflow import APPROVALS, LABELS, TABLE, Step, Verb, step_for
 
+LONGEST_COMMENT = 300
 STALE = "这张报表刚刚有人办理过，现在是“{state}”。请刷新后再办。"
 
 
@@ -34,7 +36,7 @@ def start(*, return_: Return, verb: Verb, expected: int | None, by: Actor) -> tu
     if fresh.version != (return_.version if expected is None else expected):
         raise Conflict(STALE.format(state=fresh.get_state_display()))
     step = step_for(verb, fresh.state, fresh.cycle.template.route)
-    if step is None:
+    if step is None or not fits(fresh, verb):
         raise NotReady(refusal(fresh, verb))
     require(by, step.permission, return_, to=f"在现阶段{step.label}这张报表")
     if verb in APPROVALS and filed_by(fresh, by):
@@ -60,7 +62,25 @@ def refusal(return_: Return, verb: Verb) -> str:
     now = f"报表现在是“{return_.get_state_display()}”，不能{LABELS[verb]}。"
     if return_.state == ReturnState.LOCKED:
         return now + LOCKED_HINT
+    if return_.state == ReturnState.EXEMPT:
+        return f"{now}需要填报的，请联系园区发展办恢复填报。"
     return f"{now}下一步由{who_is_next(return_)}办理。"
+
+
+def in_words(text: str, field: str, what: str) -> str:
+    """`text` as it is kept; Invalid when it is empty or longer than a comment may be."""
+    cleaned = text.strip()
+    if not cleaned:
+        raise Invalid(f"请写明{what}。", errors=[(field, f"请写明{what}。")])
+    return short(cleaned, field)
+
+
+def short(text: str, field: str = "comment") -> str:
+    cleaned = text.strip()
+    if len(cleaned) > LONGEST_COMMENT:
+        sentence = f"最长 {LONGEST_COMMENT} 字，现有 {len(cleaned)} 字，请精简。"
+        raise Invalid(sentence, errors=[(field, sentence)])
+    return cleaned
 
 
 def move(

@@ -1,7 +1,6 @@
 """Filling in, filing, reviewing and settling a return. Each action answers the return as it then is."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 
 from guandu.accounts.checks import require
 from guandu.accounts.permissions import Permission
@@ -9,20 +8,20 @@ from guandu.audit.actions import about, action, created
 from guandu.core import clock
 from guandu.core.actors import Actor
 from guandu.core.digests import digest_of
-from guandu.core.errors import Conflict, Invalid, NotReady, PortalError
+from guandu.core.errors import Conflict, Invalid, NotReady
 from guandu.core.periods import Period
 from targets.actions.certified import certify
+from targets.actions.corrections import settle
 from targets.actions.drafts import Draft, copy_of, write
 from targets.actions.figures import ask_roll_up
-from targets.actions.return_moves import locked, move, refusal, start
+from targets.actions.return_moves import in_words, locked, move, refusal, short, start
 from targets.checks import Severity
 from targets.enums import NoteKind
 from targets.models import CellNote, Return, ReturnVersion
-from targets.queries.next_steps import not_open_yet
-from targets.queries.sheet import form_cells, sheet_of
+from targets.queries.locks import lock_of, open_correction
+from targets.queries.opinions import waited_for
+from targets.queries.sheet import form_of, sheet_of
 from targets.workflow import Verb
-
-LONGEST_COMMENT = 300
 
 
 @action("return.save")
@@ -47,7 +46,7 @@ def save(
     about(fresh)
     if not fresh.is_open:
         raise NotReady(refusal(fresh, Verb.FILE))
-    _refuse_before_opening(fresh)
+    _refuse_locked(fresh)
     draft = Draft.read(fresh)
     write(draft, cells or {}, base or {}, reasons or {}, counter, by)
     return fresh
@@ -58,7 +57,7 @@ def file(*, return_: Return, expected: int | None = None, counter: int | None = 
     """Freeze the draft and hand it in. Raises NotReady with what is missing, Invalid with wrong cells,
     Conflict when the return or (by `counter`) its draft changed since it was seen."""
     fresh, step = start(return_=return_, verb=Verb.FILE, expected=expected, by=by)
-    _refuse_before_opening(fresh)
+    _refuse_locked(fresh)
     _refuse_incomplete(fresh)
     version = fresh.draft
     if counter is not None and counter != version.change_counter:
@@ -83,7 +82,7 @@ def review(*, return_: Return, comment: str = "", expected: int | None = None, b
     """The sponsoring department finds the filed version right. Never by the account that filed it."""
     fresh, step = start(return_=return_, verb=Verb.REVIEW, expected=expected, by=by)
     _refuse_broken(fresh.filed)
-    move(return_=fresh, step=step, version=fresh.filed, by=by, comment=_short(comment))
+    move(return_=fresh, step=step, version=fresh.filed, by=by, comment=short(comment))
     return fresh
 
 
@@ -99,53 +98,37 @@ def send_back(
     """Give the return back to its filer with a comment, and comments on single cells by code; what
     was filed is copied into a new draft. Raises Invalid without a comment."""
     fresh, step = start(return_=return_, verb=Verb.SEND_BACK, expected=expected, by=by)
-    if not comment.strip():
-        raise Invalid("请写明退回意见。", errors=[("comment", "请写明退回意见，让填报单位知道要改什么。")])
+    said = in_words(comment, "comment", "退回意见，让填报单位知道要改什么")
     filed = fresh.filed
     _comment_cells(fresh, filed, cell_comments or {}, by)
     draft = copy_of(filed)
     created(draft)
-    move(return_=fresh, step=step, version=filed, by=by, comment=_short(comment), draft=draft)
+    move(return_=fresh, step=step, version=filed, by=by, comment=said, draft=draft)
     return fresh
 
 
 @action("return.confirm")
 def confirm(*, return_: Return, comment: str = "", expected: int | None = None, by: Actor) -> Return:
-    """Lock the return, write its 核定值 and ask for the quarter's roll-up."""
+    """Lock the return, write its 核定值 and ask for the quarter's roll-up. After a 数据订正 only the cells
+    that it named are settled anew. Raises NotReady while an opinion is still asked for."""
     fresh, step = start(return_=return_, verb=Verb.CONFIRM, expected=expected, by=by)
     _refuse_broken(fresh.filed)
-    certify(fresh, fresh.filed, by)
-    move(return_=fresh, step=step, version=fresh.filed, by=by, comment=_short(comment), approved=fresh.filed)
+    waiting = waited_for(fresh)
+    if waiting:
+        raise NotReady("还在征求意见，期满或意见到齐后再确认。", missing=waiting)
+    correction = open_correction(fresh)
+    certify(fresh, fresh.filed, by, only=correction.codes if correction else None)
+    if correction:
+        settle(correction, fresh.filed)
+    move(return_=fresh, step=step, version=fresh.filed, by=by, comment=short(comment), approved=fresh.filed)
     ask_roll_up(period=Period.parse(fresh.cycle.period), by=by)
     return fresh
 
 
-@dataclass(frozen=True)
-class Confirmed:
-    """How one item of a bulk confirmation fared; `sentence` is empty when it was confirmed."""
-
-    return_: Return
-    done: bool
-    sentence: str = ""
-
-
-@action("returns.confirm_many")
-def confirm_many(*, picks: Sequence[tuple[Return, int | None]], by: Actor) -> list[Confirmed]:
-    """Confirm each (return, state number seen); one refusal does not stop the others."""
-    require(by, Permission.RETURN_CONFIRM, to="批量确认报表")
-    report = []
-    for return_, expected in picks:
-        try:
-            report.append(Confirmed(confirm(return_=return_, expected=expected, by=by), True))
-        except PortalError as refused:
-            report.append(Confirmed(return_, False, refused.message))
-    return report
-
-
-def _refuse_before_opening(return_: Return) -> None:
-    missing = not_open_yet(return_)
-    if missing:
-        raise NotReady(f"《{return_.cycle.template.name}》{missing[0]}。", missing=missing)
+def _refuse_locked(return_: Return) -> None:
+    lock = lock_of(return_)
+    if lock:
+        raise NotReady(f"《{return_.cycle.template.name}》{lock.sentence}", missing=[lock.reason])
 
 
 def _refuse_incomplete(return_: Return) -> None:
@@ -175,7 +158,8 @@ def version_digest(version: ReturnVersion) -> str:
 def _freeze(version: ReturnVersion, by: Actor) -> None:
     """Close the version by a guarded update. Its lines are final from here on."""
     now = clock.now()
-    values = {"frozen_at": now, "filed_by": by.actor_key, "digest": version_digest(version)}
+    values = {"frozen_at": now, "filed_on": clock.today(), "filed_by": by.actor_key}
+    values["digest"] = version_digest(version)
     still = ReturnVersion.objects.filter(
         pk=version.pk, change_counter=version.change_counter, frozen_at__isnull=True
     )
@@ -193,7 +177,7 @@ def _refuse_broken(version: ReturnVersion) -> None:
 
 def _comment_cells(return_: Return, version: ReturnVersion, comments: Mapping[str, str], by: Actor) -> None:
     cells = {
-        cell.code: cell for cell in form_cells(return_.cycle.template, Period.parse(return_.cycle.period))
+        cell.code: cell for cell in form_of(return_)
     }
     unknown = [(code, f"本表没有“{code}”这项指标。") for code in comments if code not in cells]
     if unknown:
@@ -205,16 +189,8 @@ def _comment_cells(return_: Return, version: ReturnVersion, comments: Mapping[st
                 version=version,
                 indicator_id=cells[code].indicator_id,
                 kind=NoteKind.COMMENT,
-                text=_short(text, code),
+                text=short(text, code),
                 author_name=by.actor_name,
                 at=clock.now(),
             )
             created(note)
-
-
-def _short(text: str, field: str = "comment") -> str:
-    cleaned = text.strip()
-    if len(cleaned) > LONGEST_COMMENT:
-        sentence = f"意见最长 {LONGEST_COMMENT} 字，现有 {len(cleaned)} 字，请精简。"
-        raise Invalid(sentence, errors=[(field, sentence)])
-    return cleaned

@@ -1,7 +1,10 @@
 from targets.models.certified import CertifiedValue
+from targets.models.correction import Correction
 from targets.models.cycle import Cycle
+from targets.models.extension import Extension
 from targets.models.figure import Figure
 from targets.models.indicator import Indicator, IndicatorVersion
+from targets.models.opinion import Opinion
 from targets.models.plan import Ambiguity, Mechanism, Plan, QualitativeAim, Target, TargetResult, TargetUnit
 from targets.models.returns import CellNote, Return, ReturnLine, ReturnMove, ReturnVersion
 from targets.models.template import ReturnTemplate, TemplateCell
@@ -10,11 +13,14 @@ __all__ = [
     "Ambiguity",
     "CellNote",
     "CertifiedValue",
+    "Correction",
     "Cycle",
+    "Extension",
     "Figure",
     "Indicator",
     "IndicatorVersion",
     "Mechanism",
+    "Opinion",
     "Plan",
     "QualitativeAim",
     "Return",

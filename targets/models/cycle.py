@@ -17,7 +17,12 @@ class Cycle(models.Model):
     period = models.CharField("报告期", max_length=10)
     opens_on = models.DateField("开始日期")
     due_on = models.DateField("截止日期")
+    closes_on = models.DateField(
+        "关闭日期", null=True, blank=True, help_text="此日之后不再接收报送；空为由园区发展办关闭"
+    )
     opened_at = models.DateTimeField("布置时间", editable=False)
+    closed_at = models.DateTimeField("关闭时间", null=True, blank=True, editable=False)
+    closed_by = models.CharField("关闭人", max_length=120, blank=True, editable=False)
 
     objects = CycleQuerySet.as_manager()
 

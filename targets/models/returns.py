@@ -74,6 +74,7 @@ class ReturnVersion(models.Model):
     edited_by = models.CharField("修改人", max_length=120, blank=True)
     edited_at = models.DateTimeField("修改时间", null=True, blank=True)
     frozen_at = models.DateTimeField("报送时间", null=True, blank=True)
+    filed_on = models.DateField("报送日期", null=True, blank=True, help_text="业务日期，征求意见自此起算")
     filed_by = models.CharField("报送人", max_length=120, blank=True)
     digest = models.CharField("校验值", max_length=64, blank=True)
 

@@ -9,7 +9,7 @@ from parks.models import Park
 from targets.enums import ReturnState
 from targets.models import Return
 
-NEVER_FILED = {"state": ReturnState.DRAFT, "filed": None, "approved": None}
+NEVER_FILED = {"state__in": (ReturnState.DRAFT, ReturnState.EXEMPT), "filed": None, "approved": None}
 
 
 def begun_since(park: Park, on: date) -> QuerySet:

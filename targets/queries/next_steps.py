@@ -1,20 +1,19 @@
 """What a person may do with a return next, and what waits for him. Page, API and to-do list ask here."""
 
 from dataclasses import dataclass
-from datetime import date
 
-from django.db.models import Q
+from django.db.models import Q, TextChoices
 
 from guandu.accounts.permissions import Permission
-from guandu.core import clock
 from guandu.core.actors import Actor
 from targets.enums import ReturnState
 from targets.models import Return, ReturnTemplate
+from targets.queries.locks import can_be_filled, lock_of, open_correction
+from targets.queries.opinions import awaiting_opinion, waited_for
 from targets.queries.sheet import Sheet, sheet_of
 from targets.workflow import APPROVALS, TABLE, Step, Verb, awaited, steps_from, who_acts
 
 OWN_FILING = "这张报表由您报送，须由其他人办理"
-LOCKED_HINT = "已核定锁定。需要改动的，请联系园区发展办办理数据订正。"
 
 
 @dataclass(frozen=True)
@@ -45,20 +44,25 @@ def next_steps(return_: Return, user: Actor, sheet: Sheet | None = None) -> list
 def duties(return_: Return, user: Actor) -> list[Step]:
     """The rows of the table that are this person's now, whether or not they are ready."""
     steps = steps_from(return_.state, return_.cycle.template.route)
-    return [each for each in steps if user.actor_kind == "service" or user.may(each.permission, return_)]
+    mine = [each for each in steps if user.actor_kind == "service" or user.may(each.permission, return_)]
+    return [each for each in mine if fits(return_, each.verb)]
+
+
+def fits(return_: Return, verb: Verb) -> bool:
+    """Whether the move makes sense for what the return holds: a 数据订正 is withdrawn only while one is
+    open, and what was once approved is corrected, never 免报."""
+    if verb == Verb.WITHDRAW:
+        return open_correction(return_) is not None
+    return verb != Verb.EXEMPT or return_.approved_id is None
 
 
 def _missing(return_: Return, verb: Verb, user: Actor, sheet: Sheet | None) -> tuple[str, ...]:
     if verb == Verb.FILE:
-        return (*not_open_yet(return_), *(each.text for each in (sheet or sheet_of(return_)).blocking))
+        lock = lock_of(return_)
+        return (*((lock.sentence,) if lock else ()), *(each.text for each in (sheet or sheet_of(return_)).blocking))
     if verb in APPROVALS and filed_by(return_, user):
         return (OWN_FILING,)
-    return ()
-
-
-def not_open_yet(return_: Return) -> tuple[str, ...]:
-    opens = return_.cycle.opens_on
-    return () if clock.today() >= opens else (f"{words(opens)}起开始填报",)
+    return waited_for(return_) if verb == Verb.CONFIRM else ()
 
 
 def filed_by(return_: Return, user: Actor) -> bool:
@@ -68,9 +72,30 @@ def filed_by(return_: Return, user: Actor) -> bool:
 
 def who_is_next(return_: Return) -> str:
     """Who acts next, in words: a unit by name where one is known."""
+    if return_.state == ReturnState.EXEMPT:
+        return ""
     if return_.is_open:
         return return_.filer.name if return_.filer else "园区运营方"
     return who_acts(return_.state, return_.cycle.template.route)
+
+
+class Task(TextChoices):
+    """What a return asks of one person. The label is the button that leads there."""
+
+    FILE = "", "去填报"
+    REVIEW = "review", "去审核"
+    CONFIRM = "confirm", "去确认"
+    OPINE = "opinion", "提意见"
+
+
+def task_of(return_: Return, user: Actor) -> Task:
+    """The task that waits in the return for this person: the awaited step, or an opinion where that step
+    is another's. Asks the database nothing."""
+    waiting = Task(awaited(return_.state, return_.cycle.template.route))
+    permission = {Task.REVIEW: Permission.RETURN_REVIEW, Task.CONFIRM: Permission.RETURN_CONFIRM}.get(waiting)
+    if permission and not _holds(user, permission) and _holds(user, Permission.RETURN_OPINE):
+        return Task.OPINE
+    return waiting
 
 
 def waiting_for(user: Actor):
@@ -82,6 +107,8 @@ def waiting_for(user: Actor):
             continue
         mine = Return.objects.visible_to(user, permission)
         condition |= Q(pk__in=mine.values("pk")) & _awaiting(permission)
+    if user.actor_kind == "user" and user.may(Permission.RETURN_OPINE):
+        condition |= awaiting_opinion(user)
     return listed(Return.objects.filter(condition)).order_by("cycle__due_on", "park_code", "pk")
 
 
@@ -96,17 +123,15 @@ def _holds(user: Actor, permission: Permission) -> bool:
 def _awaiting(permission: Permission) -> Q:
     """Returns in a state from which `permission` moves on; templates with other routes left out."""
     if permission == Permission.RETURN_FILE:
-        return Q(state__in=[ReturnState.DRAFT, ReturnState.SENT_BACK], cycle__opens_on__lte=clock.today())
+        return can_be_filled()
     condition = Q(pk__in=[])
     for template in ReturnTemplate.objects.all():
         states = {
             step.from_state
             for step in TABLE
-            if step.permission == permission and awaited(step.from_state, template.route) == step.route_step
+            if step.permission == permission
+            and step.route_step
+            and awaited(step.from_state, template.route) == step.route_step
         }
         condition |= Q(cycle__template=template, state__in=states)
     return condition
-
-
-def words(day: date) -> str:
-    return f"{day.year}年{day.month}月{day.day}日"

@@ -14,6 +14,7 @@ from targets.enums import IndicatorKind, NoteKind, SubjectKind
 from targets.models import (
     CellNote,
     CertifiedValue,
+    Correction,
     IndicatorVersion,
     Return,
     ReturnLine,
@@ -21,6 +22,7 @@ from targets.models import (
     ReturnVersion,
     TemplateCell,
 )
+from targets.queries.locks import open_correction
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,9 @@ class SheetCell:
     findings: tuple[Finding, ...] = ()
     comments: tuple[CellNote, ...] = ()
     reason: str = ""
+    settled: bool = False  # 核定, and not named by the 数据订正 under way
+    approved: Decimal | None = None  # in the approved version, where another one is shown
+    amended: bool = False  # against the approved version
 
     @property
     def growth(self) -> Decimal | None:
@@ -96,6 +101,7 @@ class Sheet:
     earlier_version: ReturnVersion | None
     cells: tuple[SheetCell, ...]
     comments: tuple[CellNote, ...] = field(default=())  # on the return as a whole
+    correction: Correction | None = None  # the 数据订正 under way
 
     @property
     def blocking(self) -> list[Finding]:
@@ -117,8 +123,16 @@ class Sheet:
     def filled(self) -> int:
         return sum(cell.value is not None for cell in self.cells)
 
+    @property
+    def opened(self) -> list[SheetCell]:
+        """The cells that may be edited: all of them, or those of the 数据订正."""
+        return [cell for cell in self.cells if not cell.settled]
+
     @staticmethod
     def _blocks(cell: SheetCell, finding: Finding) -> bool:
+        """What is settled was judged when it was approved; an error in it still speaks of a new number."""
+        if cell.settled and finding.severity != Severity.ERROR:
+            return False
         return finding.severity != Severity.REASON or not cell.reason
 
 
@@ -134,6 +148,11 @@ def form_cells(template: ReturnTemplate, period: Period) -> list[FormCell]:
         )
     }
     return [_form_cell(cell, versions[cell.indicator_id]) for cell in cells]
+
+
+def form_of(return_: Return) -> list[FormCell]:
+    """The cells that the return asks for."""
+    return form_cells(return_.cycle.template, Period.parse(return_.cycle.period))
 
 
 def _form_cell(cell: TemplateCell, version: IndicatorVersion) -> FormCell:
@@ -192,13 +211,15 @@ def sheet_of(return_: Return, version: ReturnVersion | None = None) -> Sheet:
     """The sheet of `version`, by default the draft while the return is open, else the filed one."""
     version = version or return_.draft or return_.filed
     period = Period.parse(return_.cycle.period)
-    form = form_cells(return_.cycle.template, period)
+    form = form_of(return_)
     lines = {
         line.version.number: line
         for line in ReturnLine.objects.filter(version__return_of=return_).select_related("version")
     }
     line = lines[version.number]
-    earlier = lines.get(version.number - 1)
+    earlier = lines.get(max((number for number in lines if number < version.number), default=0))
+    correction = open_correction(return_)
+    approved = _approved_line(return_, version, lines.values())
     last = previous_values(return_, form)
     found = findings(form, return_.cycle.template.checks, entries_of(line, last, period))
     notes = list(CellNote.objects.filter(return_of=return_).select_related("version").order_by("pk"))
@@ -219,11 +240,21 @@ def sheet_of(return_: Return, version: ReturnVersion | None = None) -> Sheet:
             findings=tuple(each for each in found if each.code == cell.code),
             comments=tuple(each for each in comments if each.indicator_id == cell.indicator_id),
             reason=reasons.get(cell.indicator_id, ""),
+            settled=correction is not None and cell.code not in correction.codes,
+            approved=cell.decimal(approved.values.get(cell.code)) if approved else None,
+            amended=bool(approved) and _differs(line, approved, cell.code),
         )
         for cell in form
     )
     whole = tuple(each for each in comments if each.indicator_id is None)
-    return Sheet(return_, version, earlier.version if earlier else None, cells, whole)
+    return Sheet(return_, version, earlier.version if earlier else None, cells, whole, correction)
+
+
+def _approved_line(return_: Return, shown: ReturnVersion, lines: Iterable[ReturnLine]) -> ReturnLine | None:
+    """The line of the approved version, where it is not the one that is shown."""
+    if return_.approved_id in {None, shown.pk}:
+        return None
+    return next(line for line in lines if line.version_id == return_.approved_id)
 
 
 def entries_of(line: ReturnLine, last: dict[str, Previous], period: Period) -> Entries:

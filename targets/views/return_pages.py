@@ -1,5 +1,6 @@
 """What the return pages show: a sheet as rows of text, where the return is, what happened to it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -12,9 +13,11 @@ from guandu.web.templatetags.portal import written, written_moment
 from targets.enums import ReturnState
 from targets.forms import BASE, VALUE, TypedReview, TypedSheet
 from targets.models import Return
-from targets.queries.next_steps import LOCKED_HINT, duties, next_steps, who_is_next
+from targets.queries.beside import beside
+from targets.queries.locks import lock_of
+from targets.queries.next_steps import duties, next_steps, who_is_next
 from targets.queries.sheet import Sheet, SheetCell, quarter_before, sheet_of
-from targets.workflow import LABELS, Verb, awaited
+from targets.workflow import LABELS, OPINION, Verb, awaited
 
 BASE_KEY = ":base"
 
@@ -29,6 +32,8 @@ class Attempt:
     changes: tuple[tuple[str, str, str], ...] = ()
     sheet: TypedSheet | None = None
     review: TypedReview | None = None
+    panel: str = ""  # which of the forms beside the return was refused
+    typed: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -48,10 +53,15 @@ class Row:
         return self.cell.asks_reason or bool(self.reason)
 
 
-def detail_context(return_: Return, user: Any, attempt: Attempt | None = None) -> dict[str, Any]:
-    """Everything that the page of one return reads; a fixed number of queries."""
+def detail_context(
+    return_: Return, user: Any, attempt: Attempt | None = None, against: str = ""
+) -> dict[str, Any]:
+    """Everything that the page of one return reads; a fixed number of queries. `against` names what the
+    shown version is compared with: see AGAINST."""
     attempt = attempt or Attempt()
-    editable = any(step.verb == Verb.FILE for step in duties(return_, user))
+    files = any(step.verb == Verb.FILE for step in duties(return_, user))
+    lock = lock_of(return_) if files else None
+    editable = files and lock is None
     version = return_.draft if editable else return_.filed
     sheet = sheet_of(return_, version) if version else None
     steps = {step.verb.value: step for step in next_steps(return_, user, sheet)}
@@ -63,17 +73,19 @@ def detail_context(return_: Return, user: Any, attempt: Attempt | None = None) -
         "steps": steps,
         "editable": editable,
         "attempt": attempt,
-        "summary": [(anchor(key), text) for key, text in attempt.errors],
+        "summary": [(anchor(key, attempt.panel), text) for key, text in attempt.errors],
         "period": period,
         "period_before": quarter_before(period),
         "workflow": workflow(return_),
-        "next_words": LOCKED_HINT if return_.state == ReturnState.LOCKED else who_is_next(return_),
-        "differences": [] if editable or not sheet else differences(sheet),
+        "lock": lock,
+        "next_words": _next_words(return_),
+        "comparison": comparison(sheet, against) if sheet and not editable else None,
         "events": events(return_),
         "saved_at": saved_at(return_) if editable else "",
         "comments": sheet.comments if sheet else (),
         "last_comment": _last_comment(return_) if return_.state == ReturnState.SENT_BACK else None,
-    }
+        "corrects": return_.state == ReturnState.SENT_BACK and bool(sheet and sheet.correction),
+    } | beside(return_, user, files)
 
 
 def sections(sheet: Sheet, attempt: Attempt) -> list[tuple[str, list[Row]]]:
@@ -99,8 +111,10 @@ def plain(value: Decimal | None) -> str:
     return "" if value is None else f"{value:f}"
 
 
-def anchor(key: str) -> str:
+def anchor(key: str, panel: str = "") -> str:
     """The id of the field that an error is about."""
+    if panel:
+        return f"{panel}-{key}"
     if key.endswith(BASE_KEY):
         return BASE + key.removesuffix(BASE_KEY)
     return "comment" if key == "comment" else VALUE + key
@@ -122,6 +136,8 @@ def workflow(return_: Return) -> list[dict[str, Any]]:
     ]
     passed = not return_.is_open
     for step in route:
+        if step["step"] == OPINION:
+            continue
         now = step["step"] == waiting
         passed = passed and not now
         tone = "active" if now else "done" if passed else "idle"
@@ -137,12 +153,48 @@ def _duty(return_: Return, step: dict) -> str:
     return f"{step.get('by', '')}（{department or '未明确包保部门'}）"
 
 
-def differences(sheet: Sheet) -> list[tuple[str, str, str]]:
-    """What changed since the version filed before: (label, old, new) as text."""
-    return [
-        (f"{cell.form.name}（{cell.form.unit}）", written(cell.earlier), written(cell.value))
-        for cell in sheet.changes
-    ]
+@dataclass(frozen=True)
+class Comparison:
+    """What of the shown version differs from another: (label, old, new) as text. `choices` are the
+    others that there are, as (key, label)."""
+
+    key: str
+    label: str
+    rows: list[tuple[str, str, str]]
+    choices: list[tuple[str, str]]
+
+
+def comparison(sheet: Sheet, against: str) -> Comparison | None:
+    """Against the version filed before, the approved one, or last period's values; by default the first
+    of them that there is. None for a first filing with nothing before it."""
+    others = {}
+    if sheet.earlier_version:
+        others["filed"] = (f"上次报送的第 {sheet.earlier_version.number} 版", _changed(sheet))
+    if any(cell.approved is not None for cell in sheet.cells):
+        others["approved"] = ("原核定版本", _amended(sheet))
+    if any(cell.last is not None for cell in sheet.cells):
+        others["period"] = ("上期", _moved(sheet))
+    if not others:
+        return None
+    key = against if against in others else next(iter(others))
+    label, rows = others[key]
+    return Comparison(key, label, rows, [(each, word) for each, (word, _) in others.items()])
+
+
+def _changed(sheet: Sheet) -> list[tuple[str, str, str]]:
+    return [_difference(cell, cell.earlier) for cell in sheet.changes]
+
+
+def _amended(sheet: Sheet) -> list[tuple[str, str, str]]:
+    return [_difference(cell, cell.approved) for cell in sheet.cells if cell.amended]
+
+
+def _moved(sheet: Sheet) -> list[tuple[str, str, str]]:
+    return [_difference(cell, cell.last) for cell in sheet.cells if cell.value != cell.last]
+
+
+def _difference(cell: SheetCell, old: Decimal | None) -> tuple[str, str, str]:
+    return f"{cell.form.name}（{cell.form.unit}）", written(old), written(cell.value)
 
 
 def events(return_: Return) -> list[dict[str, str]]:
@@ -158,8 +210,16 @@ def events(return_: Return) -> list[dict[str, str]]:
     ]
 
 
+def _next_words(return_: Return) -> str:
+    lock = lock_of(return_)
+    if return_.state in {ReturnState.LOCKED, ReturnState.EXEMPT} and lock:
+        return lock.sentence
+    return who_is_next(return_)
+
+
 def _last_comment(return_: Return):
-    return return_.moves.filter(verb=Verb.SEND_BACK).order_by("-pk").first()
+    verbs = (Verb.SEND_BACK, Verb.CORRECT)
+    return return_.moves.filter(verb__in=verbs).order_by("-pk").first()
 
 
 def saved_at(return_: Return) -> str:

@@ -38,7 +38,7 @@ from parks.actions import (
 from parks.workflow import Step as GrowthStep
 from rating.actions import assessments
 from targets import workflow
-from targets.actions import return_moves, returns
+from targets.actions import closing, corrections, extensions, opinions, return_moves, returns
 from targets.models import Return
 from tests.permissions.matrix import Cell, cells, ways
 from tests.permissions.world import SCOPED, World
@@ -164,6 +164,19 @@ STATES: dict[str, Seed] = {
         for verb in ("save", "file", "review", "send-back", "confirm")
     },
     "returns/confirm/": _any_state_of_a_return,
+    "returns/review/": _any_state_of_a_return,
+    "returns/<pk>/correct/": _any_state_of_a_return,
+    "returns/<pk>/correct/withdraw/": _any_state_of_a_return,
+    "returns/<pk>/exempt/": _any_state_of_a_return,
+    "returns/<pk>/resume/": _any_state_of_a_return,
+    "returns/<pk>/correct/ask/": without(corrections, "ask", "NotReady"),
+    "returns/<pk>/correct/decline/": without(corrections, "decline", "Conflict"),
+    "returns/<pk>/extend/ask/": without(extensions, "_open", "NotReady"),
+    "returns/<pk>/extend/": without(extensions, "_open", "NotReady"),
+    "returns/<pk>/extend/decline/": without(extensions, "decline", "Conflict"),
+    "returns/<pk>/opine/": without(opinions, "_refuse", "NotReady"),
+    "cycles/<pk>/close/": without(closing, "close", "Conflict"),
+    "cycles/<pk>/reopen/": without(closing, "reopen", "Conflict"),
     "projects/<code>/move/": _any_stage_of_a_project,
     "jobs/<pk>/cancel/": _any_state_of_a_job,
     "jobs/<pk>/retry/": _any_state_of_a_job,

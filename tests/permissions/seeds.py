@@ -35,7 +35,7 @@ from tests.factories import (
     make_unit,
     make_user,
 )
-from tests.permissions import seeds_admin, seeds_register
+from tests.permissions import seeds_admin, seeds_register, seeds_returns
 from tests.permissions.sides import NONE, Side, keys
 from tests.permissions.world import ANONYMOUS, DISABLED, World
 
@@ -173,7 +173,7 @@ def _numbers(
         Assessment.objects.filter(park=side.park).update(grade=side.mark("grade"), stars=3, total_units=8341)
     _confirm(own, office)
     _send_back(other)
-    return _returns(own, other) | {
+    return _returns(own, other) | seeds_returns.rows(own, other, template, people) | {
         "park": {"own": own.park.code, "other": other.park.code, "none": "P-NONE"},
         "indicator": {"own": revenue.code, "none": "NONE"},
         "figure": keys(figures),

@@ -22,6 +22,10 @@ ASKED_ELSEWHERE = {
     "return.file": "asked by return_moves.start, from the workflow's table",
     "return.review": "asked by return_moves.start, from the workflow's table",
     "return.send_back": "asked by return_moves.start, from the workflow's table",
+    "return.exempt": "asked by return_moves.start, from the workflow's table",
+    "return.resume": "asked by return_moves.start, from the workflow's table",
+    "correction.open": "asked by return_moves.start, from the workflow's table",
+    "correction.withdraw": "asked by return_moves.start, from the workflow's table",
     "return.confirm": "asked by return_moves.start, from the workflow's table",
 }
 

@@ -45,6 +45,7 @@ NOTED = {
     ("returns/<pk>/save/", "targets_returnversion"): "how often its recorded line was saved, and by whom",
     ("returns/<pk>/file/", "targets_returnversion"): "frozen by the recorded move",
     ("returns/<pk>/send-back/", "targets_returnline"): "a copy of the lines that were sent back",
+    ("returns/<pk>/correct/", "targets_returnline"): "a copy of the lines that are corrected",
     ("register/uploads/<pk>/confirm/", "exchange_upload"): "the file, which the recorded import names with its digest",
     ("admin/targets/cycle/add/", "targets_returnversion"): "the empty draft of each recorded return",
     ("admin/targets/cycle/add/", "targets_returnline"): "the empty line of that draft",

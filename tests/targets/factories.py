@@ -8,7 +8,7 @@ from guandu.accounts.roles import RoleCode, ScopeKind
 from guandu.core import clock
 from guandu.core.actors import CALENDAR
 from parks.models import Chain, Park, Placement, Sponsorship
-from targets.actions import returns
+from targets.actions import corrections, exemptions, returns
 from targets.actions.cycles import open_cycle
 from targets.enums import IndicatorKind, SubjectKind
 from targets.models import Cycle, Indicator, IndicatorVersion, Return, ReturnTemplate, TemplateCell
@@ -17,6 +17,12 @@ LONG_AGO = date(2020, 1, 1)
 REVIEWED_ROUTE = [
     {"step": "review", "label": "审核", "by": "包保部门工作人员"},
     {"step": "confirm", "label": "核定", "by": "园区发展办"},
+]
+ASKED_ROUTE = [
+    REVIEWED_ROUTE[0],
+    {"step": "opinion", "side": "street", "by": "街道", "days": 3},
+    {"step": "opinion", "side": "chain", "by": "产业链专班", "days": 3},
+    REVIEWED_ROUTE[1],
 ]
 CONFIRMED_ROUTE = [{"step": "confirm", "label": "核定", "by": "园区发展办"}]
 ENTRIES = {"REV": "1000.00", "REV_LEAD": "600", "FIRMS": "30", "SERVICE_FIRMS": "4"}
@@ -56,6 +62,14 @@ def make_reviewer(department: str = "U-DEP", username: str = "") -> User:
 
 def make_office(username: str = "office") -> User:
     return make_person(username, RoleCode.OFFICE, ScopeKind.DISTRICT, unit="U-OFFICE")
+
+
+def make_street_person(street: str = "U-ST", username: str = "street") -> User:
+    return make_person(username, RoleCode.STREET, ScopeKind.STREET, street, unit=street)
+
+
+def make_task_force(chain: str = "DIG", username: str = "force") -> User:
+    return make_person(username, RoleCode.TASK_FORCE, ScopeKind.CHAIN, chain, unit=f"U-TF-{chain}")
 
 
 def make_chain(code: str = "DIG") -> Chain:
@@ -169,10 +183,19 @@ class Cast:
             return_=self.filed(period, **cells), comment="请核对营业收入", by=self.reviewer
         )
 
+    def exempt(self, period: str = "2026Q2") -> Return:
+        return exemptions.exempt(return_=self.draft(period), reason="停产改造", by=self.office)
+
+    def corrected(self, *codes: str, period: str = "2026Q2", **cells: str) -> Return:
+        """Locked once, and `codes` opened again."""
+        return corrections.open_(
+            return_=self.locked(period, **cells), codes=codes, reason="录入有误", by=self.office
+        )
+
     def at(self, state: str) -> Return:
         return {"draft": self.filled, "filed": self.filed, "sent_back": self.sent_back,
-                "reviewed": self.reviewed, "locked": self.locked}[state]()  # fmt: skip
+                "reviewed": self.reviewed, "locked": self.locked, "exempt": self.exempt}[state]()  # fmt: skip
 
 
-def make_cast() -> Cast:
-    return Cast(make_park(), make_template(), make_operator(), make_reviewer(), make_office())
+def make_cast(**template) -> Cast:
+    return Cast(make_park(), make_template(**template), make_operator(), make_reviewer(), make_office())

@@ -4,7 +4,7 @@ import pytest
 
 from guandu.audit import trail
 from guandu.jobs.models import Job
-from targets.actions import returns
+from targets.actions import bulk
 from targets.actions.cycles import open_cycle
 from targets.actions.figures import ROLL_UP_JOB
 from targets.models import CertifiedValue, Cycle, Return
@@ -31,7 +31,7 @@ def test_many_are_confirmed_all_or_none(prove_figure):
     first, second = cast.reviewed("2026Q1"), cast.reviewed("2026Q2")
     picks = [(first, None), (second, None)]
     crashes = crash_action(
-        lambda: returns.confirm_many(picks=picks, by=cast.office), cast.office.forget_grants
+        lambda: bulk.confirm_many(picks=picks, by=cast.office), cast.office.forget_grants
     )
     assert CertifiedValue.objects.count() == 2 * len(ENTRIES)
     assert Job.objects.filter(kind=ROLL_UP_JOB, state=Job.State.QUEUED).count() == 2

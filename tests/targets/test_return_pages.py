@@ -131,7 +131,7 @@ def test_the_reviewer_sees_what_changed_old_to_new(cast, sign_in):
     return_ = returns.save(return_=back, cells={"REV": "1100", "FIRMS": "31"}, by=cast.operator)
     returns.file(return_=return_, by=cast.operator)
     page = body(sign_in(cast.reviewer).get(url(return_)))
-    assert "较第 1 版改动 2 项" in page
+    assert "与上次报送的第 1 版相比，2 项不同" in page
     diff = page.split('id="diff-title"')[1].split("</section>")[0]
     assert ("<del>1,000.00</del>" in diff, "<ins>1,100.00</ins>" in diff) == (True, True)
     assert diff.count("<del>") == 2

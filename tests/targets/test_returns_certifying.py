@@ -4,7 +4,7 @@ import pytest
 
 from guandu.core.errors import NotAllowed, NotReady
 from guandu.jobs.models import Job, OutboxMessage
-from targets.actions import returns
+from targets.actions import bulk, returns
 from targets.models import CertifiedValue, Indicator, IndicatorVersion, Return
 from tests.plugins.flush import without_guards
 from tests.targets.factories import (
@@ -108,7 +108,7 @@ def test_numbers_that_no_longer_match_their_digest_are_not_approved(cast):
 def test_bulk_confirmation_reports_each_item(cast):
     make_park("P2")
     ready, waiting = cast.reviewed(), Return.objects.get(park_code="P2")
-    report = returns.confirm_many(picks=[(ready, ready.version), (waiting, None)], by=cast.office)
+    report = bulk.confirm_many(picks=[(ready, ready.version), (waiting, None)], by=cast.office)
     assert [(each.return_.pk, each.done) for each in report] == [(ready.pk, True), (waiting.pk, False)]
     assert "待填报" in report[1].sentence
     assert set(Return.objects.values_list("park_code", "state")) == {("P1", "locked"), ("P2", "draft")}
@@ -117,5 +117,5 @@ def test_bulk_confirmation_reports_each_item(cast):
 
 def test_bulk_confirmation_is_the_offices(cast):
     with pytest.raises(NotAllowed):
-        returns.confirm_many(picks=[(cast.reviewed(), None)], by=cast.reviewer)
+        bulk.confirm_many(picks=[(cast.reviewed(), None)], by=cast.reviewer)
     assert not CertifiedValue.objects.exists()

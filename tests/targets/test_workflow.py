@@ -5,7 +5,7 @@ import pytest
 from guandu.accounts.roles import RoleCode, ScopeKind
 from guandu.audit.models import AuditEvent
 from guandu.core.errors import Conflict, Invalid, NotAllowed, NotReady
-from targets.actions import returns
+from targets.actions import corrections, exemptions, returns
 from targets.enums import ReturnState
 from targets.models import Return, ReturnMove, ReturnVersion
 from targets.queries.next_steps import next_steps, who_is_next
@@ -30,6 +30,10 @@ ACTIONS = {
     Verb.REVIEW: returns.review,
     Verb.SEND_BACK: lambda **arguments: returns.send_back(comment="请核对", **arguments),
     Verb.CONFIRM: returns.confirm,
+    Verb.CORRECT: lambda **arguments: corrections.open_(codes=["REV"], reason="录入有误", **arguments),
+    Verb.WITHDRAW: lambda **arguments: corrections.withdraw(reason="不再订正", **arguments),
+    Verb.EXEMPT: lambda **arguments: exemptions.exempt(reason="停产改造", **arguments),
+    Verb.RESUME: lambda **arguments: exemptions.resume(reason="恢复生产", **arguments),
 }
 # Who may do what from where, by hand: everything else is refused.
 ALLOWED = {
@@ -39,6 +43,10 @@ ALLOWED = {
     ("filed", Verb.SEND_BACK): {"reviewer"},
     ("reviewed", Verb.CONFIRM): {"office"},
     ("reviewed", Verb.SEND_BACK): {"office"},
+    ("locked", Verb.CORRECT): {"office"},
+    ("draft", Verb.EXEMPT): {"office"},
+    ("sent_back", Verb.EXEMPT): {"office"},
+    ("exempt", Verb.RESUME): {"office"},
 }
 STRANGERS = {
     "operator of another park": lambda: make_operator("P9"),
@@ -224,8 +232,9 @@ def test_the_table_waits_for_the_steps_of_the_route_in_order():
         "",
         "confirm",
         "",
+        "",
     ]
-    assert [awaited(state, CONFIRMED_ROUTE) for state in ReturnState.values] == ["", "confirm", "", "", ""]
+    assert [awaited(state, CONFIRMED_ROUTE) for state in ReturnState.values] == ["", "confirm", *[""] * 4]
     assert {step.verb for step in steps_from("filed", CONFIRMED_ROUTE)} == {Verb.CONFIRM, Verb.SEND_BACK}
     assert who_acts("filed", REVIEWED_ROUTE) == "包保部门工作人员"
-    assert {step.to_state for step in TABLE} == set(ReturnState.values) - {"draft"}
+    assert {step.to_state for step in TABLE} == set(ReturnState.values)

@@ -24,7 +24,7 @@ from guandu.jobs import worker
 from guandu.portal.demo import story
 from guandu.portal.demo.cast import PLAN_STARTS, add_parks, add_projects, add_spaces, add_titles
 from guandu.portal.demo.district import add_district
-from targets.actions import cycles, returns
+from targets.actions import bulk, cycles, exemptions, returns
 from targets.models import Return, ReturnTemplate
 
 Say = Callable[[str], None]
@@ -173,6 +173,9 @@ def _present(quarter: Period, people: People) -> None:
         state = state_of.get(return_.park_code, "locked")
         if return_.cycle.template.code == "DISTRICT-TRADE-Q" or state == "draft":
             continue
+        if state == "exempt":
+            exemptions.exempt(return_=return_, reason=story.EXEMPT_REASON, by=people.office)
+            continue
         if state == "half":
             _save(return_, dict(list(story.cells(_park(return_), quarter).items())[:4]), people)
             continue
@@ -187,7 +190,7 @@ def _present(quarter: Period, people: People) -> None:
 
 
 def _confirm(waiting: Iterable[Return], people: People) -> None:
-    report = returns.confirm_many(picks=[(return_, None) for return_ in waiting], by=people.office)
+    report = bulk.confirm_many(picks=[(return_, None) for return_ in waiting], by=people.office)
     refused = [f"{item.return_}：{item.sentence}" for item in report if not item.done]
     if refused:
         raise NotReady("演示数据没有全部确认。", missing=refused)

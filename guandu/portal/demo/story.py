@@ -89,8 +89,10 @@ NAMED_PARK_TITLES = (
 )
 
 # 2026Q3 on the demonstration date, so that every state stands somewhere; the rest is locked.
+EXEMPT_REASON = "演示数据：整体提升改造，本季度停业"
 STATES_NOW = {
-    "draft": (OPERATOR_PARK, "P-Y03", "P-Y15"),
+    "draft": (OPERATOR_PARK, "P-Y03"),
+    "exempt": ("P-Y15",),
     "half": ("P-FHL",),
     "filed": ("P-XMT", "P-Y06", "P-Y10", "P-Y14"),
     "sent_back": ("P-Y12", "P-Y17"),

@@ -7,7 +7,7 @@ from guandu.core.models import dated
 from guandu.core.periods import Period
 from parks.models import Chain, Park
 from parks.queries.names import names_on
-from targets.enums import IndicatorKind, SubjectKind
+from targets.enums import IndicatorKind, ReturnState, SubjectKind
 from targets.models import CertifiedValue, IndicatorVersion, Return
 from targets.registered import Fact, facts_of
 
@@ -137,7 +137,8 @@ def _leaves(quarter: Period, definitions: dict[str, Definition]) -> list[Leaf]:
 
 
 def _not_asked(quarter: Period, leaves: list[Leaf]) -> frozenset[tuple[str, str]]:
-    """Optional cells that an approved return left empty: the indicator does not concern the park."""
+    """Optional cells that an approved return left empty: the indicator does not concern the park. And
+    every cell of a return that is 免报."""
     optional = (
         Return.objects.filter(
             cycle__period=quarter.code, approved__isnull=False, cycle__template__cells__is_required=False
@@ -145,7 +146,12 @@ def _not_asked(quarter: Period, leaves: list[Leaf]) -> frozenset[tuple[str, str]
         .exclude(park_code="")
         .values_list("park_code", "cycle__template__cells__indicator__code")
     )
-    return frozenset(optional) - {(leaf.park, leaf.indicator) for leaf in leaves}
+    exempt = (
+        Return.objects.filter(cycle__period=quarter.code, state=ReturnState.EXEMPT)
+        .exclude(park_code="")
+        .values_list("park_code", "cycle__template__cells__indicator__code")
+    )
+    return frozenset([*optional, *exempt]) - {(leaf.park, leaf.indicator) for leaf in leaves}
 
 
 def _members_of(codes: set[str], quarter: Period) -> dict[str, Member]:

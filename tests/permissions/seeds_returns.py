@@ -1,0 +1,91 @@
+"""Returns that have left the ordinary way: locked, asked to be corrected, under correction, 免报, closed
+to the calendar, and one on which opinions are asked. Quarters that nothing else of the world uses."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from guandu.accounts.models import User
+from guandu.accounts.roles import RoleCode
+from guandu.core import clock
+from targets.actions import corrections, exemptions, extensions, returns
+from targets.actions.cycles import open_cycle
+from targets.models import Cycle, Return, ReturnTemplate
+from tests.factories import make_template
+from tests.permissions.sides import Side, keys
+
+LOCKED, ASKED, OPENED, EXEMPT, OVER, WAITING = "2025Q2", "2025Q1", "2024Q4", "2024Q3", "2024Q2", "2024Q1"
+OPINIONS = [
+    {"step": "review"}, {"step": "opinion", "side": "street", "days": 3},
+    {"step": "opinion", "side": "chain", "days": 3}, {"step": "confirm"},
+]  # fmt: skip
+
+
+def rows(own: Side, other: Side, template: ReturnTemplate, people: Mapping[str, User | None]):
+    """Kind → keys by case; `shut` is a return in a state that the act is not for."""
+    office = people[RoleCode.OFFICE]
+    asked_of = make_template(template.cells.first().indicator, code="OPINE-Q", name="征求意见表", route=OPINIONS)
+    made = {side.name: _made(side, template, asked_of, office) for side in (own, other)}
+    for name in (ASKED, OPENED, EXEMPT, OVER, WAITING):
+        _depart(name, own, other, made, office)
+    closed = _closed(template)
+    return {
+        "return to correct": _keys(made, LOCKED, shut=OVER),
+        "return asked about": _keys(made, ASKED, shut=LOCKED),
+        "return corrected": _keys(made, OPENED, shut=OVER),
+        "return to exempt": _keys(made, OVER, shut=LOCKED),
+        "return exempt": _keys(made, EXEMPT, shut=OVER),
+        "return over": _keys(made, OVER, shut=LOCKED),
+        "return asking time": _keys(made, WAITING, shut=LOCKED),
+        "return to opine": _keys(made, "opine", shut=LOCKED),
+        "cycle": keys({"own": Cycle.objects.get(template=template, period=OVER), "shut": closed}),
+        "cycle closed": keys({"own": closed, "shut": Cycle.objects.get(template=template, period=LOCKED)}),
+    }
+
+
+def _made(side: Side, template: ReturnTemplate, asked_of: ReturnTemplate, office: User) -> dict[str, Return]:
+    found = {}
+    for period in (LOCKED, ASKED, OPENED, EXEMPT, OVER, WAITING):
+        return_ = _filled(side, template, period, office)
+        if period in {LOCKED, ASKED, OPENED}:
+            return_ = returns.review(return_=returns.file(return_=return_, by=side.filer), by=side.reviewer)
+            return_ = returns.confirm(return_=return_, by=office)
+        found[period] = return_
+    filled = _filled(side, asked_of, OVER, office)
+    return found | {"opine": returns.file(return_=filled, by=side.filer)}
+
+
+def _filled(side: Side, template: ReturnTemplate, period: str, office: User) -> Return:
+    cycle = open_cycle(template=template, period=period, by=office)
+    return returns.save(return_=cycle.returns.get(park=side.park), cells={"REV": side.returned}, by=side.filer)
+
+
+def _depart(name: str, own: Side, other: Side, made: dict, office: User) -> None:
+    for side in (own, other):
+        return_ = made[side.name][name]
+        if name == ASKED:
+            corrections.ask(return_=return_, codes=["REV"], reason=side.mark("askreason"), by=side.filer)
+        elif name == OPENED:
+            made[side.name][name] = corrections.open_(
+                return_=return_, codes=["REV"], reason=side.mark("correctreason"), by=office
+            )
+        elif name == EXEMPT:
+            made[side.name][name] = exemptions.exempt(
+                return_=return_, reason=side.mark("exemptreason"), by=office
+            )
+        elif name == WAITING:
+            extensions.ask(return_=return_, reason=side.mark("timereason"), by=side.filer)
+    if name == OVER:
+        yesterday = clock.today() - timedelta(days=1)
+        Cycle.objects.filter(pk=return_.cycle_id).update(closes_on=yesterday)
+
+
+def _closed(template: ReturnTemplate) -> Cycle:
+    """A cycle of no return here, closed by the office."""
+    period = {"period": "2023Q4", "opens_on": "2024-01-01", "due_on": "2024-01-15"}
+    return Cycle.objects.create(
+        template=template, opened_at=clock.now(), closed_at=clock.now(), closed_by="园区办", **period
+    )
+
+
+def _keys(made: dict, name: str, shut: str) -> dict[str, str]:
+    return keys({"own": made["own"][name], "other": made["other"][name], "shut": made["own"][shut]})

@@ -1,0 +1,37 @@
+"""One true submission for every form beside a return: opinions, 数据订正, 免报, 延期, closing."""
+
+from collections.abc import Callable
+
+from targets.models import Return
+from tests.permissions.submission import Fields, Submission
+from tests.permissions.world import World
+
+
+def _page(kind: str) -> Callable[[World], str]:
+    return lambda world: f"/returns/{world.objects[kind]['own']}/"
+
+
+def _pick(world: World) -> Fields:
+    key = world.objects["return to review"]["own"]
+    return {"pick": f"{key}:{Return.objects.get(pk=key).version}"}
+
+
+S = Submission
+RETURNS = (
+    S("returns/review/", "department", _pick, "/returns/"),
+    S("returns/<pk>/opine/", "street", {"side": "street", "agrees": "no", "text": "漏一户"}, _page("return to opine")),
+    S("returns/<pk>/correct/", "office", {"codes": ["REV"], "reason": "录入有误"}, _page("return to correct")),
+    S("returns/<pk>/correct/ask/", "operator", {"codes": ["REV"], "reason": "漏凭证"}, _page("return to correct")),
+    S("returns/<pk>/correct/decline/", "office", {"answer": "以税务数为准"}, _page("return asked about")),
+    S("returns/<pk>/correct/withdraw/", "office", {"reason": "原数无误"}, _page("return corrected")),
+    S("returns/<pk>/exempt/", "office", {"reason": "停产改造"}, _page("return to exempt")),
+    S("returns/<pk>/resume/", "office", {"reason": "提前复工"}, _page("return exempt")),
+    S("returns/<pk>/extend/ask/", "operator", {"reason": "系统升级"}, _page("return over")),
+    S(
+        "returns/<pk>/extend/", "office", {"until": "2099-01-01T10:00", "answer": "同意"},
+        _page("return asking time"),
+    ),
+    S("returns/<pk>/extend/decline/", "office", {"answer": "已过通报时间"}, _page("return asking time")),
+    S("cycles/<pk>/close/", "office", page=None),
+    S("cycles/<pk>/reopen/", "office", page=None),
+)  # fmt: skip
