@@ -4,6 +4,7 @@ from guandu.accounts.handover import register_open_work
 from guandu.accounts.permissions import Permission
 from guandu.core.triggers import keep_through_migrations
 from targets.triggers import GUARDS
+from targets.triggers_dictionary import DICTIONARY_GUARDS
 
 
 class TargetsConfig(AppConfig):
@@ -21,6 +22,7 @@ class TargetsConfig(AppConfig):
         register_open_work("数据报送", returns_open)
         follow_park_mergers(Follower(mergers.obstacles, mergers.effects, withdraw_drafts))
         keep_through_migrations(self, "0002_locked_lines", GUARDS)
+        keep_through_migrations(self, "0003_templates_by_period", DICTIONARY_GUARDS)
         add_navigation(
             NavigationEntry("日常工作", "数据填报", "targets:returns", "report", (Permission.RETURN_VIEW,), 30)
         )

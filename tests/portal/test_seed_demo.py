@@ -31,7 +31,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("seeded-story")]
 
 # What the story comes to, on every machine and both databases. A change of the story, the plan's
 # indicators, the roll-up or the draft scheme changes one of these: look at the numbers, then write it here.
-FIGURES = "9577b2dec1a3d9cdc31e60a35aa29d7fafbcf9ebd8f514ed10f9dabaab74ec9e"
+FIGURES = "eb94d7b203d46b28e070bd36bc525e90c29d55b102e1c8adeb091dd4bfc13c6f"
 STANDINGS = "5c2f6ac7eed219bbe7c68796da3b2bceca6163601389fe65be45521d093c52ba"
 SCORES = "bffd2c7b01b5b2e4233d6f520b131525e656e9646a9f42c71b91693556fa6311"
 

@@ -8,6 +8,7 @@ from guandu.core.periods import Period
 from parks.models import Chain, Park
 from parks.queries.names import names_on
 from targets.enums import IndicatorKind, SubjectKind
+from targets.frequency import asked_in
 from targets.models import CertifiedValue, IndicatorVersion, Return
 from targets.registered import Fact, facts_of
 
@@ -71,7 +72,8 @@ def read_inputs(quarter: Period) -> Inputs:
     """Inputs of the single quarter `quarter`: flows are year-to-date at its end, stocks at its end."""
     definitions, members = _definitions(quarter), members_in(quarter)
     leaves = _leaves(quarter, definitions)
-    facts = {code: _facts(d, quarter) for code, d in definitions.items() if d.kind == IndicatorKind.REGISTERED}
+    # A registered indicator without a formula has no source that counts it yet.
+    facts = {c: _facts(d, quarter) for c, d in definitions.items() if d.kind == IndicatorKind.REGISTERED and d.formula}
     counted = {fact.park_code for found in facts.values() for fact in found}
     return Inputs(
         quarter=quarter,
@@ -108,12 +110,15 @@ def _member(park: Park, name: str) -> Member:
 
 
 def _definitions(quarter: Period) -> dict[str, Definition]:
-    versions = IndicatorVersion.objects.filter(dated(quarter.last_day)).select_related("indicator")
+    """What this quarter asks for: a yearly indicator is none of the first three."""
+    rows = IndicatorVersion.objects.filter(dated(quarter.last_day)).select_related("indicator")
+    versions = rows.order_by("indicator__position", "indicator__code")
     return {
         v.indicator.code: Definition(
             v.indicator.code, v.indicator.kind, v.indicator.level, v.indicator_id, v.pk, v.scale, v.definition
         )
-        for v in versions.order_by("indicator__position", "indicator__code")
+        for v in versions
+        if asked_in(v.indicator.frequency, quarter)
     }
 
 
