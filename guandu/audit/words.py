@@ -54,6 +54,8 @@ WHOLE = {
     "attribution.withdraw": "撤回归属主张", "attribution.settle": "办结归属主张",
     "comparison.run": "办理登记比对", "finding.confirm": "确认登记差异", "finding.reject": "答复登记差异",
     "enterprise.export": "导出企业名单",
+    "indicator.issue": "建立指标新版本", "template.issue": "建立报表模板新版本", "template.compose": "修改报表指标",
+    "template.check": "修改审核关系", "template.route": "修改审核流程",
     "audit.archive": "归档审计记录", "audit.export": "导出审计记录", "page.open": "打开页面", "register.export": "导出列表",
 }  # fmt: skip
 

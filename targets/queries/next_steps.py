@@ -57,8 +57,14 @@ def _missing(return_: Return, verb: Verb, user: Actor, sheet: Sheet | None) -> t
 
 
 def not_open_yet(return_: Return) -> tuple[str, ...]:
-    opens = return_.cycle.opens_on
-    return () if clock.today() >= opens else (f"{words(opens)}起开始填报",)
+    """What keeps the form shut today: it has not opened, or a first answer comes too late. One that was
+    sent back may be filed again."""
+    cycle, today = return_.cycle, clock.today()
+    if today < cycle.opens_on:
+        return (f"{words(cycle.opens_on)}起开始填报",)
+    if return_.state == ReturnState.DRAFT and cycle.is_closed(today):
+        return (f"已于{words(cycle.closes_on)}关闭填报，需要补报的，请联系园区发展办延长",)
+    return ()
 
 
 def filed_by(return_: Return, user: Actor) -> bool:

@@ -123,22 +123,28 @@ def _definitions(quarter: Period) -> dict[str, Definition]:
 
 
 def _leaves(quarter: Period, definitions: dict[str, Definition]) -> list[Leaf]:
+    """核定值 of the quarter, of its last month, and in the fourth of the year: up to the same day they say
+    the same; where several stand, the year's before the quarter's before the month's."""
+    months = Period(quarter.year, quarter.last, quarter.last)
+    periods = [*([str(quarter.year)] if quarter.last == 12 else []), quarter.code, months.code]
     rows = (
         CertifiedValue.objects.current()
-        .filter(period=quarter.code)
+        .filter(period__in=periods)
         .order_by("subject_code", "indicator__code")
         .values_list(
-            "indicator__code", "subject_kind", "subject_code", "units", "base_units", "pk",
+            "indicator__code", "subject_kind", "subject_code", "period", "units", "base_units", "pk",
             "expected", "reported", "indicator_version_id",
         )
     )
-    leaves = []
-    for code, kind, subject, units, base, pk, expected, reported, version in rows:
+    leaves = {}
+    for code, kind, subject, _, units, base, pk, expected, reported, version in sorted(
+        rows, key=lambda row: periods.index(row[3])
+    ):
         if code not in definitions or definitions[code].version_id != version:
             raise Invalid(f"{quarter.label}的指标 {code} 与其核定值不是同一版本，请先办理数据订正。")
         park = subject if kind == SubjectKind.PARK else ""
-        leaves.append(Leaf(code, park, units, base, pk, expected, reported))
-    return leaves
+        leaves.setdefault((park, code), Leaf(code, park, units, base, pk, expected, reported))
+    return [leaves[key] for key in sorted(leaves)]
 
 
 def _not_asked(quarter: Period, leaves: list[Leaf]) -> frozenset[tuple[str, str]]:
