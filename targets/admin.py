@@ -6,7 +6,7 @@ from django.shortcuts import redirect
 
 from guandu.accounts.permissions import Permission
 from guandu.web.admin import OfficialAdmin, ReadOnlyInline
-from targets.actions import cycles, indicators, plan
+from targets.actions import cycles, indicators, plan, templates
 from targets.forms_plan import CycleForm, MechanismForm, TargetForm
 from targets.models import (
     Ambiguity,
@@ -35,10 +35,10 @@ class IndicatorAdmin(OfficialAdmin):
     list_filter = ("kind", "level")
     search_fields = ("name", "code", "caliber")
     fields = (
-        "code", "name", "caliber", "kind", "level", "frequency", "higher_is_better", "certifying_unit",
+        "code", "name", "caliber", "kind", "level", "frequency", "direction", "certifying_unit",
         "note", "position",
     )  # fmt: skip
-    fixed_fields = ("code", "kind", "level", "frequency", "higher_is_better")
+    fixed_fields = ("code", "kind", "level", "frequency", "direction")
     inlines = (IndicatorVersionInline,)
 
     def change_row(self, request, obj, values, seen):
@@ -63,7 +63,7 @@ class ReturnTemplateAdmin(OfficialAdmin):
     inlines = (TemplateCellInline,)
 
     def change_row(self, request, obj, values, seen):
-        return indicators.update_template(template=obj, values=values, seen=seen, by=request.user)
+        return templates.update(template=obj, values=values, seen=seen, by=request.user)
 
 
 @admin.register(Cycle)

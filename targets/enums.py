@@ -20,6 +20,37 @@ class SubjectKind(models.TextChoices):
     DISTRICT = "district", "全区"
 
 
+class Frequency(models.TextChoices):
+    """How often a form or an indicator is asked for."""
+
+    MONTH = "月", "每月"
+    QUARTER = "季", "每季"
+    YEAR = "年", "每年"
+
+
+class Direction(models.TextChoices):
+    UP = "up", "越高越好"
+    DOWN = "down", "越低越好"
+    NEUTRAL = "neutral", "不分高低"
+
+
+class OverSpace(models.TextChoices):
+    """How values of parks become one of a street, a chain or the district."""
+
+    SUM = "sum", "各园区相加"
+    RECOMPUTE = "recompute", "按分子分母重算"
+    NONE = "none", "不汇总"
+
+
+class OverTime(models.TextChoices):
+    """How values of a year's periods become the year's."""
+
+    LAST = "last", "取最后一期"
+    SUM = "sum", "各期相加"
+    RECOMPUTE = "recompute", "按分子分母重算"
+    NONE = "none", "不汇总"
+
+
 class FigureScope(models.TextChoices):
     PARK = "park", "园区"
     CHAIN = "chain", "产业链"

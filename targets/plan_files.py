@@ -10,7 +10,11 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from guandu.core.errors import Invalid
+from guandu.core.periods import Period
 from guandu.exchange.marked_yaml import BrokenFiles, FileError, Reader, Row
+from targets.checks.relations import Missing, read_rule
+from targets.frequency import EXAMPLES, MONTHS, fits
 from targets.plan_shapes import DEFINITIONS, FILES, REFERENCES
 
 PREAMBLE = "发文"  # the notice itself, before the first numbered part
@@ -123,6 +127,8 @@ def _definitions_hold(files: PlanFiles) -> Wrong:
     for row in files.rows("indicators"):
         if row["definition"]:
             yield from _definition_errors(files, row)
+        elif row["kind"] == "registered":
+            continue  # its source does not count yet
         elif row["kind"] not in ("flow", "stock"):
             yield row.error("definition", f"“{row.code}”不是报送的数，必须写明算法。")
         elif not row["sources"]:
@@ -142,10 +148,12 @@ def _definition_errors(files: PlanFiles, row: Row) -> Wrong:
         chains = {chain.code for chain in files.rows("chains")}
         if set(by_type) != chains:
             yield row.error("definition", f"必须给每条产业链各写一个指标：{'、'.join(sorted(chains))}。")
-    known = {each.code for each in files.rows("indicators")}
+    known = {each.code: each["frequency"] for each in files.rows("indicators")}
     for code in named:
         if str(code) not in known:
             yield row.error("definition", f"算法中的指标“{code}”不存在。")
+        elif MONTHS.get(known[str(code)], 0) > MONTHS.get(row["frequency"], 12):
+            yield row.error("frequency", f"“{row.code}”不能比算法中的指标“{code}”更频繁。")
 
 
 def _templates_hold(files: PlanFiles) -> Wrong:
@@ -158,9 +166,38 @@ def _templates_hold(files: PlanFiles) -> Wrong:
             yield template.error("cells", sentence)
         for cell in cells:
             yield from _cell_errors(cell, indicators, sections)
+        known = {cell["indicator"]: cell["indicator"] for cell in cells}
         for check in template["checks"]:
-            for side in ("left", "right"):
-                yield from _missing(check, side, {cell["indicator"] for cell in cells})
+            yield from _check_errors(check, known)
+        yield from _template_errors(template)
+
+
+def _check_errors(check: Row, known: dict[str, str]) -> Wrong:
+    try:
+        read_rule(rule_of(check), known)
+    except Invalid as wrong:
+        for name, sentence in wrong.errors:
+            yield check.error(name, f"审核关系 {check.code}：{sentence}")
+
+
+def rule_of(check: Row) -> dict[str, str]:
+    """A check of the file as the templates keep it."""
+    kept = {name: check[name] or "" for name in ("code", "left", "op", "right", "severity", "message")}
+    return kept | {"missing": check["missing"] or Missing.SKIP_ANY.value}
+
+
+def _template_errors(template: Row) -> Wrong:
+    for key in ("first_period", "last_period"):
+        try:
+            period = Period.parse(template[key]) if template[key] else None
+        except Invalid as wrong:
+            yield template.error(key, wrong.message)
+            continue
+        if period and template["frequency"] and not fits(template["frequency"], period):
+            example = EXAMPLES[template["frequency"]]
+            yield template.error(key, f"“{template['name']}”按{template['frequency']}报送，应写成 {example}。")
+    if (template["form"] == "统计调查表") != (len(template["survey"] or ()) == 1):
+        yield template.error("survey", f"“{template['name']}”：统计调查表写明一组标识，工作调度表不写。")
 
 
 def _cell_errors(cell: Row, indicators: dict[str, Row], sections: set[str]) -> Wrong:

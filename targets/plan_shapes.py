@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from guandu.exchange.marked_yaml import Field
+from targets.checks.relations import MISSING_WORDS, OPERATOR_WORDS, SEVERITY_WORDS
 
 OPTIONAL = Field(required=False)
 TEXT = Field()
@@ -65,26 +66,33 @@ INDICATOR = {
     "over_space": Field(choices=("sum", "recompute", "none")),
     "over_time": Field(choices=("last", "sum", "recompute", "none")),
     "sources": TEXTS, "certifier": OPTIONAL, "certifier_note": OPTIONAL,
-    "definition": Field("map", required=False),
+    "definition": Field("map", required=False), "feeds": TEXTS, "note": OPTIONAL,
 }
+SURVEY = {"number": TEXT, "issuer": TEXT, "approval": TEXT, "valid_until": Field("day")}
 TEMPLATE = {
     "code": TEXT, "name": TEXT, "form": Field(choices=("工作调度表", "统计调查表")), "printed_line": TEXT,
     "subject": Field(choices=("park", "district")), "filer": OPTIONAL,
     "frequency": Field(choices=("月", "季", "年")), "due_days": Field("count"), "first_period": TEXT,
+    # Of a later version of a form: the code of the first, its number; last_period ends a version.
+    "series": OPTIONAL, "number": Field("count", required=False), "last_period": OPTIONAL,
+    "opens_days": Field("count", required=False), "closes_days": Field("count", required=False),
+    "opens_itself": FLAG, "survey": Field("rows", required=False, shape=SURVEY),
     "route": Field("rows", shape={"step": Field(choices=("review", "confirm")), "label": TEXT, "by": TEXT}),
     "sections": Field("rows", shape={"code": TEXT, "name": TEXT}),
     "cells": Field(
         "rows",
         shape={
             "indicator": TEXT, "section": TEXT, "order": Field("count"), "required": Field("flag"),
-            "compare": Field("flag"), "help": OPTIONAL,
+            "compare": Field("flag"), "minimum": Field("number", required=False),
+            "maximum": Field("number", required=False), "help": OPTIONAL,
         },
     ),
     "checks": Field(
         "rows",
         shape={
-            "code": TEXT, "severity": Field(choices=("error", "query")), "left": TEXT,
-            "op": Field(choices=("<=", "<", "=", ">=", ">")), "right": TEXT, "message": TEXT,
+            "code": TEXT, "severity": Field(choices=tuple(SEVERITY_WORDS)), "left": TEXT,
+            "op": Field(choices=tuple(OPERATOR_WORDS)), "right": TEXT,
+            "missing": Field(required=False, choices=tuple(MISSING_WORDS)), "message": OPTIONAL,
         },
     ),
 }
@@ -148,7 +156,7 @@ REFERENCES: dict[str, dict[str, str]] = {
         "operating_model": "operating_models", "clause": "clauses",
     },
     "enterprises": {"chain": "chains", "clause": "clauses"},
-    "indicators": {"sources": "sources", "certifier": "units"},
+    "indicators": {"sources": "sources", "certifier": "units", "feeds": "targets"},
     "templates": {"filer": "units"},
     "plan": {"issuer": "units"},
     "goals": {"clause": "clauses", "chain": "chains"},

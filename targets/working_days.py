@@ -1,8 +1,12 @@
 """Working days by the State Council's holiday notices, Monday to Friday beyond what they cover."""
 
+from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Protocol
 
 import chinese_calendar
+
+from guandu.core.periods import Period
 
 
 def is_working_day(day: date) -> bool:
@@ -34,3 +38,27 @@ def working_days_before(day: date, count: int) -> date:
     while working_days_after(first - timedelta(days=1), count) >= day:
         first -= timedelta(days=1)
     return first
+class Schedule(Protocol):
+    """Days after a period's end, as a form keeps them."""
+
+    opens_days: int
+    due_days: int
+    closes_days: int
+
+
+@dataclass(frozen=True)
+class Days:
+    """When a form for a period opens, is due and closes; `closes` None: when the office says so."""
+
+    opens: date
+    due: date
+    closes: date | None
+
+
+def days_of(schedule: Schedule, period: Period) -> Days:
+    """The due day moves to the next working day, and the others keep to it: nothing is due before it
+    opens, and closing counts from the day that it is due."""
+    opens = period.last_day + timedelta(days=schedule.opens_days)
+    due = next_working_day(max(opens, period.last_day + timedelta(days=schedule.due_days)))
+    closes = next_working_day(due + timedelta(days=schedule.closes_days)) if schedule.closes_days else None
+    return Days(opens, due, closes)

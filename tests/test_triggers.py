@@ -13,10 +13,11 @@ from guandu.core.actors import LOADER
 from guandu.core.triggers import create_all, drop_all, installed, missing
 from targets.models import CertifiedValue, Return, ReturnLine, ReturnVersion
 from targets.triggers import GUARDS as TARGET_GUARDS
+from targets.triggers_dictionary import DICTIONARY_GUARDS
 from tests.factories import make_cycle, make_indicator, make_park, make_template, make_unit
 from tests.plugins.flush import without_guards
 
-GUARDS = (*AUDIT_GUARDS, *TARGET_GUARDS)
+GUARDS = (*AUDIT_GUARDS, *TARGET_GUARDS, *DICTIONARY_GUARDS)
 
 
 @pytest.fixture

@@ -58,6 +58,8 @@ WHOLE = {
     "correction.ask": "申请数据订正", "correction.open": "开放数据订正", "correction.decline": "不同意数据订正",
     "correction.withdraw": "撤销数据订正", "extension.ask": "申请延期报送", "extension.grant": "准予延期报送",
     "extension.decline": "不同意延期报送", "cycle.close": "关闭报送期次", "cycle.reopen": "重新开放报送期次",
+    "indicator.issue": "建立指标新版本", "template.issue": "建立报表模板新版本", "template.compose": "修改报表指标",
+    "template.check": "修改审核关系", "template.route": "修改审核流程",
     "audit.archive": "归档审计记录", "audit.export": "导出审计记录", "page.open": "打开页面", "register.export": "导出列表",
 }  # fmt: skip
 

@@ -116,6 +116,18 @@ class Period:
         return Period(self.year - 1, self.first, self.last)
 
     @property
+    def before(self) -> "Period":
+        """The month, quarter or year before; of a cumulative period, the one a quarter shorter (raises
+        ValueError for the half year, whose shorter one is a quarter of its own)."""
+        if self.kind is PeriodKind.CUMULATIVE:
+            if self.last == 6:
+                raise ValueError("No cumulative period before the half year.")
+            return Period(self.year, 1, self.last - 3)
+        months = self.last - self.first + 1
+        end = self.first_day - timedelta(days=1)
+        return Period(end.year, end.month - months + 1, end.month)
+
+    @property
     def next_quarter(self) -> "Period":
         return Period.quarter_of(self.end)
 

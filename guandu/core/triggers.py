@@ -108,9 +108,13 @@ def missing(guards: Iterable[Guard], connection) -> list[str]:
 
 
 def in_migration(guards: Sequence[Guard]) -> RunPython:
-    """The migration step that creates `guards`, and drops them when it is reversed."""
+    """The migration step that creates `guards`, and drops them when it is reversed.
+
+    On SQLite a later step of the same run may rebuild a table that they name, which fails while they
+    stand: there `keep_through_migrations` creates them when the run is over.
+    """
     return RunPython(
-        lambda apps, editor: create_all(guards, editor.connection),
+        lambda apps, editor: editor.connection.vendor == "sqlite" or create_all(guards, editor.connection),
         lambda apps, editor: drop_all(guards, editor.connection),
     )
 
@@ -129,8 +133,8 @@ def keep_through_migrations(app: AppConfig, migration: str, guards: Sequence[Gua
         if (app.label, migration) in applied:
             create_all(guards, connection)
 
-    pre_migrate.connect(take_away, sender=app, weak=False, dispatch_uid=f"{app.label}.guards.away")
-    post_migrate.connect(put_back, sender=app, weak=False, dispatch_uid=f"{app.label}.guards.back")
+    pre_migrate.connect(take_away, sender=app, weak=False, dispatch_uid=f"{app.label}.{migration}.away")
+    post_migrate.connect(put_back, sender=app, weak=False, dispatch_uid=f"{app.label}.{migration}.back")
 
 
 def _execute(statements: Iterable[str], connection) -> None:

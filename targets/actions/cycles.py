@@ -2,41 +2,60 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
+from typing import Any
 
 from django.db import IntegrityError
 
 from guandu.accounts.checks import require
 from guandu.accounts.permissions import Permission
-from guandu.audit.actions import about, action, created
+from guandu.audit.actions import about, action, created, edit
 from guandu.core import clock
 from guandu.core.actors import Actor
 from guandu.core.errors import Conflict, Invalid
-from guandu.core.periods import Period, PeriodKind
+from guandu.core.periods import Period
 from parks.models import Park, Placement
 from targets.enums import SubjectKind
+from targets.frequency import EXAMPLES, PERIOD_WORDS, asked_in, fits
 from targets.models import Cycle, Return, ReturnLine, ReturnTemplate, ReturnVersion
 from targets.queries.rollup.inputs import Member, members_in
 from targets.queries.sheet import certified_units, form_cells
-from targets.working_days import next_working_day
+from targets.working_days import days_of
+
+RESCHEDULED = frozenset({"opens_on", "due_on", "closes_on"})
 
 
 @action("cycle.open")
 def open_cycle(*, template: ReturnTemplate, period: str, by: Actor) -> Cycle:
-    """The cycle of `template` for the quarter `period`, with a return for each subject; a second
-    call adds what is missing only. Raises NotAllowed, Invalid, Conflict when another call was faster."""
+    """The cycle of `template` for `period`, with a return for each subject; a second call adds what is
+    missing only. Raises NotAllowed, Invalid, Conflict when another call was faster."""
     require(by, Permission.CYCLE_OPEN, to="布置报表")
-    quarter = _quarter(template, period)
+    asked = _period(template, period)
+    _refuse_expired(template)
+    _refuse_twice(template, asked)
+    days = days_of(template, asked)
     cycle, is_new = Cycle.objects.get_or_create(
         template=template,
-        period=quarter.code,
-        defaults={"opens_on": quarter.end, "due_on": due_on(template, quarter), "opened_at": clock.now()},
-    )
+        period=asked.code,
+        defaults={
+            "opens_on": days.opens, "due_on": days.due, "closes_on": days.closes, "opened_at": clock.now(),
+        },
+    )  # fmt: skip
     about(cycle)
     if is_new:
         created(cycle)
-    _add_returns(cycle, quarter)
+    _add_returns(cycle, asked)
     return cycle
+
+
+@action("cycle.update")
+def reschedule(
+    *, cycle: Cycle, values: dict[str, Any], seen: dict[str, Any] | None = None, by: Actor
+) -> Cycle:
+    """Move a cycle's days: to give more time, to close it or to open it again. Raises NotAllowed, Invalid,
+    Conflict."""
+    require(by, Permission.CYCLE_OPEN, to="调整报送期次")
+    return edit(cycle, values, editable=RESCHEDULED, seen=seen)
 
 
 @dataclass(frozen=True)
@@ -63,30 +82,45 @@ def open_counted(*, template: ReturnTemplate, period: str, by: Actor) -> Opening
     return Opening(cycle, cycle.returns.count() - before)
 
 
-def due_on(template: ReturnTemplate, quarter: Period) -> date:
-    """The template's day after the period's end, moved to the next working day."""
-    return next_working_day(quarter.last_day + timedelta(days=template.due_days))
-
-
-def _quarter(template: ReturnTemplate, code: str) -> Period:
-    quarter = Period.parse(code)
-    if quarter.kind != PeriodKind.QUARTER:
-        raise Invalid(f"《{template.name}》按季报送，请选择一个季度，例如 2026Q3。")
+def _period(template: ReturnTemplate, code: str) -> Period:
+    period = Period.parse(code)
+    if not fits(template.frequency, period):
+        frequency = template.frequency
+        raise Invalid(
+            f"《{template.name}》按{frequency}报送，请选择{PERIOD_WORDS[frequency]}，例如 {EXAMPLES[frequency]}。"
+        )
     first, last = template.valid_from, template.valid_to
-    if quarter < Period.parse(first) or (last and quarter > Period.parse(last)):
+    if period.code < first or (last and period.code > last):
         until = f"至 {last} " if last else ""
-        raise Invalid(f"《{template.name}》自 {first} {until}使用，不能布置 {quarter.code}。")
-    return quarter
+        raise Invalid(f"《{template}》自 {first} {until}使用，不能布置 {period.code}。")
+    if not any(asked_in(each, period) for each in template.cells.values_list("indicator__frequency", flat=True)):
+        raise Invalid(f"《{template.name}》没有要在 {period.code} 填报的指标，不用布置。")
+    return period
 
 
-def _add_returns(cycle: Cycle, quarter: Period) -> None:
+def _refuse_expired(template: ReturnTemplate) -> None:
+    if template.is_survey and clock.today() > template.survey_valid_until:
+        raise Invalid(
+            f"《{template.name}》（表号 {template.survey_number}）有效期至 {template.survey_valid_until}，已过期，不能布置。"
+            "请重新办理批准或备案，再为该表建立新版本。"
+        )
+
+
+def _refuse_twice(template: ReturnTemplate, period: Period) -> None:
+    others = Cycle.objects.filter(template__series=template.series, period=period.code).exclude(template=template)
+    other = others.select_related("template").first()
+    if other is not None:
+        raise Invalid(f"{period.code} 已按《{other.template.name}》第 {other.template.number} 版布置，不能再按另一版本布置。")
+
+
+def _add_returns(cycle: Cycle, period: Period) -> None:
     if cycle.template.subject_kind == SubjectKind.PARK:
-        wanted = _park_returns(cycle, quarter)
+        wanted = _park_returns(cycle, period)
     else:
         wanted = _district_returns(cycle)
     if wanted:
         _store(wanted)
-        _add_drafts(cycle, quarter, wanted)
+        _add_drafts(cycle, period, wanted)
     for return_ in wanted:
         created(return_)
 
@@ -107,12 +141,12 @@ def _district_returns(cycle: Cycle) -> list[Return]:
     return [Return(cycle=cycle, subject_kind=kind, subject_name="全区", filer=filer)]
 
 
-def _park_returns(cycle: Cycle, quarter: Period) -> list[Return]:
-    """Returns for parks open in the quarter that have none yet, named and placed as on its last day."""
-    members = members_in(quarter)
+def _park_returns(cycle: Cycle, period: Period) -> list[Return]:
+    """Returns for parks open in the period that have none yet, named and placed as on its last day."""
+    members = members_in(period)
     known = set(cycle.returns.values_list("park_code", flat=True))
     parks = Park.objects.filter(code__in=members.keys() - known).order_by("code")
-    operators = _operators(parks, quarter)
+    operators = _operators(parks, period)
     return [_park_return(cycle, park, members[park.code], operators.get(park.pk)) for park in parks]
 
 
@@ -131,23 +165,23 @@ def _park_return(cycle: Cycle, park: Park, member: Member, operator_id: int | No
     )
 
 
-def _operators(parks: Sequence[Park], quarter: Period) -> dict[int, int | None]:
-    """Park → operator on the quarter's last day, or on the park's last open day in it."""
+def _operators(parks: Sequence[Park], period: Period) -> dict[int, int | None]:
+    """Park → operator on the period's last day, or on the park's last open day in it."""
     found = {}
-    placements = Placement.objects.filter(park__in=parks, valid_from__lte=quarter.last_day)
+    placements = Placement.objects.filter(park__in=parks, valid_from__lte=period.last_day)
     for placement in placements.select_related("park").order_by("valid_from"):
         closed = placement.park.closed_on
-        day = min(quarter.last_day, closed - timedelta(days=1)) if closed else quarter.last_day
+        day = min(period.last_day, closed - timedelta(days=1)) if closed else period.last_day
         if placement.in_force(day):
             found[placement.park_id] = placement.operator_id
     return found
 
 
-def _add_drafts(cycle: Cycle, quarter: Period, returns: list[Return]) -> None:
+def _add_drafts(cycle: Cycle, period: Period, returns: list[Return]) -> None:
     """A first draft for each return, its 上年同期可比数 prefilled with what was 核定 a year before."""
-    form = [cell for cell in form_cells(cycle.template, quarter) if cell.asks_base]
+    form = [cell for cell in form_cells(cycle.template, period) if cell.asks_base]
     codes = [each.park_code for each in returns]
-    bases = certified_units(cycle.template.subject_kind, codes, quarter.year_before, form)
+    bases = certified_units(cycle.template.subject_kind, codes, period.year_before, form)
     drafts = ReturnVersion.objects.bulk_create(ReturnVersion(return_of=each) for each in returns)
     ReturnLine.objects.bulk_create(
         ReturnLine(

@@ -26,9 +26,13 @@ KEY = ["indicator", "scope_kind", "scope_code", "period", "basis"]
 
 @action("figures.ask")
 def ask_roll_up(*, period: Period, by: Actor):
-    """Queue the roll-up of the quarter; one that already waits is returned. Raises NotAllowed."""
+    """Queue the roll-up of the quarter that ends with `period` (a quarter, its last month, or the year);
+    one that already waits is returned, None for a month within a quarter. Raises NotAllowed."""
     require(by, Permission.RETURN_CONFIRM, to="发起汇总计算")
-    return queue.enqueue(ROLL_UP_JOB, by=by, key=period.code, period=period.code)
+    quarter = Period.quarter_of(period.last_day)
+    if quarter.last_day != period.last_day:
+        return None
+    return queue.enqueue(ROLL_UP_JOB, by=by, key=quarter.code, period=quarter.code)
 
 
 @action("figures.store")

@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 from guandu.accounts.models import Unit
 from guandu.accounts.permissions import Permission
 from guandu.audit.actions import about, action
+from guandu.audit.changes import snapshot
 from guandu.core.actors import Actor
 from guandu.core.errors import Invalid, NotAllowed
 from guandu.exchange.loaded_rows import Part, RowLoader, Tally, members
@@ -30,13 +32,12 @@ from targets.models import (
     TemplateCell,
 )
 from targets.plan_arithmetic import findings
-from targets.plan_files import PlanFiles, read_plan_files
+from targets.plan_files import PlanFiles, read_plan_files, rule_of
 
 FIRST_DAY = date(2020, 1, 1)  # of version 1 of an indicator: before any baseline that may be 补录
 OPERATORS = {">=": Operator.AT_LEAST, ">": Operator.MORE_THAN, "<=": Operator.AT_MOST, "done": Operator.DONE}
 FORMS = {"工作调度表": TemplateKind.WORK, "统计调查表": TemplateKind.SURVEY}
-SPACE = {"sum": "求和", "recompute": "按分子分母重算", "none": "不汇总"}
-TIME = {"last": "取期末（累计）数", "sum": "各期求和", "recompute": "按分子分母重算", "none": "不汇总"}
+FILED = frozenset({"flow", "stock"})
 
 
 class _NothingToWrite(Exception):
@@ -91,12 +92,16 @@ def _put_indicators(files: PlanFiles, plan: Plan, loader: RowLoader) -> None:
             "name": row["name"],
             "caliber": row["meaning"],
             "kind": row["kind"],
-            "level": "" if row["definition"] else row["level"],
+            # What is not filed is collected nowhere.
+            "level": row["level"] if row["kind"] in FILED else "",
             "frequency": row["frequency"],
-            "higher_is_better": row["direction"] != "down",
+            "direction": row["direction"],
+            "over_space": row["over_space"],
+            "over_time": row["over_time"],
             "certifying_unit": certifier["name"] if certifier else row["certifier_note"] or "",
             "sources": row["sources"],
-            "note": f"空间汇总：{SPACE[row['over_space']]}；时间汇总：{TIME[row['over_time']]}",
+            "feeds": row["feeds"],
+            "note": row["note"] or "",
             "position": position,
         }
         loader.put(row, Indicator, key={"code": row.code}, values=values, parts=[_version_part(row)])
@@ -146,18 +151,65 @@ def _refuse_if_used(row: Row, version: IndicatorVersion, wanted: dict) -> None:
 
 def _put_templates(files: PlanFiles, plan: Plan, loader: RowLoader) -> None:
     for row in files.rows("templates"):
+        fixed = _fixed_of_template(row)
         values = {
             "name": row["name"],
-            "kind": FORMS[row["form"]],
-            "subject_kind": row["subject"],
             "filer": Unit.objects.filter(code=row["filer"]).first(),
             "printed_line": row["printed_line"],
+            "opens_days": 1 if row["opens_days"] is None else row["opens_days"],
             "due_days": row["due_days"],
-            "route": [dict(step.values) for step in row["route"]],
-            "checks": [dict(check.values) for check in row["checks"]],
-            "valid_from": row["first_period"],
+            "closes_days": row["closes_days"] or 0,
+            "opens_itself": bool(row["opens_itself"]),
         }
-        loader.put(row, ReturnTemplate, key={"code": row.code}, values=values, parts=[_cells_part(row)])
+        if row["last_period"]:
+            values["valid_to"] = row["last_period"]
+        parts = [_fixed_part(row, fixed), _cells_part(row)]
+        loader.put(row, ReturnTemplate, key={"code": row.code}, values=values, parts=parts, initial=fixed)
+
+
+def _fixed_of_template(row: Row) -> dict:
+    """What a form that was asked keeps."""
+    survey = row["survey"][0].values if row["survey"] else {}
+    return {
+        "series": row["series"] or row.code,
+        "number": row["number"] or 1,
+        "kind": FORMS[row["form"]],
+        "subject_kind": row["subject"],
+        "frequency": row["frequency"],
+        "valid_from": row["first_period"],
+        "route": [dict(step.values) for step in row["route"]],
+        "checks": [rule_of(check) for check in row["checks"]],
+        "survey_number": survey.get("number", ""),
+        "survey_issuer": survey.get("issuer", ""),
+        "survey_approval": survey.get("approval", ""),
+        "survey_valid_until": survey.get("valid_until"),
+    }
+
+
+def _fixed_part(row: Row, fixed: dict) -> Part:
+    def read(template: ReturnTemplate) -> dict:
+        plain = snapshot(template)
+        return {name: plain[name] for name in fixed}
+
+    def write(template: ReturnTemplate) -> None:
+        if template.pk and read(template) == wanted:
+            return
+        _refuse_if_asked(row, template)
+        for name, value in fixed.items():
+            setattr(template, name, value)
+        template.save()
+
+    plain = snapshot(ReturnTemplate(**fixed))
+    wanted = {name: plain[name] for name in fixed}
+    return Part("fixed", wanted, read, write)
+
+
+def _refuse_if_asked(row: Row, template: ReturnTemplate) -> None:
+    if template.is_used:
+        raise Invalid(
+            f"{row.path} 第 {row.line} 行：《{row['name']}》已布置过，指标、审核关系、流程和标识不能改动，"
+            "请为该表新建一个版本。"
+        )
 
 
 def _cells_part(row: Row) -> Part:
@@ -169,17 +221,31 @@ def _cells_part(row: Row) -> Part:
             "position": cell["order"],
             "is_required": cell["required"],
             "asks_base": cell["compare"],
+            "minimum": _bound(cell["minimum"]),
+            "maximum": _bound(cell["maximum"]),
             "help_text": cell["help"] or "",
         }
         for cell in sorted(row["cells"], key=lambda cell: cell["order"])
     ]
 
     def read(template: ReturnTemplate) -> list[dict]:
-        names = [name for name in wanted[0] if name != "indicator"] if wanted else []
         cells = template.cells.select_related("indicator").order_by("position")
-        return [{"indicator": c.indicator.code} | {name: getattr(c, name) for name in names} for c in cells]
+        return [
+            {
+                "indicator": c.indicator.code,
+                "section": c.section,
+                "position": c.position,
+                "is_required": c.is_required,
+                "asks_base": c.asks_base,
+                "minimum": _bound(c.minimum),
+                "maximum": _bound(c.maximum),
+                "help_text": c.help_text,
+            }
+            for c in cells
+        ]
 
     def write(template: ReturnTemplate) -> None:
+        _refuse_if_asked(row, template)
         template.cells.all().delete()
         indicators = Indicator.objects.in_bulk(field_name="code")
         TemplateCell.objects.bulk_create(
@@ -188,6 +254,11 @@ def _cells_part(row: Row) -> Part:
         )
 
     return Part("cells", wanted, read, write)
+
+
+def _bound(value: Decimal | None) -> str | None:
+    """Plain enough for JSON, and one text for one number."""
+    return None if value is None else f"{value.normalize():f}"
 
 
 def _put_targets(files: PlanFiles, plan: Plan, loader: RowLoader) -> None:

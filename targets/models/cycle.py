@@ -1,3 +1,5 @@
+from datetime import date
+
 from django.db import models
 from django.db.models import F, Q
 
@@ -11,14 +13,14 @@ class CycleQuerySet(ReferenceQuerySet):
 
 
 class Cycle(models.Model):
-    """One template asked for one period."""
+    """One template asked for one period; it keeps the version of the template that it was opened with."""
 
     template = models.ForeignKey(ReturnTemplate, models.PROTECT, verbose_name="报表模板", related_name="cycles")
     period = models.CharField("报告期", max_length=10)
     opens_on = models.DateField("开始日期")
     due_on = models.DateField("截止日期")
     closes_on = models.DateField(
-        "关闭日期", null=True, blank=True, help_text="此日之后不再接收报送；空为由园区发展办关闭"
+        "关闭日期", null=True, blank=True, help_text="含当日；此后不再接收首次报送。留空由园区发展办掌握"
     )
     opened_at = models.DateTimeField("布置时间", editable=False)
     closed_at = models.DateTimeField("关闭时间", null=True, blank=True, editable=False)
@@ -36,7 +38,16 @@ class Cycle(models.Model):
                 name="targets_cycle_dates",
                 violation_error_message="截止日期不能早于开始日期。",
             ),
+            models.CheckConstraint(
+                condition=Q(closes_on__isnull=True) | Q(closes_on__gte=F("due_on")),
+                name="targets_cycle_closes_after_due",
+                violation_error_message="关闭日期不能早于截止日期。",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.period} {self.template}"
+
+    def is_closed(self, day: date) -> bool:
+        """Whether a first answer comes too late on `day`; what was sent back may be filed again."""
+        return self.closes_on is not None and day > self.closes_on

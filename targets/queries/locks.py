@@ -35,9 +35,7 @@ def lock_of(return_: Return) -> Lock | None:
     """
     if return_.state not in OPEN_STATES:
         return _by_state(return_)
-    if open_correction(return_):
-        return None
-    return _by_calendar(return_)
+    return None if open_correction(return_) else _by_calendar(return_)
 
 
 def _by_state(return_: Return) -> Lock:
@@ -66,9 +64,10 @@ def _by_calendar(return_: Return) -> Lock | None:
 
 
 def is_over(return_: Return) -> bool:
-    """Whether the cycle takes no more returns, but for extensions."""
+    """Whether the return comes too late, but for an extension. What was filed in time and sent back may
+    still be filed again."""
     cycle = return_.cycle
-    return bool(cycle.closed_at) or (cycle.closes_on is not None and clock.today() > cycle.closes_on)
+    return return_.filed_id is None and (bool(cycle.closed_at) or cycle.is_closed(clock.today()))
 
 
 def open_correction(return_: Return) -> Correction | None:
@@ -90,6 +89,7 @@ def can_be_filled() -> Q:
     )
     corrected = Correction.objects.filter(return_of=OuterRef("pk"), state=CorrectionState.OPEN)
     running = Q(cycle__closed_at=None) & (Q(cycle__closes_on=None) | Q(cycle__closes_on__gte=today))
+    running |= Q(filed__isnull=False)
     return Q(state__in=OPEN_STATES) & (
         Q(Exists(corrected)) | Q(cycle__opens_on__lte=today) & (running | Q(Exists(extended)))
     )

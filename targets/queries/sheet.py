@@ -2,15 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import timedelta
 from decimal import Decimal
+from fractions import Fraction
 
-from django.db.models import F
-
-from guandu.core.numbers import divide, from_units
+from guandu.core.numbers import divide
 from guandu.core.periods import Period
 from targets.checks import Cell, Entries, Finding, Severity, findings
-from targets.enums import IndicatorKind, NoteKind, SubjectKind
+from targets.enums import Frequency, IndicatorKind, NoteKind, SubjectKind
+from targets.frequency import asked_in
 from targets.models import (
     CellNote,
     CertifiedValue,
@@ -22,7 +21,9 @@ from targets.models import (
     ReturnVersion,
     TemplateCell,
 )
+from targets.queries.conversions import as_decimal
 from targets.queries.locks import open_correction
+from targets.queries.previous import Previous, in_units_of, previous_values
 
 
 @dataclass(frozen=True)
@@ -35,22 +36,15 @@ class FormCell(Cell):
     help_text: str = ""
     caliber: str = ""
     asks_base: bool = False
+    frequency: str = Frequency.QUARTER
 
     @property
     def kind_word(self) -> str:
         """What the number is: 本年累计, 期末数."""
         return IndicatorKind(self.kind).label
 
-    def decimal(self, units: int | None) -> Decimal | None:
-        return None if units is None else from_units(units, self.version.scale)
-
-
-@dataclass(frozen=True)
-class Previous:
-    """A value of the period before, and whether it is 核定 or only filed."""
-
-    units: int
-    certified: bool
+    def decimal(self, units: int | Fraction | None) -> Decimal | None:
+        return None if units is None else as_decimal(units, self.version.scale, self.version.display_decimals)
 
 
 @dataclass(frozen=True)
@@ -137,10 +131,9 @@ class Sheet:
 
 
 def form_cells(template: ReturnTemplate, period: Period) -> list[FormCell]:
-    """The template's cells in their order, with the indicator versions that the period uses."""
-    cells = list(
-        TemplateCell.objects.filter(template=template).select_related("indicator").order_by("position")
-    )
+    """The template's cells that `period` asks, in their order, with the indicator versions that it uses."""
+    rows = TemplateCell.objects.filter(template=template).select_related("indicator").order_by("position")
+    cells = [cell for cell in rows if asked_in(cell.indicator.frequency, period)]
     versions = {
         version.indicator_id: version
         for version in IndicatorVersion.objects.on(period.last_day).filter(
@@ -162,49 +155,37 @@ def _form_cell(cell: TemplateCell, version: IndicatorVersion) -> FormCell:
         unit=version.unit,
         kind=cell.indicator.kind,
         is_required=cell.is_required,
+        scale=version.scale,
+        minimum=cell.minimum,
+        maximum=cell.maximum,
         indicator_id=cell.indicator_id,
         version=version,
         section=cell.section,
         help_text=cell.help_text,
-        caliber=cell.indicator.caliber,
+        caliber=version.caliber or cell.indicator.caliber,
         asks_base=cell.asks_base,
+        frequency=cell.indicator.frequency,
     )
 
 
 def quarter_before(period: Period) -> Period:
-    return Period.quarter_of(period.first_day - timedelta(days=1))
+    """The period before, of the same length."""
+    return period.before
 
 
 def certified_units(
     subject_kind: str, subject_codes: Iterable[str], period: Period, form: list[FormCell]
 ) -> dict[tuple[str, str], int]:
-    """(subject code, indicator code) → 核定值 of `period`, where it was kept under the version that
-    the form uses: another version's numbers are not comparable."""
+    """(subject code, indicator code) → 核定值 of `period` in the units that the form uses. One that was kept
+    under a version not comparable, or is no whole number of those units, is left out."""
     values = CertifiedValue.objects.current().filter(
         subject_kind=subject_kind,
         subject_code__in=list(subject_codes),
         period=period.code,
-        indicator_version__in=[cell.version.pk for cell in form],
+        indicator__in=[cell.indicator_id for cell in form],
     )
-    return {(s, c): units for s, c, units in values.values_list("subject_code", "indicator__code", "units")}
-
-
-def previous_values(return_: Return, form: list[FormCell]) -> dict[str, Previous]:
-    """Values of the quarter before by indicator code: 核定 where there is one, else as last filed."""
-    before = quarter_before(Period.parse(return_.cycle.period))
-    certified = certified_units(return_.subject_kind, [return_.park_code], before, form)
-    found = {code: Previous(units, certified=True) for (_, code), units in certified.items()}
-    filed = ReturnLine.objects.filter(
-        version__return_of__cycle__template=return_.cycle.template_id,
-        version__return_of__cycle__period=before.code,
-        version__return_of__park=return_.park_id,
-        version=F("version__return_of__filed"),
-    ).first()
-    comparable = {cell.code for cell in form if cell.version.valid_from <= before.last_day}
-    for code, units in (filed.values if filed else {}).items():
-        if code in comparable:
-            found.setdefault(code, Previous(units, certified=False))
-    return found
+    exact = in_units_of(form, values.values_list("subject_code", "indicator__code", "indicator_version", "units"))
+    return {key: int(units) for key, units in exact.items() if units.denominator == 1}
 
 
 def sheet_of(return_: Return, version: ReturnVersion | None = None) -> Sheet:
@@ -258,11 +239,13 @@ def _approved_line(return_: Return, shown: ReturnVersion, lines: Iterable[Return
 
 
 def entries_of(line: ReturnLine, last: dict[str, Previous], period: Period) -> Entries:
+    before = period.before
     return Entries(
         values=line.values,
         base=line.base,
-        last={code: each.units for code, each in last.items()},
-        last_is_same_year=quarter_before(period).year == period.year,
+        last={code: each.units for code, each in last.items() if each.units is not None},
+        last_is_same_year=before.year == period.year,
+        history={code: each.history for code, each in last.items() if each.history},
     )
 
 

@@ -15,8 +15,9 @@ from django.db.backends.sqlite3.base import DatabaseOperations as SqliteOperatio
 from guandu.audit.triggers import GUARDS as AUDIT_GUARDS
 from guandu.core.triggers import create_all, drop_all
 from targets.triggers import GUARDS as TARGET_GUARDS
+from targets.triggers_dictionary import DICTIONARY_GUARDS
 
-GUARDS = (*AUDIT_GUARDS, *TARGET_GUARDS)
+GUARDS = (*AUDIT_GUARDS, *TARGET_GUARDS, *DICTIONARY_GUARDS)
 
 
 def _around_guards(operations: type[BaseDatabaseOperations], vendor: str) -> None:

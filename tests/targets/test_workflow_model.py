@@ -44,7 +44,7 @@ class Oracle:
 
     @property
     def editable(self) -> bool:
-        return self.state in {"draft", "sent_back"} and (self.opened is not None or not self.closed)
+        return self.state == "sent_back" or self.state == "draft" and (self.filed is not None or not self.closed)
 
     def may_write(self, who: str, code: str) -> bool:
         return who == "operator" and self.editable and (self.opened is None or code in self.opened)

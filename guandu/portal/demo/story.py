@@ -17,6 +17,8 @@ BUSINESS_DATE = date(2026, 10, 12)
 FIRST, LAST = "2024Q1", "2026Q3"
 FICTITIOUS = "演示园区·"
 
+# The forms that the story files; the other bureaus' are there to be opened.
+FORMS = ("DISTRICT-TAX-Q", "DISTRICT-TRADE-Q", "PARK-Q")
 SPONSORS = {"HQ": "U-CZJ", "DIG": "U-KGJ", "TRD": "U-STJ", "CUL": "U-WLJ", "IND": "U-ZRJ"}
 MEASURES = {"HQ": "WSALES", "DIG": "REV", "TRD": "WSALES", "CUL": "REV", "IND": "IND_OUT"}
 

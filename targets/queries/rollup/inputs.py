@@ -8,6 +8,7 @@ from guandu.core.periods import Period
 from parks.models import Chain, Park
 from parks.queries.names import names_on
 from targets.enums import IndicatorKind, ReturnState, SubjectKind
+from targets.frequency import asked_in
 from targets.models import CertifiedValue, IndicatorVersion, Return
 from targets.registered import Fact, facts_of
 
@@ -71,7 +72,8 @@ def read_inputs(quarter: Period) -> Inputs:
     """Inputs of the single quarter `quarter`: flows are year-to-date at its end, stocks at its end."""
     definitions, members = _definitions(quarter), members_in(quarter)
     leaves = _leaves(quarter, definitions)
-    facts = {code: _facts(d, quarter) for code, d in definitions.items() if d.kind == IndicatorKind.REGISTERED}
+    # A registered indicator without a formula has no source that counts it yet.
+    facts = {c: _facts(d, quarter) for c, d in definitions.items() if d.kind == IndicatorKind.REGISTERED and d.formula}
     counted = {fact.park_code for found in facts.values() for fact in found}
     return Inputs(
         quarter=quarter,
@@ -108,32 +110,41 @@ def _member(park: Park, name: str) -> Member:
 
 
 def _definitions(quarter: Period) -> dict[str, Definition]:
-    versions = IndicatorVersion.objects.filter(dated(quarter.last_day)).select_related("indicator")
+    """What this quarter asks for: a yearly indicator is none of the first three."""
+    rows = IndicatorVersion.objects.filter(dated(quarter.last_day)).select_related("indicator")
+    versions = rows.order_by("indicator__position", "indicator__code")
     return {
         v.indicator.code: Definition(
             v.indicator.code, v.indicator.kind, v.indicator.level, v.indicator_id, v.pk, v.scale, v.definition
         )
-        for v in versions.order_by("indicator__position", "indicator__code")
+        for v in versions
+        if asked_in(v.indicator.frequency, quarter)
     }
 
 
 def _leaves(quarter: Period, definitions: dict[str, Definition]) -> list[Leaf]:
+    """核定值 of the quarter, of its last month, and in the fourth of the year: up to the same day they say
+    the same; where several stand, the year's before the quarter's before the month's."""
+    months = Period(quarter.year, quarter.last, quarter.last)
+    periods = [*([str(quarter.year)] if quarter.last == 12 else []), quarter.code, months.code]
     rows = (
         CertifiedValue.objects.current()
-        .filter(period=quarter.code)
+        .filter(period__in=periods)
         .order_by("subject_code", "indicator__code")
         .values_list(
-            "indicator__code", "subject_kind", "subject_code", "units", "base_units", "pk",
+            "indicator__code", "subject_kind", "subject_code", "period", "units", "base_units", "pk",
             "expected", "reported", "indicator_version_id",
         )
     )
-    leaves = []
-    for code, kind, subject, units, base, pk, expected, reported, version in rows:
+    leaves = {}
+    for code, kind, subject, _, units, base, pk, expected, reported, version in sorted(
+        rows, key=lambda row: periods.index(row[3])
+    ):
         if code not in definitions or definitions[code].version_id != version:
             raise Invalid(f"{quarter.label}的指标 {code} 与其核定值不是同一版本，请先办理数据订正。")
         park = subject if kind == SubjectKind.PARK else ""
-        leaves.append(Leaf(code, park, units, base, pk, expected, reported))
-    return leaves
+        leaves.setdefault((park, code), Leaf(code, park, units, base, pk, expected, reported))
+    return [leaves[key] for key in sorted(leaves)]
 
 
 def _not_asked(quarter: Period, leaves: list[Leaf]) -> frozenset[tuple[str, str]]:

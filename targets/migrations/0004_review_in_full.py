@@ -14,7 +14,7 @@ def date_filed_versions(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('targets', '0002_locked_lines'),
+        ('targets', '0003_templates_by_period'),
     ]
 
     operations = [
@@ -27,11 +27,6 @@ class Migration(migrations.Migration):
             model_name='cycle',
             name='closed_by',
             field=models.CharField(blank=True, editable=False, max_length=120, verbose_name='关闭人'),
-        ),
-        migrations.AddField(
-            model_name='cycle',
-            name='closes_on',
-            field=models.DateField(blank=True, help_text='此日之后不再接收报送；空为由园区发展办关闭', null=True, verbose_name='关闭日期'),
         ),
         migrations.AddField(
             model_name='returnversion',
