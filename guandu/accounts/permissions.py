@@ -34,6 +34,9 @@ class Permission(StrEnum):
     RETURN_REVIEW = "return.review"
     RETURN_CONFIRM = "return.confirm"
     CYCLE_OPEN = "cycle.open"
+    # 催报: by the office, and by a sponsoring department for its own parks.
+    RETURN_URGE = "return.urge"
+    REMINDER_EDIT = "reminder.edit"
     FIGURE_VIEW = "figure.view"
     TOTALS_VIEW = "totals.view"
     PLAN_VIEW = "plan.view"

@@ -54,6 +54,10 @@ WHOLE = {
     "attribution.withdraw": "撤回归属主张", "attribution.settle": "办结归属主张",
     "comparison.run": "办理登记比对", "finding.confirm": "确认登记差异", "finding.reject": "答复登记差异",
     "enterprise.export": "导出企业名单",
+    "message.read": "阅读消息", "message.read_all": "全部消息标为已读", "message_preference.choose": "设置消息接收方式",
+    "delivery.settle": "登记消息发送结果", "delivery.retry": "重新发送消息", "delivery.digest": "汇总当日消息",
+    "reminder_rule.create": "登记提醒规则", "reminder_rule.update": "修改提醒规则", "reminder_rules.load": "载入提醒规则",
+    "reminder.send": "发送报送提醒", "return.urge": "催报", "returns.export_missing": "导出未报清单",
     "audit.archive": "归档审计记录", "audit.export": "导出审计记录", "page.open": "打开页面", "register.export": "导出列表",
 }  # fmt: skip
 
