@@ -15,7 +15,7 @@ class TargetsConfig(AppConfig):
         from parks.merging import Follower, follow_park_mergers  # reason: registers below, needs models
         from targets import pages, panels, tasks, tiles, todos  # noqa: F401  # reason: register themselves, need models
         from targets.actions.mergers import withdraw_drafts  # reason: needs models
-        from targets.queries import mergers, quality, register_facts  # noqa: F401  # reason: register themselves
+        from targets.queries import mergers, quality, register_facts, series  # noqa: F401  # reason: register themselves
         from targets.queries.open_work import returns_open  # reason: needs models
 
         register_open_work("数据报送", returns_open)

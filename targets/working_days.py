@@ -18,3 +18,13 @@ def next_working_day(day: date) -> date:
     while not is_working_day(day):
         day += timedelta(days=1)
     return day
+
+
+def shifted(day: date, count: int) -> date:
+    """The `count`-th working day after `day`, before it where `count` is negative; `day` itself for 0."""
+    step = timedelta(days=1 if count > 0 else -1)
+    for _ in range(abs(count)):
+        day += step
+        while not is_working_day(day):
+            day += step
+    return day

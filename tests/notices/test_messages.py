@@ -10,10 +10,11 @@ from guandu.audit.models import AuditEvent
 from guandu.core.actors import MESSENGER
 from guandu.core.errors import NotAllowed
 from guandu.notices.actions import messages
-from guandu.notices.actions.messages import Told, post
+from guandu.notices.actions.messages import post
 from guandu.notices.enums import Importance, MessageKind
 from guandu.notices.models import Delivery, Message
 from guandu.notices.queries.inbox import inbox, unread_count
+from guandu.notices.told import Told
 from tests.factories import make_user
 
 pytestmark = [pytest.mark.django_db, pytest.mark.feature("B24")]

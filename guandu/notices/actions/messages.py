@@ -1,9 +1,7 @@
 """Telling people something, and their reading it."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
-from guandu.accounts.models import User
 from guandu.audit.actions import about, action, concerning, created, updated
 from guandu.audit.changes import snapshot
 from guandu.core import clock
@@ -14,19 +12,7 @@ from guandu.notices.enums import Importance, Rhythm
 from guandu.notices.kinds import DELIVER_JOB
 from guandu.notices.models import Delivery, Message
 from guandu.notices.queries.inbox import reach_of
-
-
-@dataclass(frozen=True)
-class Told:
-    """What one person is to be told. `key` names the matter: the same is told to the same person once."""
-
-    recipient: User
-    kind: str
-    key: str
-    title: str
-    text: str = ""
-    url: str = ""
-    importance: str = Importance.NORMAL
+from guandu.notices.told import Told
 
 
 def post(*, told: Iterable[Told], by: Actor) -> list[Message]:
