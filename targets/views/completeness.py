@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
@@ -134,11 +134,12 @@ def _mark(request: HttpRequest) -> str:
 def progress_urge(request: HttpRequest) -> HttpResponse:
     """A message to the filers of what was ticked; what cannot be urged is said one by one."""
     shown, wanted = _shown(request), picks(request.POST)
-    mine = Return.objects.visible_to(request.user, Permission.RETURN_URGE).filter(pk__in=wanted)
-    chosen = list(mine)
-    if not chosen:
+    if not wanted:
         messages.warning(request, "请先勾选要催报的报表。")
         return _back(shown)
+    chosen = list(Return.objects.visible_to(request.user, Permission.RETURN_URGE).filter(pk__in=wanted))
+    if not chosen:
+        raise Http404
     try:
         report = reminders.urge(returns=chosen, by=request.user)
     except NotReady as refused:

@@ -206,6 +206,7 @@ def test_nothing_ticked_and_what_is_not_ones_own_urge_nobody():
     make_operator("P1")
     return_ = make_cycle(PERIOD).returns.get()
     other = signed_in(make_person("dep", RoleCode.DEPARTMENT, ScopeKind.DEPARTMENT, "U-ELSE", unit="U-ELSE"))
-    for data in ({}, {"pick": return_.pk}, {"pick": "x"}, {"pick": "9" * 30}):
+    assert other.post(f"{PAGE}urge/", {"pick": return_.pk}).status_code == 404
+    for data in ({}, {"pick": "x"}, {"pick": "9" * 30}):
         assert "请先勾选" in other.post(f"{PAGE}urge/", data, follow=True).content.decode()
     assert Message.objects.count() == 0
