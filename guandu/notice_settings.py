@@ -14,12 +14,10 @@ from guandu.web import logs
 
 _env = environ.Env()
 _ENV = _env("GUANDU_ENV", default="production")
-_GATEWAYS = {"sms": "短信", "dingtalk": "政务钉钉", "wecom": "企业微信"}
 
 
-def _gateway(code: str, name: str) -> dict[str, Any] | None:
+def _gateway(code: str, name: str, url: str, secret: str) -> dict[str, Any] | None:
     variable = f"NOTICE_{code.upper()}"
-    url, secret = _env(f"{variable}_URL", default=""), environment.read(f"{variable}_SECRET")
     if not url:
         return None
     parts = urlsplit(url)
@@ -45,7 +43,12 @@ def _folder() -> dict[str, Any] | None:
 
 
 def _configured() -> dict[str, dict[str, Any]]:
-    found = {code: _gateway(code, name) for code, name in _GATEWAYS.items()} | {"folder": _folder()}
+    gateways = (
+        ("sms", "短信", _env("NOTICE_SMS_URL", default=""), environment.read("NOTICE_SMS_SECRET")),
+        ("dingtalk", "政务钉钉", _env("NOTICE_DINGTALK_URL", default=""), environment.read("NOTICE_DINGTALK_SECRET")),
+        ("wecom", "企业微信", _env("NOTICE_WECOM_URL", default=""), environment.read("NOTICE_WECOM_SECRET")),
+    )
+    found = {given[0]: _gateway(*given) for given in gateways} | {"folder": _folder()}
     return {code: each for code, each in found.items() if each}
 
 

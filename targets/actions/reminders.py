@@ -6,7 +6,7 @@ from pathlib import Path
 
 from guandu.accounts.checks import require, require_service
 from guandu.accounts.permissions import Permission
-from guandu.audit.actions import action, concerning, created
+from guandu.audit.actions import about, action, concerning, created
 from guandu.core import clock
 from guandu.core.actors import Actor
 from guandu.core.errors import NotAllowed, NotReady
@@ -17,7 +17,7 @@ from guandu.notices.models import ReminderRule, ReminderRun
 from guandu.notices.told import Told
 from targets.models import Return
 from targets.queries.completeness import deadline, is_missing
-from targets.queries.missing import days_words, title_of, urge_key, urged_today
+from targets.queries.missing import days_words, title_of, urge_key, urgeable, urged_today
 from targets.queries.recipients import Recipients
 from targets.queries.reminders import SOURCE, planned, since_when
 from targets.reminder_files import read_rules
@@ -47,8 +47,10 @@ def urge(*, returns: Sequence[Return], by: Actor) -> Urged:
     require(by, Permission.RETURN_URGE, to="催报")
     wanted = [each.pk for each in returns]
     rows = list(Return.objects.select_for_update(of=("self",)).filter(pk__in=wanted).order_by("pk"))
-    concerning("targets.return", ",".join(map(str, wanted))[:80], f"{len(rows)} 张报表")
-    mine = set(Return.objects.visible_to(by, Permission.RETURN_URGE).filter(pk__in=wanted).values_list("pk", flat=True))
+    if len(rows) == 1:
+        about(rows[0])
+    concerning("targets.return", "", f"{len(rows)} 张报表")
+    mine = set(urgeable(by).filter(pk__in=wanted).values_list("pk", flat=True))
     if {row.pk for row in rows} - mine:
         raise NotAllowed("只能催报本单位包保园区的报表。如确需办理，请联系园区发展办。")
     full = {each.pk: each for each in Return.objects.filter(pk__in=wanted).select_related(*NEEDED)}

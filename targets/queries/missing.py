@@ -4,9 +4,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from django.db.models import QuerySet
+
 from guandu.accounts.models import User
 from guandu.accounts.permissions import Permission
+from guandu.accounts.roles import ScopeKind
 from guandu.core import clock
+from guandu.core.actors import Actor
 from guandu.core.periods import Period
 from guandu.notices.models import Message
 from parks.models import Contact
@@ -78,11 +82,17 @@ def urged_today(returns: Iterable[Return]) -> dict[int, str]:
     return {keys[key]: name for key, name in told}
 
 
+def urgeable(user: Actor) -> QuerySet[Return]:
+    """What the person may urge: the office everything, a sponsor the returns of its parks, not its own ones."""
+    rows = Return.objects.visible_to(user, Permission.RETURN_URGE)
+    whole = user.actor_kind == "service" or ScopeKind.DISTRICT in user.scopes_with(Permission.RETURN_URGE)
+    return rows if whole else rows.filter(park__isnull=False)
+
+
 def _may_urge(user: User, returns: Sequence[Return]) -> set[int]:
     if not user.may(Permission.RETURN_URGE):
         return set()
-    rows = Return.objects.visible_to(user, Permission.RETURN_URGE)
-    return set(rows.filter(pk__in=[each.pk for each in returns]).values_list("pk", flat=True))
+    return set(urgeable(user).filter(pk__in=[each.pk for each in returns]).values_list("pk", flat=True))
 
 
 def days_words(day: date, today: date) -> str:

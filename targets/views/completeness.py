@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -22,7 +23,7 @@ from targets.forms import picks
 from targets.forms_completeness import ProgressFilter
 from targets.models import Cycle, Return
 from targets.queries.completeness import DIMENSIONS, Dimension, Progress, progress
-from targets.queries.missing import Missing, days_words, missing_lines, ready_text
+from targets.queries.missing import Missing, days_words, missing_lines, ready_text, urgeable
 
 COLUMNS = (
     ("序号", 6), ("填报对象", 30), ("报表", 26), ("报告期", 16), ("状态", 10), ("截止日期", 12), ("逾期情况", 16),
@@ -91,7 +92,8 @@ def progress_page(request: HttpRequest) -> HttpResponse:
 
 def _text(request: HttpRequest, lines: list[Missing], counts, period: str) -> str:
     user = request.user
-    link = request.build_absolute_uri(f"{reverse('targets:returns')}?period={period}")
+    path = f"{reverse('targets:returns')}?period={period}"
+    link = f"{settings.PORTAL_URL}{path}" if settings.PORTAL_URL else request.build_absolute_uri(path)
     return ready_text(lines, counts, period=period, signer=f"{user.unit.name} {user.name}", link=link)
 
 
@@ -137,7 +139,7 @@ def progress_urge(request: HttpRequest) -> HttpResponse:
     if not wanted:
         messages.warning(request, "请先勾选要催报的报表。")
         return _back(shown)
-    chosen = list(Return.objects.visible_to(request.user, Permission.RETURN_URGE).filter(pk__in=wanted))
+    chosen = list(urgeable(request.user).filter(pk__in=wanted))
     if not chosen:
         raise Http404
     try:

@@ -254,3 +254,11 @@ def test_the_page_offers_the_channels_and_keeps_the_choice(operator, server, sig
     assert browser.post("/messages/settings/", {"channel": "", "rhythm": "single"}).status_code == 302
     assert '<option value="" selected>只在站内显示</option>' in browser.get("/messages/settings/").content.decode()
     assert browser.post("/messages/settings/", {"channel": "x", "rhythm": "single"}).status_code == 422
+
+
+def test_who_gave_his_channel_up_waits_for_no_summary(operator, server):
+    preferences.choose(channel="sms", rhythm="daily", by=operator)
+    tell(operator, "a")
+    preferences.choose(channel="", rhythm="daily", by=operator)
+    assert deliveries.digest(by=MESSENGER) == 0
+    assert not Message.objects.filter(awaits_digest=True).exists()

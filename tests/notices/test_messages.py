@@ -183,3 +183,17 @@ def test_a_person_without_any_grant_has_an_inbox(sign_in):
     person = make_user(username="bare")
     tell(person, title="欢迎")
     assert "欢迎" in sign_in(person).get("/messages/").content.decode()
+
+
+def test_a_title_that_is_too_long_ends_in_dots_and_stands_whole_in_the_text(operator):
+    (message,) = tell(operator, title="请" * 200, text="请" * 200)
+    assert message.title == "请" * 119 + "…"
+    assert message.text == "请" * 200
+
+
+def test_marking_all_leaves_other_peoples_alone(operator, office, sign_in):
+    tell(operator)
+    (other,) = tell(office)
+    sign_in(operator).post("/messages/read-all/", {"until": "999999"})
+    other.refresh_from_db()
+    assert other.read_at is None

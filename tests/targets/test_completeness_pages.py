@@ -180,7 +180,7 @@ def test_what_was_ticked_is_urged_and_says_by_whom():
     shown = answer.content.decode()
     assert "已向 1 张报表的填报人员发出站内催报。" in shown
     assert f'name="pick" value="{picked.pk}"' not in shown
-    assert '<td class="wrap">office</td>' in shown
+    assert "今日office已催报" in shown
     assert Message.objects.get().recipient == operator
 
 

@@ -508,6 +508,17 @@ def test_a_department_urges_its_own_parks_only():
     assert Message.objects.count() == 1
 
 
+def test_a_bureau_does_not_urge_itself():
+    bureau = make_person("tax", RoleCode.DEPARTMENT, ScopeKind.DEPARTMENT, "U-TAX", unit="U-TAX")
+    office = make_office()
+    return_ = make_cycle(PERIOD, make_district_template()).returns.get()
+    with clock.known_demo_date(date(2026, 7, 18)):
+        with pytest.raises(NotAllowed):
+            reminders.urge(returns=[return_], by=bureau)
+        assert len(reminders.urge(returns=[return_], by=office).told) == 1
+    assert titles(bureau) == ["催报：请尽快报送全区2026年第二季度《全区税收季度反馈表》"]
+
+
 @pytest.mark.parametrize("role", [RoleCode.STREET, RoleCode.OPERATOR, RoleCode.LEADER, RoleCode.TASK_FORCE])
 def test_nobody_else_urges(role):
     return_ = missing()

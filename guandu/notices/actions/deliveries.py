@@ -77,9 +77,12 @@ def digest(*, by: Actor) -> int:
     found = []
     for pk, messages in waiting.items():
         channel = reach[pk].channel
-        if channel and (pk, channel) not in known:
+        if channel and (pk, channel) in known:
+            continue
+        if channel:
             found.append(_summary(recipients[pk], channel, messages, day))
-            _told(messages)
+        # Whoever hears in the portal alone by now waits for no summary.
+        _told(messages)
     send(found)
     return len(found)
 

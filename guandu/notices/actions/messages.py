@@ -14,6 +14,8 @@ from guandu.notices.models import Delivery, Message
 from guandu.notices.queries.inbox import reach_of
 from guandu.notices.told import Told
 
+LONGEST_TITLE = 120
+
 
 def post(*, told: Iterable[Told], by: Actor) -> list[Message]:
     """Store what the recipients have not been told yet, within the running action; a job takes it through
@@ -59,11 +61,16 @@ def _not_yet(told: list[Told]) -> list[Told]:
     return found
 
 
+def _shortened(title: str) -> str:
+    """The whole of it is in the text."""
+    return title if len(title) <= LONGEST_TITLE else f"{title[: LONGEST_TITLE - 1]}…"
+
+
 def _message(each: Told, by: Actor, now, *, awaits_digest: bool) -> Message:
     return Message(
         recipient=each.recipient,
         kind=each.kind,
-        title=each.title[:120],
+        title=_shortened(each.title),
         text=each.text,
         url=each.url,
         key=each.key,
