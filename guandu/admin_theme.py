@@ -104,6 +104,7 @@ UNFOLD = {
                 _entry("指标", "query_stats", "targets_indicator", P.REFERENCE_VIEW),
                 _entry("报表模板", "table_view", "targets_returntemplate", P.REFERENCE_VIEW),
                 _entry("报送期次", "event", "targets_cycle", P.CYCLE_OPEN),
+                _entry("提醒规则", "notifications", "notices_reminderrule", P.REMINDER_EDIT),
             ),
             _group(
                 "行动计划",

@@ -111,6 +111,7 @@ CELERY_BEAT_SCHEDULE = {
     "daily-round": {"task": "guandu.jobs.tasks.ask_due", "schedule": 300.0, "options": {"expires": 300}},
     # Anchors what is due and sees that the trail's guards stand; checks the chain every ten minutes.
     "audit-watch": {"task": "guandu.oversight.tasks.watch", "schedule": 60.0, "options": {"expires": 60}},
+    "messages": {"task": "guandu.notices.tasks.ask_deliveries", "schedule": 60.0, "options": {"expires": 60}},
 }
 if REDIS_URL:
     CELERY_BROKER_URL = REDIS_URL
@@ -172,6 +173,7 @@ INSTALLED_APPS = [
     "guandu.audit",
     "guandu.jobs",
     "guandu.accounts",
+    "guandu.notices",
     "guandu.web",
     "guandu.exchange",
     "guandu.oversight",
@@ -392,4 +394,5 @@ if PRODUCTION:
     environment.named_hosts("ALLOWED_HOSTS", ALLOWED_HOSTS)
 
 from guandu.admin_theme import UNFOLD  # noqa: E402,F401
+from guandu.notice_settings import *  # noqa: E402,F403
 from guandu.sign_in_settings import *  # noqa: E402,F403

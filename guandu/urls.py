@@ -16,6 +16,7 @@ urlpatterns = [
     path("accounts/", include("guandu.accounts.urls_officers")),
     path("accounts/", include("guandu.accounts.urls_factor")),
     path("jobs/", include("guandu.jobs.urls")),
+    path("messages/", include("guandu.notices.urls")),
     path("admin/", admin.site.urls),
     path("api/v1/", include("guandu.api.urls")),
     path("", include("targets.urls")),

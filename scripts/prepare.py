@@ -15,6 +15,7 @@ def prepare() -> None:
     call_command("migrate", interactive=False, verbosity=0)
     call_command("load_plan")
     call_command("load_standards")
+    call_command("load_reminders")
     call_command("load_projects")
     call_command("load_scheme")
     if os.environ.get("GUANDU_ENV") == "local":

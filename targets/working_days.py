@@ -24,20 +24,14 @@ def next_working_day(day: date) -> date:
     return day
 
 
-def working_days_after(day: date, count: int) -> date:
-    """The `count`-th working day after `day`: the last day of a term of so many 工作日."""
-    while count:
-        day += timedelta(days=1)
-        count -= is_working_day(day)
-    return day
-
-
 def working_days_before(day: date, count: int) -> date:
     """The earliest day whose term of `count` working days has not run out on `day`."""
     first = day
-    while working_days_after(first - timedelta(days=1), count) >= day:
+    while shifted(first - timedelta(days=1), count) >= day:
         first -= timedelta(days=1)
     return first
+
+
 class Schedule(Protocol):
     """Days after a period's end, as a form keeps them."""
 
@@ -62,3 +56,13 @@ def days_of(schedule: Schedule, period: Period) -> Days:
     due = next_working_day(max(opens, period.last_day + timedelta(days=schedule.due_days)))
     closes = next_working_day(due + timedelta(days=schedule.closes_days)) if schedule.closes_days else None
     return Days(opens, due, closes)
+
+
+def shifted(day: date, count: int) -> date:
+    """The `count`-th working day after `day`, before it where `count` is negative; `day` itself for 0."""
+    step = timedelta(days=1 if count > 0 else -1)
+    for _ in range(abs(count)):
+        day += step
+        while not is_working_day(day):
+            day += step
+    return day

@@ -25,7 +25,7 @@ pytestmark = pytest.mark.once
 PORTAL = ("migrate", "web", "worker", "import-worker", "beat", "relay")
 WORKERS = ("worker", "import-worker")
 NGINX = ROOT / "docker" / "nginx"
-READ_IN = ("settings", "sign_in_settings", "environment", "gunicorn_config")
+READ_IN = ("settings", "sign_in_settings", "notice_settings", "environment", "gunicorn_config")
 READERS = {"env", "_env", "required", "read_networks", "read", "read_list", "get", "bool", "list"}
 GIVEN = {
     **production_environment(),

@@ -36,6 +36,9 @@ class Permission(StrEnum):
     RETURN_OPINE = "return.opine"
     RETURN_CONFIRM = "return.confirm"
     CYCLE_OPEN = "cycle.open"
+    # 催报: by the office, and by a sponsoring department for its own parks.
+    RETURN_URGE = "return.urge"
+    REMINDER_EDIT = "reminder.edit"
     FIGURE_VIEW = "figure.view"
     TOTALS_VIEW = "totals.view"
     PLAN_VIEW = "plan.view"

@@ -60,6 +60,10 @@ WHOLE = {
     "extension.decline": "不同意延期报送", "cycle.close": "关闭报送期次", "cycle.reopen": "重新开放报送期次",
     "indicator.issue": "建立指标新版本", "template.issue": "建立报表模板新版本", "template.compose": "修改报表指标",
     "template.check": "修改审核关系", "template.route": "修改审核流程",
+    "message.read": "阅读消息", "message.read_all": "全部消息标为已读", "message_preference.choose": "设置消息接收方式",
+    "delivery.settle": "登记消息发送结果", "delivery.retry": "重新发送消息", "delivery.digest": "汇总当日消息",
+    "reminder_rule.create": "登记提醒规则", "reminder_rule.update": "修改提醒规则", "reminder_rules.load": "载入提醒规则",
+    "reminder.send": "发送报送提醒", "return.urge": "催报", "returns.export_missing": "导出未报清单",
     "audit.archive": "归档审计记录", "audit.export": "导出审计记录", "page.open": "打开页面", "register.export": "导出列表",
 }  # fmt: skip
 

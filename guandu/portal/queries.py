@@ -93,7 +93,7 @@ def completeness(lines: Iterable[ParkLine]) -> Completeness:
         states=[(state.value, state.label, found[state.value]) for state in shown],
         total=len(returns) - found[ReturnState.EXEMPT],
         locked=found[ReturnState.LOCKED],
-        unfiled=[each for each in returns if each.is_open],
+        unfiled=[each for each in returns if each.is_missing],
     )
 
 

@@ -64,6 +64,11 @@ class Return(models.Model):
         """Whether the filer may edit it."""
         return self.state in OPEN_STATES
 
+    @property
+    def is_missing(self) -> bool:
+        """Whether its numbers are still asked for: one under 数据订正 has been approved and is not."""
+        return self.is_open and self.approved_id is None
+
 
 class ReturnVersion(models.Model):
     """One answer. The draft is the one mutable version; filing freezes it, sending back copies it."""

@@ -14,7 +14,7 @@ from targets.enums import OpinionSide, ReturnState
 from targets.models import Opinion, Return, ReturnTemplate
 from targets.queries.locks import words
 from targets.workflow import opinions_asked
-from targets.working_days import working_days_after, working_days_before
+from targets.working_days import shifted, working_days_before
 
 TERM = 3  # 个工作日
 _COLUMN = {OpinionSide.STREET: "street_code", OpinionSide.CHAIN: "chain_code"}
@@ -65,7 +65,7 @@ def standings(return_: Return) -> list[Standing]:
         Standing(
             each["side"],
             each.get("by") or OpinionSide(each["side"]).label,
-            working_days_after(return_.filed.filed_on, each.get("days", TERM)),
+            shifted(return_.filed.filed_on, each.get("days", TERM)),
             given.get(each["side"]),
         )
         for each in asked

@@ -10,7 +10,7 @@ from django.urls import reverse
 from guandu.accounts.roles import RoleCode
 from parks.models import Occupancy, Placement
 from targets.models import Target, TargetUnit
-from tests.admin.world import fill
+from tests.admin.world import fill, make_rule
 from tests.factories import (
     give,
     make_area,
@@ -46,6 +46,7 @@ def more(park, target) -> None:
         user = make_user(RoleCode.OPERATOR, scope=other)
         give(user, RoleCode.TASK_FORCE, chain)
         make_cycle(make_template(), period=f"2026Q{number}")
+        make_rule(f"after-{number}", number)
         TargetUnit.objects.create(target=target, unit=department)
         Target.objects.create(
             plan=target.plan, code=f"T9{number}", clause="一", title="目标", operator="ge", shape="stock",
@@ -61,7 +62,8 @@ def more(park, target) -> None:
     "name",
     ["parks_building", "parks_space", "parks_tenancy",
      "parks_park", "parks_area", "parks_chain", "parks_enterprise", "accounts_unit", "accounts_user",
-     "parks_industry", "accounts_grant", "targets_target", "targets_cycle", "targets_returntemplate", "targets_mechanism"],
+     "parks_industry", "accounts_grant", "targets_target", "targets_cycle", "targets_returntemplate", "targets_mechanism",
+     "notices_reminderrule"],
 )  # fmt: skip
 def test_a_list_asks_the_same_for_one_row_and_for_three(name, sign_in, office, park):
     world = fill(park, office)

@@ -7,6 +7,7 @@ from guandu.audit.actions import action, created
 from guandu.core import clock
 from guandu.core.actors import LOADER
 from guandu.jobs import queue
+from guandu.notices.models import ReminderRule
 from investment.models import Project
 from parks.models import Park, ParkType, StatisticalClass, Title
 from rating.models import Scheme
@@ -62,11 +63,17 @@ def fill(park: Park, office: User) -> dict:
         "scheme": Scheme.objects.create(
             code="draft", version="1", title="评定办法（草案）", text="内容", digest="d", loaded_at=clock.now()
         ),
+        "reminder rule": make_rule("before-7", -7),
         "project": Project.objects.create(code="PR-1", name="某项目", chain=chain, park=park),
     }
     rows |= _standards()
     _record(park)
     return rows
+
+
+def make_rule(code: str, offset: int) -> ReminderRule:
+    said = {"event": "due", "unit": "calendar", "audience": "filer"}
+    return ReminderRule.objects.create(code=code, name=f"规则{code}", offset=offset, **said)
 
 
 def _standards() -> dict:

@@ -22,6 +22,7 @@ from guandu.accounts.querysets import ScopedQuerySet
 from guandu.exchange import actions as uploads
 from guandu.exchange.querysets import UploadQuerySet
 from guandu.jobs.models import Job, JobQuerySet
+from guandu.notices.actions import deliveries
 from guandu.oversight.actions import anchors
 from investment.actions import projects
 from investment.workflow import Step as StageStep
@@ -38,7 +39,7 @@ from parks.actions import (
 from parks.workflow import Step as GrowthStep
 from rating.actions import assessments
 from targets import workflow
-from targets.actions import closing, corrections, extensions, opinions, return_moves, returns
+from targets.actions import closing, corrections, extensions, opinions, reminders, return_moves, returns
 from targets.models import Return
 from tests.permissions.matrix import Cell, cells, ways
 from tests.permissions.world import SCOPED, World
@@ -85,6 +86,10 @@ def _any_state_of_a_return(patch: Patch) -> None:
 
     patch.setattr(return_moves, "step_for", step_for)
     patch.setattr(Return, "is_open", property(lambda self: True))
+
+
+def _filed_or_not(patch: Patch) -> None:
+    patch.setattr(reminders, "_why_not", lambda return_, urged: "")
 
 
 def _any_stage_of_a_project(patch: Patch) -> None:
@@ -177,6 +182,8 @@ STATES: dict[str, Seed] = {
     "returns/<pk>/opine/": without(opinions, "_refuse", "NotReady"),
     "cycles/<pk>/close/": without(closing, "close", "Conflict"),
     "cycles/<pk>/reopen/": without(closing, "reopen", "Conflict"),
+    "returns/progress/urge/": _filed_or_not,
+    "messages/deliveries/<pk>/retry/": without(deliveries, "retry", "NotReady"),
     "projects/<code>/move/": _any_stage_of_a_project,
     "jobs/<pk>/cancel/": _any_state_of_a_job,
     "jobs/<pk>/retry/": _any_state_of_a_job,

@@ -25,6 +25,7 @@ from targets.actions import returns
 from targets.models import Return, ReturnTemplate
 from tests.factories import PASSWORD, make_user
 from tests.permissions.submission import Fields, Submission, ask
+from tests.permissions.submissions_notices import NOTICES
 from tests.permissions.submissions_register import REGISTER
 from tests.permissions.submissions_returns import RETURNS
 from tests.permissions.world import ANONYMOUS, World
@@ -267,4 +268,5 @@ WRITTEN = (
     S("admin/investment/project/<object_id>/change/", "office", {"note": "已核实"}),
     *REGISTER,
     *RETURNS,
+    *NOTICES,
 )  # fmt: skip

@@ -38,6 +38,8 @@ PARTS = {
     "guandu.accounts.actions.factors.take_off": "part of factor.remove, factor.reset and of the server's reset",
     "guandu.accounts.actions.sessions.end_all": "part of every action that ends somebody's sessions",
     "guandu.accounts.actions.sessions.unlist": "what signing out leaves behind; signing out is the action",
+    "guandu.notices.actions.messages.post": "part of every action that tells people something",
+    "guandu.notices.actions.messages.send": "what leaves through channels; part of the same and of delivery.digest",
     "guandu.oversight.actions.checks.check": "keeps what a check of the trail found; its alarm is the action",
     "guandu.oversight.actions.checks.forget_old_watches": "good checks of a month ago tell nothing more",
     "parks.actions.carrying.carry_on": "part of park.merge and enterprise.merge",

@@ -11,7 +11,7 @@ from targets.actions import opinions, returns
 from targets.models import Opinion, Return
 from targets.queries.next_steps import waiting_for
 from targets.queries.opinions import standings
-from targets.working_days import working_days_after, working_days_before
+from targets.working_days import shifted, working_days_before
 from tests.targets.factories import ASKED_ROUTE, make_cast, make_street_person, make_task_force
 
 pytestmark = pytest.mark.django_db
@@ -36,11 +36,11 @@ def sentences(return_: Return) -> list[str]:
 
 def test_three_working_days_run_over_weekends_and_holidays():
     friday = date(2025, 9, 26)
-    assert working_days_after(friday, 3) == date(2025, 9, 30)  # Sunday 28 September was worked
-    assert working_days_after(date(2025, 9, 30), 3) == date(2025, 10, 11)  # after National Day
+    assert shifted(friday, 3) == date(2025, 9, 30)  # Sunday 28 September was worked
+    assert shifted(date(2025, 9, 30), 3) == date(2025, 10, 11)  # after National Day
     for day in (date(2025, 10, 11), date(2025, 10, 13), date(2026, 6, 3)):
         first = working_days_before(day, 3)
-        assert working_days_after(first, 3) >= day > working_days_after(first - timedelta(days=1), 3)
+        assert shifted(first, 3) >= day > shifted(first - timedelta(days=1), 3)
 
 
 def test_both_are_asked_at_once_and_the_review_does_not_wait(cast):

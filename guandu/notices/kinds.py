@@ -1,0 +1,4 @@
+"""Kinds of work that this room asks for in the background."""
+
+DELIVER_JOB = "notices.deliver"
+DIGEST_JOB = "notices.digest"
