@@ -54,6 +54,11 @@ WHOLE = {
     "attribution.withdraw": "撤回归属主张", "attribution.settle": "办结归属主张",
     "comparison.run": "办理登记比对", "finding.confirm": "确认登记差异", "finding.reject": "答复登记差异",
     "enterprise.export": "导出企业名单",
+    "attachment.add": "上传附件", "attachment.remove": "移除附件", "attachment.fetch": "下载附件",
+    "files.alarm": "附件告警", "files.sweep": "清理无用附件",
+    "evidence.attach": "上传报表佐证材料", "evidence.detach": "移除报表佐证材料",
+    "paper.print": "打印报表", "paper.record": "登记签字扫描件", "paper.check": "核对签字扫描件",
+    "paper.refuse": "退回签字扫描件",
     "audit.archive": "归档审计记录", "audit.export": "导出审计记录", "page.open": "打开页面", "register.export": "导出列表",
 }  # fmt: skip
 

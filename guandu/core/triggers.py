@@ -129,8 +129,8 @@ def keep_through_migrations(app: AppConfig, migration: str, guards: Sequence[Gua
         if (app.label, migration) in applied:
             create_all(guards, connection)
 
-    pre_migrate.connect(take_away, sender=app, weak=False, dispatch_uid=f"{app.label}.guards.away")
-    post_migrate.connect(put_back, sender=app, weak=False, dispatch_uid=f"{app.label}.guards.back")
+    pre_migrate.connect(take_away, sender=app, weak=False, dispatch_uid=f"{app.label}.{migration}.away")
+    post_migrate.connect(put_back, sender=app, weak=False, dispatch_uid=f"{app.label}.{migration}.back")
 
 
 def _execute(statements: Iterable[str], connection) -> None:

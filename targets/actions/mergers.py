@@ -4,6 +4,7 @@ from datetime import date
 
 from guandu.audit.actions import removed
 from parks.models import Park
+from targets.actions.evidence import drop_evidence
 from targets.models import Return
 from targets.queries.mergers import drafts_since
 
@@ -22,6 +23,7 @@ def _take_back(return_: Return) -> None:
         note.delete()
     Return.objects.filter(pk=return_.pk).update(draft=None)
     for version in return_.versions.all():
+        drop_evidence(version)
         for line in version.lines.all():
             removed(line)
             line.delete()

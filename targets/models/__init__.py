@@ -1,7 +1,9 @@
 from targets.models.certified import CertifiedValue
 from targets.models.cycle import Cycle
+from targets.models.evidence import Evidence, EvidenceSeal
 from targets.models.figure import Figure
 from targets.models.indicator import Indicator, IndicatorVersion
+from targets.models.paper import PrintedSheet, SignedSheet
 from targets.models.plan import Ambiguity, Mechanism, Plan, QualitativeAim, Target, TargetResult, TargetUnit
 from targets.models.returns import CellNote, Return, ReturnLine, ReturnMove, ReturnVersion
 from targets.models.template import ReturnTemplate, TemplateCell
@@ -11,17 +13,21 @@ __all__ = [
     "CellNote",
     "CertifiedValue",
     "Cycle",
+    "Evidence",
+    "EvidenceSeal",
     "Figure",
     "Indicator",
     "IndicatorVersion",
     "Mechanism",
     "Plan",
+    "PrintedSheet",
     "QualitativeAim",
     "Return",
     "ReturnLine",
     "ReturnMove",
     "ReturnTemplate",
     "ReturnVersion",
+    "SignedSheet",
     "Target",
     "TargetResult",
     "TargetUnit",

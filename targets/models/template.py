@@ -20,6 +20,9 @@ class ReturnTemplate(CodedModel, LoadedModel):
     due_days = models.PositiveSmallIntegerField("截止日", default=15, help_text="报告期结束后第几日")
     route = models.JSONField("审核流程", default=list, help_text="依次为 review（审核）、confirm（确认）")
     checks = models.JSONField("审核关系", default=list, blank=True)
+    needs_scan = models.BooleanField(
+        "须附签字盖章扫描件", default=False, help_text="核定前须有本版本已核对的扫描件，如年报、星级申报"
+    )
     valid_from = models.CharField("起用报告期", max_length=10, default="2024Q1")
     valid_to = models.CharField("停用报告期", max_length=10, blank=True)
 

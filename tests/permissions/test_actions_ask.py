@@ -22,6 +22,7 @@ ASKED_ELSEWHERE = {
     "return.file": "asked by return_moves.start, from the workflow's table",
     "return.review": "asked by return_moves.start, from the workflow's table",
     "return.send_back": "asked by return_moves.start, from the workflow's table",
+    "paper.print": "asked by attached.refuse_paper, of whoever files or confirms the return",
     "return.confirm": "asked by return_moves.start, from the workflow's table",
 }
 
