@@ -7,7 +7,7 @@ adds and removes.
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 
 from guandu.core.actors import Actor
 from guandu.files.kinds import EVIDENCE, FileKind
@@ -16,13 +16,15 @@ from guandu.files.kinds import EVIDENCE, FileKind
 @dataclass(frozen=True)
 class OwnerKind:
     """`visible(actor)`: the owners that he may see. `refuse_change(owner, actor)` raises NotAllowed or
-    NotReady where he may not add to it or take from it now. `takes`: which kinds of files."""
+    NotReady where he may not add to it or take from it now. `takes`: which kinds of files. `shown(actor)`:
+    which of the attachments of those owners he sees, where not all."""
 
     code: str
     name: str
     visible: Callable[[Actor], QuerySet]
     refuse_change: Callable[[Model, Actor], None]
     takes: tuple[FileKind, ...] = EVIDENCE
+    shown: Callable[[Actor], Q] = lambda actor: Q()
 
 
 _kinds: dict[str, OwnerKind] = {}

@@ -11,7 +11,7 @@ class AttachmentQuerySet(models.QuerySet):
         condition = Q(pk__in=[])
         for kind in owner_kinds():
             owners = kind.visible(actor).order_by().values("pk")
-            condition |= Q(owner_kind=kind.code, owner_key__in=owners)
+            condition |= Q(owner_kind=kind.code, owner_key__in=owners) & kind.shown(actor)
         return self.filter(condition)
 
     def of(self, kind: str, owner: models.Model) -> "AttachmentQuerySet":

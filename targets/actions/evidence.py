@@ -7,7 +7,7 @@ from guandu.core.actors import Actor
 from guandu.core.errors import Conflict, Invalid
 from guandu.files.actions import add, remove
 from guandu.files.inspection import Checked
-from targets.actions.attached import EVIDENCE, refuse_evidence
+from targets.actions.attached import ON_CELL, refuse_evidence
 from targets.actions.return_moves import locked
 from targets.models import Evidence, EvidenceSeal, Return, ReturnVersion, TemplateCell
 from targets.queries.evidence import evidence_digest
@@ -24,7 +24,7 @@ def attach(*, return_: Return, code: str = "", file: Checked, by: Actor) -> Evid
     about(fresh)
     refuse_evidence(fresh, by)
     indicator_id = _indicator_of(fresh, code) if code else None
-    attachment = add(kind=EVIDENCE, owner=fresh, file=file, by=by)
+    attachment = add(kind=ON_CELL, owner=fresh, file=file, by=by)
     row, is_new = Evidence.objects.get_or_create(
         version=fresh.draft, indicator_id=indicator_id, attachment=attachment
     )

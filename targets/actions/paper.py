@@ -11,7 +11,7 @@ from guandu.core.actors import Actor
 from guandu.core.errors import Conflict, Invalid, NotAllowed, NotReady
 from guandu.files.actions import add
 from guandu.files.inspection import Checked
-from targets.actions.attached import PAPER, refuse_paper
+from targets.actions.attached import ON_PAPER, refuse_paper
 from targets.actions.return_moves import locked
 from targets.check_codes import LENGTH, typed_code
 from targets.enums_paper import PaperState, PaperStep
@@ -66,7 +66,7 @@ def record(
     there = SignedSheet.objects.filter(version=fresh.filed, step=step).exclude(state=PaperState.REFUSED)
     if there.exists():
         raise NotReady("这一版已有扫描件。需要更换的，请核对人先退回原件。")
-    scan = add(kind=PAPER, owner=fresh, file=file, by=by)
+    scan = add(kind=ON_PAPER, owner=fresh, file=file, by=by)
     sheet = SignedSheet(
         version=fresh.filed,
         step=step,
@@ -92,12 +92,7 @@ def confirm_scan(*, sheet: SignedSheet, by: Actor) -> SignedSheet:
 @action("paper.refuse")
 def refuse_scan(*, sheet: SignedSheet, reason: str, by: Actor) -> SignedSheet:
     """A second person finds that it is not, in his words. Raises NotAllowed, NotReady, Conflict, Invalid."""
-    text = reason.strip()
-    if not text:
-        raise Invalid("请写明退回原因。", errors=[("reason", "请写明退回原因，让录入人知道要换什么。")])
-    if len(text) > LONGEST_REASON:
-        raise Invalid(f"退回原因最长 {LONGEST_REASON} 字，请精简。", errors=[("reason", "请精简退回原因。")])
-    return _settle(sheet, PaperState.REFUSED, text, by)
+    return _settle(sheet, PaperState.REFUSED, reason.strip(), by)
 
 
 def _settle(sheet: SignedSheet, state: PaperState, reason: str, by: Actor) -> SignedSheet:
@@ -112,6 +107,8 @@ def _settle(sheet: SignedSheet, state: PaperState, reason: str, by: Actor) -> Si
         raise NotReady(f"这份扫描件{row.get_state_display()}，不需要再核对。")
     if return_.filed_id != row.version_id or return_.is_open:
         raise NotReady(f"这份扫描件是第 {row.version.number} 版的，报表已不是这一版，不需要再核对。")
+    if state == PaperState.REFUSED:
+        _refuse_unsaid(reason)
     before = snapshot(row)
     values = {
         "state": state,
@@ -126,6 +123,13 @@ def _settle(sheet: SignedSheet, state: PaperState, reason: str, by: Actor) -> Si
         setattr(row, name, value)
     updated(row, before)
     return row
+
+
+def _refuse_unsaid(reason: str) -> None:
+    if not reason:
+        raise Invalid("请写明退回原因。", errors=[("reason", "请写明退回原因，让录入人知道要换什么。")])
+    if len(reason) > LONGEST_REASON:
+        raise Invalid(f"退回原因最长 {LONGEST_REASON} 字，请精简。", errors=[("reason", "请精简退回原因。")])
 
 
 def _refuse_step(return_: Return, step: str, by: Actor) -> None:

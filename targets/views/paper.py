@@ -39,14 +39,13 @@ def _get(request: HttpRequest, pk: int) -> Return:
 def print_page(request: HttpRequest, pk: int) -> HttpResponse:
     """The filed version as it goes to the seal."""
     return_ = _get(request, pk)
-    if return_.filed_id is None or return_.is_open:
-        if request.method == "POST":
-            refuse_paper(return_, request.user)
+    if request.method == "POST":
+        refuse_paper(return_, request.user)
+    elif return_.filed_id is None or return_.is_open:
         raise NotReady(NOT_FILED)
     there = PrintedSheet.objects.filter(version=return_.filed).first()
     if request.method == "GET":
         return _print(request, return_, NamesForm(instance=there))
-    refuse_paper(return_, request.user)
     form = NamesForm(request.POST, instance=there)
     if not form.is_valid():
         return _print(request, return_, form, 422)

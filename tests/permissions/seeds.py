@@ -35,7 +35,7 @@ from tests.factories import (
     make_unit,
     make_user,
 )
-from tests.permissions import seeds_admin, seeds_register
+from tests.permissions import seeds_admin, seeds_files, seeds_register
 from tests.permissions.sides import NONE, Side, keys
 from tests.permissions.world import ANONYMOUS, DISABLED, World
 
@@ -65,6 +65,7 @@ def build() -> World:
     template = make_template(revenue, code="PARK-Q", route=[{"step": "review"}, {"step": "confirm"}])
     objects = _numbers(own, other, revenue, template, people) | _work(own, other, people)
     objects |= seeds_register.rows(own, other, people) | seeds_admin.rows(own, other, people)
+    objects |= seeds_files.rows(own, other)
     return World(people, objects, _where_shown({"own": own, "other": other}, objects)).settle()
 
 
@@ -105,6 +106,7 @@ def grow(world: World) -> None:
     _job(third, world.people[DISABLED], "2026Q3", Job.State.DONE)
     seeds_register.more(third, world.people)
     seeds_admin.more(third, world.people)
+    seeds_files.more(third)
 
 
 def _register(side: Side, chain: Chain, beside: Mapping[str, object] | None = None) -> None:
@@ -244,6 +246,8 @@ def _file(side: Side, template: ReturnTemplate, office: User) -> None:
         return_ = returns.save(
             return_=cycle.returns.get(park=side.park), cells={"REV": side.returned}, by=side.filer
         )
+        if period in (DRAFT, FILED):
+            seeds_files.attach(return_, side, period)
         if period != DRAFT:
             return_ = returns.file(return_=return_, by=side.filer)
         if period == REVIEWED:
