@@ -1,6 +1,7 @@
 """Evidence of one return: what is attached to which cell, one more, one less."""
 
 from django.contrib import messages
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -43,8 +44,7 @@ def evidence_page(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         attached = _attach(return_, form, request)
     except (Invalid, NotReady) as refused:
-        put_errors(form, refused)
-        return _page(request, return_, cells, form, refused.message, refused.status)
+        return _page(request, return_, cells, form, put_errors(form, refused), refused.status)
     messages.success(request, f"已上传“{attached.attachment.name}”。")
     return redirect(f"{reverse('targets:evidence', args=[pk])}?cell={form.cleaned_data['code']}")
 
@@ -55,10 +55,12 @@ def _attach(return_: Return, form: EvidenceForm, request: HttpRequest) -> Eviden
     return evidence.attach(return_=return_, code=form.cleaned_data["code"], file=file, by=request.user)
 
 
-def put_errors(form, refused: PortalError) -> None:
-    """Each sentence at its field; what names none is about the file."""
-    for name, sentence in getattr(refused, "errors", ()) or [("file", refused.message)]:
+def put_errors(form: Form, refused: PortalError) -> str:
+    """Each sentence at its field; what names none is about the file. Answers what stands above them all."""
+    errors = getattr(refused, "errors", ())
+    for name, sentence in errors or [("file", refused.message)]:
         form.add_error(name if name in form.fields else "file", sentence)
+    return refused.message if errors else ""
 
 
 @require_POST

@@ -84,8 +84,7 @@ def paper_page(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         _record(return_, form, request)
     except (Invalid, NotReady) as refused:
-        put_errors(form, refused)
-        return _paper(request, return_, form, refused.message, refused.status)
+        return _paper(request, return_, form, put_errors(form, refused), refused.status)
     messages.success(request, "扫描件已登记，待其他人核对后生效。")
     return redirect("targets:return-paper", pk)
 

@@ -296,7 +296,12 @@ def test_a_guessed_address_of_another_parks_file_leads_nowhere(cast, sign_in):
         assert sign_in(user).get(download(row)).status_code in {302, 404}, user
         assert not Attachment.objects.visible_to(user).exists()
     assert not AuditEvent.objects.filter(verb="attachment.fetch").exists()
+    # What a draft has is the filer's; with the filing it is everybody's who sees the return.
+    assert sign_in(cast.operator).get(download(row)).status_code == 200
+    assert sign_in(cast.reviewer).get(download(row)).status_code == 404
+    returns.file(return_=Return.objects.get(), by=cast.operator)
     assert sign_in(cast.reviewer).get(download(row)).status_code == 200
+    assert sign_in(strangers[0]).get(download(row)).status_code == 404
 
 
 @pytest.mark.feature("B28")
