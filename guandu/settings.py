@@ -174,6 +174,7 @@ INSTALLED_APPS = [
     "guandu.jobs",
     "guandu.accounts",
     "guandu.notices",
+    "guandu.files",
     "guandu.web",
     "guandu.exchange",
     "guandu.oversight",
@@ -302,6 +303,8 @@ STORAGES = {
     },
 }
 MEDIA_ROOT = VAR_DIR / "media"
+# Attachments: below no address, part of every backup.
+FILES_DIR = Path(env("FILES_DIR", default=str(VAR_DIR / "files"))).resolve()
 IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 
@@ -394,5 +397,6 @@ if PRODUCTION:
     environment.named_hosts("ALLOWED_HOSTS", ALLOWED_HOSTS)
 
 from guandu.admin_theme import UNFOLD  # noqa: E402,F401
+from guandu.file_settings import *  # noqa: E402,F403
 from guandu.notice_settings import *  # noqa: E402,F403
 from guandu.sign_in_settings import *  # noqa: E402,F403

@@ -15,6 +15,7 @@ urlpatterns = [
     path("accounts/", include("guandu.accounts.urls")),
     path("accounts/", include("guandu.accounts.urls_officers")),
     path("accounts/", include("guandu.accounts.urls_factor")),
+    path("files/", include("guandu.files.urls")),
     path("jobs/", include("guandu.jobs.urls")),
     path("messages/", include("guandu.notices.urls")),
     path("admin/", admin.site.urls),

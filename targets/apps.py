@@ -5,6 +5,7 @@ from guandu.accounts.permissions import Permission
 from guandu.core.triggers import keep_through_migrations
 from targets.triggers import GUARDS
 from targets.triggers_dictionary import DICTIONARY_GUARDS
+from targets.triggers_evidence import GUARDS as EVIDENCE_GUARDS
 
 
 class TargetsConfig(AppConfig):
@@ -12,6 +13,7 @@ class TargetsConfig(AppConfig):
     verbose_name = "指标与目标"
 
     def ready(self) -> None:
+        from guandu.files.owners import register_owner  # reason: beside the kinds, which need models
         from guandu.web.registry import NavigationEntry, add_navigation  # reason: needs models
         from parks.merging import Follower, follow_park_mergers  # reason: registers below, needs models
         from targets import (  # noqa: F401  # reason: register themselves, need models
@@ -22,6 +24,7 @@ class TargetsConfig(AppConfig):
             tiles,
             todos,
         )
+        from targets.actions.attached import EVIDENCE_KIND, PAPER_KIND  # reason: needs models
         from targets.actions.mergers import withdraw_drafts  # reason: needs models
         from targets.queries import mergers, quality, register_facts, series  # noqa: F401  # reason: register themselves
         from targets.queries.open_work import returns_open  # reason: needs models
@@ -30,6 +33,9 @@ class TargetsConfig(AppConfig):
         follow_park_mergers(Follower(mergers.obstacles, mergers.effects, withdraw_drafts))
         keep_through_migrations(self, "0002_locked_lines", GUARDS)
         keep_through_migrations(self, "0003_templates_by_period", DICTIONARY_GUARDS)
+        keep_through_migrations(self, "0005_evidence", EVIDENCE_GUARDS)
+        for kind in (EVIDENCE_KIND, PAPER_KIND):
+            register_owner(kind)
         add_navigation(
             NavigationEntry("日常工作", "数据填报", "targets:returns", "report", (Permission.RETURN_VIEW,), 30),
             NavigationEntry("日常工作", "报送日历", "targets:calendar", "clock", (Permission.RETURN_VIEW,), 31),

@@ -14,6 +14,7 @@ urlpatterns = [
     path("returns/<int:pk>/send-back/", review.return_send_back, name="return-send-back"),
     path("returns/<int:pk>/review/", review.return_review, name="return-review"),
     path("returns/<int:pk>/confirm/", review.return_confirm, name="return-confirm"),
+    path("returns/<int:pk>/sign-off/", review.return_sign_off, name="return-sign-off"),
     path("returns/<int:pk>/opine/", review.return_opine, name="return-opine"),
     path("returns/<int:pk>/correct/", exceptions.correction_open, name="return-correct"),
     path("returns/<int:pk>/correct/ask/", exceptions.correction_ask, name="return-ask-correction"),

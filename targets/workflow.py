@@ -20,6 +20,7 @@ class Verb(StrEnum):
     CONFIRM = "confirm"
     CORRECT = "correct"
     WITHDRAW = "withdraw"
+    SIGN_OFF = "sign_off"
     EXEMPT = "exempt"
     RESUME = "resume"
 
@@ -42,6 +43,7 @@ _P, _S = Permission, ReturnState
 _COMPLETE = "必填项填齐，审核关系成立，需说明的已说明"
 _COMMENT = "退回意见必填"
 _OTHER = "报送人以外的人办理"
+_PAPER = "签批扫描件已登记，并经他人核对"
 _REASON = "理由必填"
 OPINION = "opinion"
 
@@ -50,6 +52,7 @@ TABLE: tuple[Step, ...] = (
     Step(_S.DRAFT, Verb.FILE, _S.FILED, "", _P.RETURN_FILE, "填报单位", "报送", _COMPLETE),
     Step(_S.SENT_BACK, Verb.FILE, _S.FILED, "", _P.RETURN_FILE, "填报单位", "报送", _COMPLETE),
     Step(_S.FILED, Verb.REVIEW, _S.REVIEWED, "review", _P.RETURN_REVIEW, "包保部门工作人员", "审核通过", _OTHER),
+    Step(_S.FILED, Verb.SIGN_OFF, _S.REVIEWED, "review", _P.RETURN_CONFIRM, "园区发展办", "按线下签批通过审核", _PAPER),
     Step(_S.FILED, Verb.SEND_BACK, _S.SENT_BACK, "review", _P.RETURN_REVIEW, "包保部门工作人员", "退回", _COMMENT),
     Step(_S.FILED, Verb.CONFIRM, _S.LOCKED, "confirm", _P.RETURN_CONFIRM, "园区发展办", "确认锁定", _OTHER),
     Step(_S.FILED, Verb.SEND_BACK, _S.SENT_BACK, "confirm", _P.RETURN_CONFIRM, "园区发展办", "退回", _COMMENT),
@@ -62,9 +65,9 @@ TABLE: tuple[Step, ...] = (
     Step(_S.EXEMPT, Verb.RESUME, _S.DRAFT, "", _P.RETURN_CONFIRM, "园区发展办", "恢复填报", _REASON),
 )
 # fmt: on
-APPROVALS = frozenset({Verb.REVIEW, Verb.CONFIRM})
+APPROVALS = frozenset({Verb.REVIEW, Verb.SIGN_OFF, Verb.CONFIRM})
 # What the office may do beside the route; nobody waits for it.
-BESIDE = frozenset({Verb.CORRECT, Verb.WITHDRAW, Verb.EXEMPT, Verb.RESUME})
+BESIDE = frozenset({Verb.SIGN_OFF, Verb.CORRECT, Verb.WITHDRAW, Verb.EXEMPT, Verb.RESUME})
 LABELS = {step.verb: step.label for step in TABLE}
 
 

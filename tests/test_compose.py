@@ -25,8 +25,8 @@ pytestmark = pytest.mark.once
 PORTAL = ("migrate", "web", "worker", "import-worker", "beat", "relay")
 WORKERS = ("worker", "import-worker")
 NGINX = ROOT / "docker" / "nginx"
-READ_IN = ("settings", "sign_in_settings", "notice_settings", "environment", "gunicorn_config")
-READERS = {"env", "_env", "required", "read_networks", "read", "read_list", "get", "bool", "list"}
+READ_IN = ("settings", "file_settings", "notice_settings", "sign_in_settings", "environment", "gunicorn_config")
+READERS = {"env", "_env", "required", "read_networks", "read", "read_list", "get", "bool", "int", "list"}
 GIVEN = {
     **production_environment(),
     "POSTGRES_PASSWORD": secrets.token_hex(24),
@@ -231,6 +231,7 @@ def test_the_example_and_the_set_name_the_same_variables():
         "DATABASE_URL",
         "REDIS_URL",
         "VAR_DIR",
+        "FILES_DIR",
         "AUDIT_ANCHOR_DIR",
         "TRUSTED_PROXIES",
         "PULSE_FILE",

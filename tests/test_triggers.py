@@ -11,13 +11,15 @@ from guandu.audit.triggers import GUARDS as AUDIT_GUARDS
 from guandu.core import clock
 from guandu.core.actors import LOADER
 from guandu.core.triggers import create_all, drop_all, installed, missing
+from guandu.files.triggers import GUARDS as FILE_GUARDS
 from targets.models import CertifiedValue, Return, ReturnLine, ReturnVersion
 from targets.triggers import GUARDS as TARGET_GUARDS
 from targets.triggers_dictionary import DICTIONARY_GUARDS
+from targets.triggers_evidence import GUARDS as EVIDENCE_GUARDS
 from tests.factories import make_cycle, make_indicator, make_park, make_template, make_unit
 from tests.plugins.flush import without_guards
 
-GUARDS = (*AUDIT_GUARDS, *TARGET_GUARDS, *DICTIONARY_GUARDS)
+GUARDS = (*AUDIT_GUARDS, *FILE_GUARDS, *TARGET_GUARDS, *DICTIONARY_GUARDS, *EVIDENCE_GUARDS)
 
 
 @pytest.fixture

@@ -7,6 +7,7 @@ KEPT_VERBS = {
     "return.confirm": "核定依据",
     "returns.confirm_many": "核定依据",
     "returns.review_many": "审核意见",
+    "return.sign_off": "线下签批的审核意见",
     "return.exempt": "免报依据",
     "return.opine": "街道和专班意见",
     "figures.store": "核定数据的汇总结果",

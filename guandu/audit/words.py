@@ -54,7 +54,7 @@ WHOLE = {
     "attribution.withdraw": "撤回归属主张", "attribution.settle": "办结归属主张",
     "comparison.run": "办理登记比对", "finding.confirm": "确认登记差异", "finding.reject": "答复登记差异",
     "enterprise.export": "导出企业名单",
-    "return.exempt": "准予免报", "return.resume": "恢复填报", "return.opine": "对报表提出意见",
+    "return.exempt": "准予免报", "return.sign_off": "按线下签批通过审核", "return.resume": "恢复填报", "return.opine": "对报表提出意见",
     "correction.ask": "申请数据订正", "correction.open": "开放数据订正", "correction.decline": "不同意数据订正",
     "correction.withdraw": "撤销数据订正", "extension.ask": "申请延期报送", "extension.grant": "准予延期报送",
     "extension.decline": "不同意延期报送", "cycle.close": "关闭报送期次", "cycle.reopen": "重新开放报送期次",
@@ -64,6 +64,11 @@ WHOLE = {
     "delivery.settle": "登记消息发送结果", "delivery.retry": "重新发送消息", "delivery.digest": "汇总当日消息",
     "reminder_rule.create": "登记提醒规则", "reminder_rule.update": "修改提醒规则", "reminder_rules.load": "载入提醒规则",
     "reminder.send": "发送报送提醒", "return.urge": "催报", "returns.export_missing": "导出未报清单",
+    "attachment.add": "上传附件", "attachment.remove": "移除附件", "attachment.fetch": "下载附件",
+    "files.alarm": "附件告警", "files.sweep": "清理无用附件",
+    "evidence.attach": "上传报表佐证材料", "evidence.detach": "移除报表佐证材料",
+    "paper.print": "打印报表", "paper.record": "登记签字扫描件", "paper.check": "核对签字扫描件",
+    "paper.refuse": "退回签字扫描件",
     "audit.archive": "归档审计记录", "audit.export": "导出审计记录", "page.open": "打开页面", "register.export": "导出列表",
 }  # fmt: skip
 

@@ -1,6 +1,5 @@
 """An uploaded file, read by the child process and laid against the table that it is for."""
 
-import unicodedata
 from dataclasses import dataclass
 
 from guandu.core.digests import digest
@@ -9,8 +8,7 @@ from guandu.exchange.registers import Table
 from guandu.exchange.tables import read_table
 from guandu.exchange.uploaded_rows import Rows, rows_of
 from guandu.exchange.workbooks import read_text_table, read_workbook
-
-LONGEST_NAME = 120
+from guandu.files.names import harmless_name
 
 
 @dataclass(frozen=True)
@@ -41,11 +39,3 @@ def _rows(table: Table, data: bytes, name: str) -> Rows:
     else:
         sheets = read_workbook(data, name)
     return rows_of(read_table(sheets, table.name, table.columns(), most=table.most))
-
-
-def harmless_name(name: str) -> str:
-    """The last part of a file's name as text: composed, without what turns a line around or ends it."""
-    last = unicodedata.normalize("NFC", name).replace("\\", "/").rpartition("/")[2]
-    plain = "".join(letter for letter in last if unicodedata.category(letter) not in {"Cc", "Cf", "Cs"})
-    stem, dot, kind = plain.rpartition(".")
-    return f"{stem[: LONGEST_NAME - len(kind) - 1]}{dot}{kind}"[-LONGEST_NAME:]

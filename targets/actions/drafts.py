@@ -11,6 +11,7 @@ from guandu.core import clock
 from guandu.core.actors import Actor
 from guandu.core.errors import Conflict, Invalid
 from guandu.core.numbers import from_units, parse_decimal, to_units
+from targets.actions.evidence import carry_evidence, drop_evidence
 from targets.enums import NoteKind
 from targets.models import CellNote, Return, ReturnLine, ReturnVersion
 from targets.queries.locks import open_correction
@@ -77,6 +78,7 @@ def write(
 
 def discard(draft: ReturnVersion) -> None:
     """Take a draft back with all that was typed into it, which stays in the trail. Nothing points at it."""
+    drop_evidence(draft)
     for part in (*draft.notes.all(), *draft.lines.all()):
         removed(part)
         part.delete()
@@ -102,6 +104,7 @@ def copy_of(version: ReturnVersion) -> ReturnVersion:
     for note in _reasons(version):
         note.pk, note.version = None, draft
         note.save(force_insert=True)
+    carry_evidence(version, draft)
     return draft
 
 

@@ -13,13 +13,16 @@ from guandu.core.periods import Period
 from targets.actions.certified import certify
 from targets.actions.corrections import settle
 from targets.actions.drafts import Draft, copy_of, write
+from targets.actions.evidence import seal_evidence
 from targets.actions.figures import ask_roll_up
 from targets.actions.return_moves import in_words, locked, move, refusal, short, start
 from targets.checks import Severity
 from targets.enums import NoteKind
 from targets.models import CellNote, Return, ReturnVersion
+from targets.queries.evidence import evidence_is_whole
 from targets.queries.locks import lock_of, open_correction
 from targets.queries.opinions import waited_for
+from targets.queries.paper import missing_paper, paper_sign_off
 from targets.queries.sheet import form_of, sheet_of
 from targets.workflow import Verb
 
@@ -86,6 +89,17 @@ def review(*, return_: Return, comment: str = "", expected: int | None = None, b
     return fresh
 
 
+@action("return.sign_off")
+def sign_off(*, return_: Return, expected: int | None = None, by: Actor) -> Return:
+    """Pass the review by what the reviewer signed on paper: a scan that one person recorded and another
+    checked. Raises NotReady without it."""
+    fresh, step = start(return_=return_, verb=Verb.SIGN_OFF, expected=expected, by=by)
+    _refuse_broken(fresh.filed)
+    sheet = paper_sign_off(fresh, step.route_step)
+    move(return_=fresh, step=step, version=fresh.filed, by=by, comment=sheet.in_words)
+    return fresh
+
+
 @action("return.send_back")
 def send_back(
     *,
@@ -113,9 +127,9 @@ def confirm(*, return_: Return, comment: str = "", expected: int | None = None, 
     that it named are settled anew. Raises NotReady while an opinion is still asked for."""
     fresh, step = start(return_=return_, verb=Verb.CONFIRM, expected=expected, by=by)
     _refuse_broken(fresh.filed)
-    waiting = waited_for(fresh)
+    waiting = waited_for(fresh) + missing_paper(fresh)
     if waiting:
-        raise NotReady("还在征求意见，期满或意见到齐后再确认。", missing=waiting)
+        raise NotReady(f"还不能确认：{'；'.join(waiting)}。", missing=waiting)
     correction = open_correction(fresh)
     certify(fresh, fresh.filed, by, only=correction.codes if correction else None)
     if correction:
@@ -167,12 +181,15 @@ def _freeze(version: ReturnVersion, by: Actor) -> None:
         raise Conflict("报送前表里又有改动，请核对后再报送。")
     for name, value in values.items():
         setattr(version, name, value)
+    seal_evidence(version)
 
 
 def _refuse_broken(version: ReturnVersion) -> None:
     """Approval is bound to the digest: what is approved is what was filed."""
     if version_digest(version) != version.digest:
         raise NotReady("已报数据与报送时的校验值不一致，不能审核。请联系系统管理员查明原因。")
+    if not evidence_is_whole(version):
+        raise NotReady("佐证材料与报送时的不一致，不能审核。请联系系统管理员查明原因。")
 
 
 def _comment_cells(return_: Return, version: ReturnVersion, comments: Mapping[str, str], by: Actor) -> None:

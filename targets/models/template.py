@@ -50,6 +50,9 @@ class ReturnTemplate(CodedModel, LoadedModel):
     survey_valid_until = models.DateField("有效期至", null=True, blank=True, help_text="含当日")
     route = models.JSONField("审核流程", default=list, help_text="依次为 review（审核）、confirm（确认）")
     checks = models.JSONField("审核关系", default=list, blank=True)
+    needs_scan = models.BooleanField(
+        "须附签字盖章扫描件", default=False, help_text="核定前须有本版本已核对的扫描件，如年报、星级申报"
+    )
     valid_from = models.CharField("起用报告期", max_length=10, default="2024Q1")
     valid_to = models.CharField("停用报告期", max_length=10, blank=True, help_text="含该期；留空表示仍在使用")
 

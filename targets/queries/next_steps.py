@@ -10,8 +10,9 @@ from targets.enums import ReturnState
 from targets.models import Return, ReturnTemplate
 from targets.queries.locks import can_be_filled, lock_of, open_correction
 from targets.queries.opinions import awaiting_opinion, waited_for
+from targets.queries.paper import missing_paper, paper_sign_off
 from targets.queries.sheet import Sheet, sheet_of
-from targets.workflow import APPROVALS, TABLE, Step, Verb, awaited, steps_from, who_acts
+from targets.workflow import APPROVALS, BESIDE, TABLE, Step, Verb, awaited, steps_from, who_acts
 
 OWN_FILING = "这张报表由您报送，须由其他人办理"
 
@@ -50,9 +51,11 @@ def duties(return_: Return, user: Actor) -> list[Step]:
 
 def fits(return_: Return, verb: Verb) -> bool:
     """Whether the move makes sense for what the return holds: a 数据订正 is withdrawn only while one is
-    open, and what was once approved is corrected, never 免报."""
+    open, 线下签批 only where a checked scan is there, and what was once approved is corrected, never 免报."""
     if verb == Verb.WITHDRAW:
         return open_correction(return_) is not None
+    if verb == Verb.SIGN_OFF:
+        return paper_sign_off(return_, "review") is not None
     return verb != Verb.EXEMPT or return_.approved_id is None
 
 
@@ -62,7 +65,7 @@ def _missing(return_: Return, verb: Verb, user: Actor, sheet: Sheet | None) -> t
         return (*((lock.sentence,) if lock else ()), *(each.text for each in (sheet or sheet_of(return_)).blocking))
     if verb in APPROVALS and filed_by(return_, user):
         return (OWN_FILING,)
-    return waited_for(return_) if verb == Verb.CONFIRM else ()
+    return waited_for(return_) + missing_paper(return_) if verb == Verb.CONFIRM else ()
 
 
 def filed_by(return_: Return, user: Actor) -> bool:
@@ -130,7 +133,7 @@ def _awaiting(permission: Permission) -> Q:
             step.from_state
             for step in TABLE
             if step.permission == permission
-            and step.route_step
+            and step.verb not in BESIDE
             and awaited(step.from_state, template.route) == step.route_step
         }
         condition |= Q(cycle__template=template, state__in=states)

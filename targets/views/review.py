@@ -13,7 +13,7 @@ from guandu.core.errors import Invalid
 from guandu.web.posted import takes
 from guandu.web.views import permission_required
 from targets.actions import bulk, opinions, returns
-from targets.forms import COMMENT, TypedReview, picks
+from targets.forms import COMMENT, TypedReview, picks, whole
 from targets.models import Return
 from targets.queries.next_steps import who_is_next
 from targets.views.one_return import NEEDED, moves, refused_page
@@ -65,6 +65,14 @@ def return_confirm(request: HttpRequest, return_: Return) -> HttpResponse:
         return refused_page(request, return_, refused, review=typed)
     messages.success(request, f"{moved.subject_name}已确认锁定，汇总数据正在更新。")
     return _back_to_queue()
+
+
+@moves
+@takes("state")
+def return_sign_off(request: HttpRequest, return_: Return) -> HttpResponse:
+    moved = returns.sign_off(return_=return_, expected=whole(request.POST.get("state")), by=request.user)
+    messages.success(request, f"{moved.subject_name}已按线下签批通过审核。下一步由{who_is_next(moved)}办理。")
+    return redirect("targets:return", return_.pk)
 
 
 @moves

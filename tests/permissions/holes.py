@@ -39,8 +39,19 @@ from parks.actions import (
 from parks.workflow import Step as GrowthStep
 from rating.actions import assessments
 from targets import workflow
-from targets.actions import closing, corrections, extensions, opinions, reminders, return_moves, returns
+from targets.actions import (
+    attached,
+    closing,
+    corrections,
+    extensions,
+    opinions,
+    paper,
+    reminders,
+    return_moves,
+    returns,
+)
 from targets.models import Return
+from targets.views import evidence as evidence_views, paper as paper_views
 from tests.permissions.matrix import Cell, cells, ways
 from tests.permissions.world import SCOPED, World
 
@@ -163,7 +174,16 @@ def _any_state_of_a_cultivation(patch: Patch) -> None:
     patch.setattr(cultivations, "step_to", lambda row, target: GrowthStep(row.state, target, ""))
 
 
+def _files_at_any_state(patch: Patch) -> None:
+    for view in (evidence_views, paper_views):
+        for name in ("refuse_evidence", "refuse_paper"):
+            if hasattr(view, name):
+                patch.setattr(view, name, _without(getattr(attached, name), "NotReady"))
+
+
 STATES: dict[str, Seed] = {
+    **{f"returns/<pk>/{page}/": _files_at_any_state for page in ("evidence", "print", "paper")},
+    "returns/paper/<pk>/refuse/": without(paper, "_settle", "NotReady"),
     **{
         f"returns/<pk>/{verb}/": _any_state_of_a_return
         for verb in ("save", "file", "review", "send-back", "confirm")
@@ -172,6 +192,7 @@ STATES: dict[str, Seed] = {
     "returns/review/": _any_state_of_a_return,
     "returns/<pk>/correct/": _any_state_of_a_return,
     "returns/<pk>/correct/withdraw/": _any_state_of_a_return,
+    "returns/<pk>/sign-off/": _any_state_of_a_return,
     "returns/<pk>/exempt/": _any_state_of_a_return,
     "returns/<pk>/resume/": _any_state_of_a_return,
     "returns/<pk>/correct/ask/": without(corrections, "ask", "NotReady"),

@@ -35,7 +35,7 @@ from tests.factories import (
     make_unit,
     make_user,
 )
-from tests.permissions import seeds_admin, seeds_notices, seeds_register, seeds_returns
+from tests.permissions import seeds_admin, seeds_files, seeds_notices, seeds_register, seeds_returns
 from tests.permissions.sides import NONE, Side, keys
 from tests.permissions.world import ANONYMOUS, DISABLED, World
 
@@ -66,6 +66,7 @@ def build() -> World:
     objects = _numbers(own, other, revenue, template, people) | _work(own, other, people)
     objects |= seeds_register.rows(own, other, people) | seeds_admin.rows(own, other, people)
     objects |= seeds_notices.rows(own, other, people)
+    objects |= seeds_files.rows(own, other)
     return World(people, objects, _where_shown({"own": own, "other": other}, objects)).settle()
 
 
@@ -107,6 +108,7 @@ def grow(world: World) -> None:
     seeds_register.more(third, world.people)
     seeds_admin.more(third, world.people)
     seeds_notices.more(third)
+    seeds_files.more(third)
 
 
 def _register(side: Side, chain: Chain, beside: Mapping[str, object] | None = None) -> None:
@@ -246,6 +248,8 @@ def _file(side: Side, template: ReturnTemplate, office: User) -> None:
         return_ = returns.save(
             return_=cycle.returns.get(park=side.park), cells={"REV": side.returned}, by=side.filer
         )
+        if period in (DRAFT, FILED):
+            seeds_files.attach(return_, side, period)
         if period != DRAFT:
             return_ = returns.file(return_=return_, by=side.filer)
         if period == REVIEWED:

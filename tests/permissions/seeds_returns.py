@@ -2,15 +2,19 @@
 to the calendar, and one on which opinions are asked. Quarters that nothing else of the world uses."""
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import date, timedelta
 
 from guandu.accounts.models import User
 from guandu.accounts.roles import RoleCode
 from guandu.core import clock
-from targets.actions import corrections, exemptions, extensions, returns
+from guandu.files.inspection import check
+from guandu.files.kinds import EVIDENCE
+from targets.actions import corrections, exemptions, extensions, paper, returns
 from targets.actions.cycles import open_cycle
 from targets.models import Cycle, Return, ReturnTemplate
+from targets.queries.paper import code_of
 from tests.factories import make_template
+from tests.files.made import pdf
 from tests.permissions.sides import Side, keys
 
 LOCKED, ASKED, OPENED, EXEMPT, OVER, WAITING = "2025Q2", "2025Q1", "2024Q4", "2024Q3", "2024Q2", "2024Q1"
@@ -36,6 +40,7 @@ def rows(own: Side, other: Side, template: ReturnTemplate, people: Mapping[str, 
         "return exempt": _keys(made, EXEMPT, shut=OVER),
         "return over": _keys(made, OVER, shut=LOCKED),
         "return asking time": _keys(made, WAITING, shut=LOCKED),
+        "return signed off": _keys(made, "signed", shut=LOCKED),
         "return to opine": _keys(made, "opine", shut=LOCKED),
         "cycle": keys({"own": Cycle.objects.get(template=template, period=OVER), "shut": closed}),
         "cycle closed": keys({"own": closed, "shut": Cycle.objects.get(template=template, period=LOCKED)}),
@@ -50,8 +55,21 @@ def _made(side: Side, template: ReturnTemplate, asked_of: ReturnTemplate, office
             return_ = returns.review(return_=returns.file(return_=return_, by=side.filer), by=side.reviewer)
             return_ = returns.confirm(return_=return_, by=office)
         found[period] = return_
-    filled = _filled(side, asked_of, OVER, office)
-    return found | {"opine": returns.file(return_=filled, by=side.filer)}
+    opine, signed = (
+        returns.file(return_=_filled(side, asked_of, period, office), by=side.filer) for period in (OVER, WAITING)
+    )
+    _sign(side, signed, office)
+    return found | {"opine": opine, "signed": signed}
+
+
+def _sign(side: Side, return_: Return, office: User) -> None:
+    """The reviewer's signature on paper, recorded by the office and compared by the department."""
+    scan = check(pdf(f"({side.name} signed)".encode()), f"{side.mark('signed')}.pdf", EVIDENCE)
+    sheet = paper.record(
+        return_=return_, step="review", signer_name=side.mark("signee"), signed_on=date(2026, 7, 9),
+        code=code_of(return_.filed), file=scan, by=office,
+    )  # fmt: skip
+    paper.confirm_scan(sheet=sheet, by=side.reviewer)
 
 
 def _filled(side: Side, template: ReturnTemplate, period: str, office: User) -> Return:

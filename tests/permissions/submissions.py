@@ -25,6 +25,7 @@ from targets.actions import returns
 from targets.models import Return, ReturnTemplate
 from tests.factories import PASSWORD, make_user
 from tests.permissions.submission import Fields, Submission, ask
+from tests.permissions.submissions_files import FILES
 from tests.permissions.submissions_notices import NOTICES
 from tests.permissions.submissions_register import REGISTER
 from tests.permissions.submissions_returns import RETURNS
@@ -269,4 +270,5 @@ WRITTEN = (
     *REGISTER,
     *RETURNS,
     *NOTICES,
+    *FILES,
 )  # fmt: skip

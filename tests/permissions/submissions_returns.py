@@ -20,6 +20,7 @@ S = Submission
 RETURNS = (
     S("returns/review/", "department", _pick, "/returns/"),
     S("returns/<pk>/opine/", "street", {"side": "street", "agrees": "no", "text": "漏一户"}, _page("return to opine")),
+    S("returns/<pk>/sign-off/", "office", page=_page("return signed off")),
     S("returns/<pk>/correct/", "office", {"codes": ["REV"], "reason": "录入有误"}, _page("return to correct")),
     S("returns/<pk>/correct/ask/", "operator", {"codes": ["REV"], "reason": "漏凭证"}, _page("return to correct")),
     S("returns/<pk>/correct/decline/", "office", {"answer": "以税务数为准"}, _page("return asked about")),

@@ -22,10 +22,12 @@ ASKED_ELSEWHERE = {
     "return.file": "asked by return_moves.start, from the workflow's table",
     "return.review": "asked by return_moves.start, from the workflow's table",
     "return.send_back": "asked by return_moves.start, from the workflow's table",
+    "return.sign_off": "asked by return_moves.start, from the workflow's table",
     "return.exempt": "asked by return_moves.start, from the workflow's table",
     "return.resume": "asked by return_moves.start, from the workflow's table",
     "correction.open": "asked by return_moves.start, from the workflow's table",
     "correction.withdraw": "asked by return_moves.start, from the workflow's table",
+    "paper.print": "asked by attached.refuse_paper, of whoever files or confirms the return",
     "return.confirm": "asked by return_moves.start, from the workflow's table",
 }
 

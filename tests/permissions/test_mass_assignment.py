@@ -32,7 +32,7 @@ from tests.test_architecture import APPS, sources
 
 pytestmark = pytest.mark.django_db
 
-OURS = (*APPS, "core", "audit", "jobs", "accounts")
+OURS = (*APPS, "core", "audit", "jobs", "accounts", "files")
 # What an attacker tries first, columns or not.
 TRIED = {
     "id", "pk", "_state", "owner", "user", "user_id", "by", "actor", "state", "status", "version", "role", "roles",

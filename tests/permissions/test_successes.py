@@ -64,6 +64,8 @@ DONE_ELSEWHERE = {
     "enterprises/comparisons/new/": "tests/parks/test_comparison_pages.py",
     "enterprises/comparisons/confirm/": "tests/parks/test_comparison_pages.py",
     "register/import/<table>/": "tests/exchange/test_import_pages.py",
+    "returns/<pk>/evidence/": "tests/targets/test_evidence.py",
+    "returns/<pk>/paper/": "tests/targets/test_paper.py",
     "tenancies/<pk>/take/": "tests/parks/test_space_pages.py",
     "tenancies/<pk>/strike/": "tests/parks/test_space_pages.py",
 }

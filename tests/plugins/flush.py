@@ -14,10 +14,12 @@ from django.db.backends.sqlite3.base import DatabaseOperations as SqliteOperatio
 
 from guandu.audit.triggers import GUARDS as AUDIT_GUARDS
 from guandu.core.triggers import create_all, drop_all
+from guandu.files.triggers import GUARDS as FILE_GUARDS
 from targets.triggers import GUARDS as TARGET_GUARDS
 from targets.triggers_dictionary import DICTIONARY_GUARDS
+from targets.triggers_evidence import GUARDS as EVIDENCE_GUARDS
 
-GUARDS = (*AUDIT_GUARDS, *TARGET_GUARDS, *DICTIONARY_GUARDS)
+GUARDS = (*AUDIT_GUARDS, *FILE_GUARDS, *TARGET_GUARDS, *DICTIONARY_GUARDS, *EVIDENCE_GUARDS)
 
 
 def _around_guards(operations: type[BaseDatabaseOperations], vendor: str) -> None:
