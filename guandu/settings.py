@@ -230,7 +230,6 @@ TEMPLATES = [
 ]
 
 # --- Transport and browser rules -----------------------------------------------------------------
-
 if PRODUCTION:
     SECURE_SSL_REDIRECT = True
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
@@ -386,7 +385,6 @@ logs.conceal(CONTACT_KEY, *CONTACT_KEY_FALLBACKS)
 logs.conceal(environment.password_of(DATABASE_URL), environment.password_of(REDIS_URL))
 
 # --- What production refuses: each sentence names the variable ------------------------------------
-
 if PRODUCTION:
     environment.strong_key("SECRET_KEY", SECRET_KEY)
     environment.strong_key("AUDIT_KEY", AUDIT_KEY)

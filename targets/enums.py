@@ -18,6 +18,25 @@ class SubjectKind(models.TextChoices):
 
     PARK = "park", "园区"
     DISTRICT = "district", "全区"
+    STREET = "street", "街道"
+    FIRM = "firm", "企业"
+    REST = "rest", "其余企业合计"
+
+
+class LinesKind(models.TextChoices):
+    """What the lines below a return's own cells are about; empty for a form without lines."""
+
+    FIRM = "firm", "在园企业"
+    PARK = "park", "各园区"
+
+
+class RosterStanding(models.TextChoices):
+    """What became of a firm in the period."""
+
+    PRESENT = "present", "在园"
+    ENTERED = "entered", "迁入"
+    LEFT = "left", "迁出"
+    CLOSED = "closed", "注销"
 
 
 class Frequency(models.TextChoices):
@@ -106,9 +125,17 @@ class ExtensionState(models.TextChoices):
     DECLINED = "declined", "未同意"
 
 
+class FirmSheetState(models.TextChoices):
+    ISSUED = "issued", "未报"
+    SENT = "sent", "已报"
+    ACCEPTED = "accepted", "已采用"
+    REVOKED = "revoked", "已作废"
+
+
 class ValueSource(models.TextChoices):
     OPERATOR = "operator", "运营方报送"
     BUREAU = "bureau", "部门反馈"
+    STREET = "street", "街道反馈"
     REGISTER = "register", "登记册"
     HISTORY = "history", "补录"
 

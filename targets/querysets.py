@@ -30,8 +30,10 @@ class ReturnQuerySet(ScopedQuerySet):
         if permission == Permission.RETURN_FILE:
             # A department sees its parks' returns and files its own: seeing is not filing.
             scopes = user.scopes_with(permission)
-            condition &= Q(subject_kind="park", park_code__in=scopes.get(ScopeKind.PARK, ())) | Q(
-                subject_kind="district", filer__code__in=scopes.get(ScopeKind.DEPARTMENT, ())
+            condition &= (
+                Q(subject_kind="park", park_code__in=scopes.get(ScopeKind.PARK, ()))
+                | Q(subject_kind="district", filer__code__in=scopes.get(ScopeKind.DEPARTMENT, ()))
+                | Q(subject_kind="street", street_code__in=scopes.get(ScopeKind.STREET, ()))
             )
         return condition
 

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import IntegrityError
 
 from guandu.accounts.checks import require
+from guandu.accounts.models import Unit
 from guandu.accounts.permissions import Permission
 from guandu.audit.actions import about, action, created, edit
 from guandu.core import clock
@@ -15,6 +16,7 @@ from guandu.core.actors import Actor
 from guandu.core.errors import Conflict, Invalid
 from guandu.core.periods import Period
 from parks.models import Park, Placement
+from targets.actions.rosters import add_lines
 from targets.enums import SubjectKind
 from targets.frequency import EXAMPLES, PERIOD_WORDS, asked_in, fits
 from targets.models import Cycle, Return, ReturnLine, ReturnTemplate, ReturnVersion
@@ -116,6 +118,8 @@ def _refuse_twice(template: ReturnTemplate, period: Period) -> None:
 def _add_returns(cycle: Cycle, period: Period) -> None:
     if cycle.template.subject_kind == SubjectKind.PARK:
         wanted = _park_returns(cycle, period)
+    elif cycle.template.subject_kind == SubjectKind.STREET:
+        wanted = _street_returns(cycle, period)
     else:
         wanted = _district_returns(cycle)
     if wanted:
@@ -139,6 +143,23 @@ def _district_returns(cycle: Cycle) -> list[Return]:
         raise Invalid(f"《{cycle.template.name}》没有填报单位，请先在后台为它指定。")
     kind, filer = SubjectKind.DISTRICT, cycle.template.filer
     return [Return(cycle=cycle, subject_kind=kind, subject_name="全区", filer=filer)]
+
+
+def _street_returns(cycle: Cycle, period: Period) -> list[Return]:
+    """One for each street in which a park lies in the period."""
+    codes = {member.street for member in members_in(period).values() if member.street}
+    known = cycle.returns.values_list("street_code", flat=True)
+    streets = Unit.objects.filter(code__in=codes.difference(known)).order_by("code")
+    return [
+        Return(
+            cycle=cycle,
+            subject_kind=SubjectKind.STREET,
+            subject_name=street.name,
+            filer=street,
+            street_code=street.code,
+        )
+        for street in streets
+    ]
 
 
 def _park_returns(cycle: Cycle, period: Period) -> list[Return]:
@@ -192,6 +213,7 @@ def _add_drafts(cycle: Cycle, period: Period, returns: list[Return]) -> None:
         )
         for each, draft in zip(returns, drafts, strict=True)
     )
+    add_lines(cycle.template, period, list(zip(returns, drafts, strict=True)))
     for each, draft in zip(returns, drafts, strict=True):
         each.draft = draft
     Return.objects.bulk_update(returns, ["draft"])

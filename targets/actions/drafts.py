@@ -12,12 +12,12 @@ from guandu.core.actors import Actor
 from guandu.core.errors import Conflict, Invalid
 from guandu.core.numbers import from_units, parse_decimal, to_units
 from targets.actions.evidence import carry_evidence, drop_evidence
-from targets.enums import NoteKind
+from targets.cell_keys import BASE, CellKey
+from targets.enums import LinesKind, NoteKind
 from targets.models import CellNote, Return, ReturnLine, ReturnVersion
 from targets.queries.locks import open_correction
 from targets.queries.sheet import FormCell, form_of
 
-BASE = ":base"
 LONGEST_REASON = 300
 TAKEN = "有人在您打开之后改了下列各项，您填的内容还在页面上，请核对后再保存。"
 
@@ -26,32 +26,60 @@ Units = dict[str, int | None]  # key (code, or code + ":base") → units; None e
 
 @dataclass(frozen=True)
 class Draft:
+    """The draft of an open return. `lines` holds its own line under "", and those below it by their code."""
+
     return_: Return
     version: ReturnVersion
-    line: ReturnLine
+    lines: dict[str, ReturnLine]
     form: dict[str, FormCell]
     opened: frozenset[str] | None = None  # the cells that a 数据订正 has opened; None when all are
 
     @classmethod
-    def read(cls, return_: Return) -> "Draft":
-        """The draft of an open return."""
+    def read(cls, return_: Return, keys: Iterable[str] = ()) -> "Draft":
+        """With the lines that `keys` name, and no others: a form may have hundreds."""
         form = form_of(return_)
         correction = open_correction(return_)
         opened = frozenset(correction.codes) if correction else None
-        return cls(return_, return_.draft, return_.draft.lines.get(), {c.code: c for c in form}, opened)
+        named = {line for key in keys if (line := CellKey.parse(key).line)}
+        rows = return_.draft.lines.filter(subject_code__in={return_.park_code, *named})
+        lines = {row.subject_code if row.subject_code in named else "": row for row in rows}
+        return cls(return_, return_.draft, lines, {c.code: c for c in form}, opened)
+
+    def place(self, key: str) -> tuple[dict[str, int], str]:
+        """The stored values that the cell stands in, and its code there."""
+        cell = CellKey.parse(key)
+        line = self.lines[cell.line]
+        return (line.base if cell.is_base else line.values), cell.code
 
     def stored(self, key: str) -> int | None:
-        code, _, tail = key.partition(":")
-        return (self.line.base if tail else self.line.values).get(code)
+        values, code = self.place(key)
+        return values.get(code)
+
+    def changed_at(self, key: str) -> int:
+        """The counter of the save that changed the cell last; 0 for one that was prefilled."""
+        cell = CellKey.parse(key)
+        return self.lines[cell.line].authors.get(cell.within_line, {}).get("at", 0)
 
     def text(self, key: str, units: int | None) -> str:
         """Units as a person reads them; a dash for nothing."""
-        scale = self.form[key.removesuffix(BASE)].version.scale
+        scale = self.form[CellKey.parse(key).code].version.scale
         return "—" if units is None else str(from_units(units, scale))
 
     def label(self, key: str) -> str:
-        name = self.form[key.removesuffix(BASE)].name
-        return f"{name}（上年同期可比数）" if key.endswith(BASE) else name
+        cell = CellKey.parse(key)
+        name = self.form[cell.code].name + ("（上年同期可比数）" if cell.is_base else "")
+        return f"{self.lines[cell.line].subject_name}：{name}" if cell.line else name
+
+    def takes(self, key: str) -> bool:
+        """Whether the form has this cell: a line's only where it is asked line by line, the return's own
+        else, and beside the lines as their control total."""
+        cell = CellKey.parse(key)
+        form = self.form.get(cell.code)
+        if form is None or cell.line not in self.lines or (cell.is_base and (cell.line or not form.asks_base)):
+            return False
+        if cell.line:
+            return form.of_lines
+        return not form.of_lines or self.return_.cycle.template.lines_kind == LinesKind.FIRM
 
 
 def write(
@@ -66,7 +94,7 @@ def write(
     typed = _parse(draft, cells, base, reasons)
     changes = {key: units for key, units in typed.items() if units != draft.stored(key)}
     _refuse_overwriting(draft, changes, counter)
-    told = {note.indicator_id: note for note in _reasons(draft.version)}
+    told = {(note.subject_code, note.indicator_id): note for note in _reasons(draft.version)}
     given = _given(draft, reasons, changes, told)
     _refuse_settled(draft, [*changes, *given])
     if not changes and not given:
@@ -95,6 +123,8 @@ def copy_of(version: ReturnVersion) -> ReturnVersion:
             version=draft,
             subject_kind=line.subject_kind,
             subject_code=line.subject_code,
+            subject_name=line.subject_name,
+            standing=line.standing,
             values=line.values,
             base=line.base,
             authors={key: told | {"at": 0} for key, told in line.authors.items()},
@@ -124,25 +154,23 @@ def _parse(draft: Draft, cells: Mapping, base: Mapping, reasons: Mapping) -> Uni
 
 
 def _units(draft: Draft, key: str, text: str) -> int | None:
-    code = key.removesuffix(BASE)
-    cell = draft.form.get(code)
-    if cell is None or (key.endswith(BASE) and not cell.asks_base):
+    if not draft.takes(key):
         raise Invalid(f"本表没有“{key}”这一项。")
     value = parse_decimal(text)
-    return None if value is None else to_units(value, cell.version.scale)
+    return None if value is None else to_units(value, draft.form[CellKey.parse(key).code].version.scale)
 
 
 def _wrong_reasons(draft: Draft, reasons: Mapping[str, str]) -> list[tuple[str, str]]:
-    errors = [(code, f"本表没有“{code}”这一项。") for code in reasons if code not in draft.form]
+    errors = [(key, f"本表没有“{key}”这一项。") for key in reasons if not draft.takes(key)]
     too_long = f"说明最长 {LONGEST_REASON} 字，请精简。"
-    return errors + [(code, too_long) for code, text in reasons.items() if len(text.strip()) > LONGEST_REASON]
+    return errors + [(key, too_long) for key, text in reasons.items() if len(text.strip()) > LONGEST_REASON]
 
 
 def _refuse_settled(draft: Draft, keys: Iterable[str]) -> None:
     """A 数据订正 opens the cells that it names; every other one is 核定 and stays."""
     if draft.opened is None:
         return
-    settled = [key for key in keys if key.removesuffix(BASE) not in draft.opened]
+    settled = [key for key in keys if CellKey.parse(key).code not in draft.opened]
     if settled:
         raise Invalid(
             "已核定的各项不能修改，本次只订正指定的项。",
@@ -154,8 +182,7 @@ def _refuse_overwriting(draft: Draft, changes: Units, counter: int | None) -> No
     """Refuse to write over cells that changed after the person read them (`counter`)."""
     if counter is None or counter >= draft.version.change_counter:
         return
-    authors = draft.line.authors
-    taken = [key for key in changes if authors.get(key, {}).get("at", 0) > counter]
+    taken = [key for key in changes if draft.changed_at(key) > counter]
     if taken:
         raise Conflict(
             TAKEN,
@@ -178,17 +205,21 @@ def _advance(version: ReturnVersion, by: Actor) -> None:
 
 
 def _store(draft: Draft, changes: Units, by: Actor) -> None:
-    if not changes:
-        return
-    line, before = draft.line, snapshot(draft.line)
+    for code in sorted({CellKey.parse(key).line for key in changes}):
+        mine = {key: units for key, units in changes.items() if CellKey.parse(key).line == code}
+        _store_line(draft, draft.lines[code], mine, by)
+
+
+def _store_line(draft: Draft, line: ReturnLine, changes: Units, by: Actor) -> None:
+    before = snapshot(line)
     line.values, line.base, line.authors = dict(line.values), dict(line.base), dict(line.authors)
     for key, units in changes.items():
-        target = line.base if key.endswith(BASE) else line.values
+        values, code = draft.place(key)
         if units is None:
-            target.pop(key.removesuffix(BASE), None)
+            values.pop(code, None)
         else:
-            target[key.removesuffix(BASE)] = units
-        line.authors[key] = {"by": by.actor_name, "at": draft.version.change_counter}
+            values[code] = units
+        line.authors[CellKey.parse(key).within_line] = {"by": by.actor_name, "at": draft.version.change_counter}
     line.save(update_fields=["values", "base", "authors"])
     updated(line, before)
 
@@ -197,31 +228,44 @@ def _reasons(version: ReturnVersion) -> list[CellNote]:
     return list(CellNote.objects.filter(version=version, kind=NoteKind.REASON))
 
 
-def _given(draft: Draft, reasons: Mapping, changes: Units, told: dict[int, CellNote]) -> dict[str, str]:
-    """Code → the reason that shall stand after this save, only where it differs from what stands. A
+Told = dict[tuple[str, int], CellNote]  # (line, indicator) → the reason that stands
+
+
+def _note_of(draft: Draft, key: str) -> tuple[str, int]:
+    cell = CellKey.parse(key)
+    return cell.line, draft.form[cell.code].indicator_id
+
+
+def _given(draft: Draft, reasons: Mapping, changes: Units, told: Told) -> dict[str, str]:
+    """Cell → the reason that shall stand after this save, only where it differs from what stands. A
     changed value voids the reason that was given for the old one, also when it is sent again."""
     given = {}
-    for code, cell in draft.form.items():
-        old = told[cell.indicator_id].text if cell.indicator_id in told else ""
-        new = reasons[code].strip() if code in reasons else old
-        if code in changes and new == old:
+    for key in {**changes, **reasons}:
+        if CellKey.parse(key).is_base:
+            continue
+        note = told.get(_note_of(draft, key))
+        old = note.text if note else ""
+        new = reasons[key].strip() if key in reasons else old
+        if key in changes and new == old:
             new = ""
         if new != old:
-            given[code] = new
+            given[key] = new
     return given
 
 
-def _store_reasons(draft: Draft, given: Mapping[str, str], told: dict[int, CellNote], by: Actor) -> None:
-    for code, text in given.items():
-        indicator_id = draft.form[code].indicator_id
-        if indicator_id in told:
-            removed(told[indicator_id])
-            told[indicator_id].delete()
+def _store_reasons(draft: Draft, given: Mapping[str, str], told: Told, by: Actor) -> None:
+    for key, text in given.items():
+        line, indicator_id = _note_of(draft, key)
+        old = told.get((line, indicator_id))
+        if old:
+            removed(old)
+            old.delete()
         if text:
             note = CellNote.objects.create(
                 return_of=draft.return_,
                 version=draft.version,
                 indicator_id=indicator_id,
+                subject_code=line,
                 kind=NoteKind.REASON,
                 text=text,
                 author_name=by.actor_name,

@@ -18,7 +18,7 @@ from targets.actions.figures import ask_roll_up
 from targets.actions.return_moves import in_words, locked, move, refusal, short, start
 from targets.checks import Severity
 from targets.enums import NoteKind
-from targets.models import CellNote, Return, ReturnVersion
+from targets.models import CellNote, Return, ReturnLine, ReturnVersion
 from targets.queries.evidence import evidence_is_whole
 from targets.queries.locks import lock_of, open_correction
 from targets.queries.opinions import waited_for
@@ -37,8 +37,8 @@ def save(
     counter: int | None = None,
     by: Actor,
 ) -> Return:
-    """Write typed cells into the draft: indicator code → text; an empty text empties the cell, a code
-    left out stays. `counter` is the draft's change counter that the person saw.
+    """Write typed cells into the draft: cell (targets.cell_keys) → text; an empty text empties the cell,
+    one left out stays. `counter` is the draft's change counter that the person saw.
 
     Raises Invalid with every wrong cell (code, or code + ":base"), Conflict with every cell that
     somebody else changed since (label, theirs, yours); then nothing is written. A reason already
@@ -50,7 +50,7 @@ def save(
     if not fresh.is_open:
         raise NotReady(refusal(fresh, Verb.FILE))
     _refuse_locked(fresh)
-    draft = Draft.read(fresh)
+    draft = Draft.read(fresh, [*(cells or {}), *(reasons or {})])
     write(draft, cells or {}, base or {}, reasons or {}, counter, by)
     return fresh
 
@@ -164,9 +164,15 @@ def version_digest(version: ReturnVersion) -> str:
             "template": return_.cycle.template.code,
             "period": return_.cycle.period,
             "number": version.number,
-            "lines": [[line.subject_kind, line.subject_code, line.values, line.base] for line in lines],
+            "lines": [_content(line) for line in lines],
         }
     )
+
+
+def _content(line: ReturnLine) -> list:
+    """A line as its digest sees it; the return's own line has no name."""
+    named = [line.subject_name, line.standing] if line.subject_name else []
+    return [line.subject_kind, line.subject_code, *named, line.values, line.base]
 
 
 def _freeze(version: ReturnVersion, by: Actor) -> None:

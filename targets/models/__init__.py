@@ -4,6 +4,7 @@ from targets.models.cycle import Cycle
 from targets.models.evidence import Evidence, EvidenceSeal
 from targets.models.extension import Extension
 from targets.models.figure import Figure
+from targets.models.firm_sheet import FirmSheet
 from targets.models.indicator import Indicator, IndicatorVersion
 from targets.models.opinion import Opinion
 from targets.models.paper import PrintedSheet, SignedSheet
@@ -21,6 +22,7 @@ __all__ = [
     "Evidence",
     "EvidenceSeal",
     "Figure",
+    "FirmSheet",
     "Indicator",
     "IndicatorVersion",
     "Mechanism",

@@ -3,7 +3,7 @@ from django.db.models import Q
 
 from guandu.accounts.models import Unit
 from parks.models import Park
-from targets.enums import OPEN_STATES, NoteKind, ReturnState, SubjectKind
+from targets.enums import OPEN_STATES, NoteKind, ReturnState, RosterStanding, SubjectKind
 from targets.models.cycle import Cycle
 from targets.models.indicator import Indicator
 from targets.querysets import ReturnQuerySet
@@ -51,7 +51,7 @@ class Return(models.Model):
                 fields=["cycle", "park"], condition=Q(park__isnull=False), name="targets_return_park_once"
             ),
             models.UniqueConstraint(
-                fields=["cycle"], condition=Q(park__isnull=True), name="targets_return_district_once"
+                fields=["cycle", "filer"], condition=Q(park__isnull=True), name="targets_return_filer_once"
             ),
         ]
         indexes = [models.Index(fields=["state"], name="targets_return_state")]
@@ -101,12 +101,15 @@ class ReturnVersion(models.Model):
 class ReturnLine(models.Model):
     """One subject's values in one version: whole numbers of each indicator's smallest unit by code.
 
-    A code that is absent was not reported; it is never read as zero. `base` holds 上年同期可比数.
+    A version has the line of the return's own subject, and one below it for each firm or park that the
+    form asks line by line. A code that is absent was not reported; it is never read as zero. `base` holds 上年同期可比数.
     """
 
     version = models.ForeignKey(ReturnVersion, models.PROTECT, related_name="lines", verbose_name="报表版本")
     subject_kind = models.CharField("对象类型", max_length=20, choices=SubjectKind.choices)
     subject_code = models.CharField("对象编码", max_length=40, blank=True)
+    subject_name = models.CharField("对象名称", max_length=120, blank=True)
+    standing = models.CharField("在园情况", max_length=20, choices=RosterStanding.choices, blank=True)
     values = models.JSONField("数值", default=dict)
     base = models.JSONField("上年同期可比数", default=dict)
     authors = models.JSONField("各项修改人", default=dict)
@@ -130,6 +133,7 @@ class CellNote(models.Model):
     return_of = models.ForeignKey(Return, models.PROTECT, related_name="notes", verbose_name="报表")
     version = models.ForeignKey(ReturnVersion, models.PROTECT, related_name="notes", verbose_name="报表版本")
     indicator = models.ForeignKey(Indicator, models.PROTECT, null=True, blank=True, verbose_name="指标")
+    subject_code = models.CharField("所在行", max_length=40, blank=True)
     kind = models.CharField("类型", max_length=20, choices=NoteKind.choices)
     text = models.CharField("内容", max_length=300)
     author_name = models.CharField("填写人", max_length=120)

@@ -5,7 +5,7 @@ from guandu.accounts.models import Unit
 from guandu.accounts.querysets import ReferenceQuerySet
 from guandu.core.models import CodedModel, LoadedModel
 from guandu.core.periods import Period
-from targets.enums import Frequency, SubjectKind, TemplateKind
+from targets.enums import Frequency, LinesKind, SubjectKind, TemplateKind
 from targets.models.indicator import Indicator
 
 SURVEY_FIELDS = ("survey_number", "survey_issuer", "survey_approval", "survey_valid_until")
@@ -48,6 +48,12 @@ class ReturnTemplate(CodedModel, LoadedModel):
     survey_issuer = models.CharField("制表机关", max_length=60, blank=True)
     survey_approval = models.CharField("批准（备案）文号", max_length=60, blank=True)
     survey_valid_until = models.DateField("有效期至", null=True, blank=True, help_text="含当日")
+    lines_kind = models.CharField(
+        "逐行对象", max_length=10, choices=LinesKind.choices, blank=True, help_text="表内逐行填报的对象；留空为不逐行填报"
+    )
+    shows_values = models.BooleanField(
+        "运营方可见企业填报值", default=True, help_text="企业自行填报的，运营方看到数值，还是只看到已报、未报"
+    )
     route = models.JSONField("审核流程", default=list, help_text="依次为 review（审核）、confirm（确认）")
     checks = models.JSONField("审核关系", default=list, blank=True)
     needs_scan = models.BooleanField(
@@ -107,6 +113,7 @@ class TemplateCell(LoadedModel):
     section = models.CharField("分组", max_length=40, blank=True)
     position = models.PositiveSmallIntegerField("次序", default=0)
     is_required = models.BooleanField("必填", default=True)
+    of_lines = models.BooleanField("逐行填报", default=False, help_text="按逐行对象各填一个数，合计计入园区")
     asks_base = models.BooleanField("另填上年同期可比数", default=False)
     minimum = models.DecimalField("下限", max_digits=24, decimal_places=6, null=True, blank=True)
     maximum = models.DecimalField("上限", max_digits=24, decimal_places=6, null=True, blank=True)

@@ -95,6 +95,8 @@ def _filed(return_: Return, form: Sequence[Asked], before: Period) -> dict[str, 
         version__return_of__cycle__period=before.code,
         version__return_of__park=return_.park_id,
         version=F("version__return_of__filed"),
+        subject_kind=return_.subject_kind,
+        subject_code=return_.park_code,
     ).first()
     values = line.values if line else {}
     foreign = {c.indicator_id for c in form if c.code in values and c.version.valid_from > before.last_day}

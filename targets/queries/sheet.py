@@ -1,14 +1,14 @@
 """One return as a sheet of cells. Grain: one cell of the template; a fixed number of queries."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
 
 from guandu.core.numbers import divide
 from guandu.core.periods import Period
 from targets.checks import Cell, Entries, Finding, Severity, findings
-from targets.enums import Frequency, IndicatorKind, NoteKind, SubjectKind
+from targets.enums import Frequency, IndicatorKind, LinesKind, NoteKind, SubjectKind
 from targets.frequency import asked_in
 from targets.models import (
     CellNote,
@@ -22,8 +22,12 @@ from targets.models import (
     TemplateCell,
 )
 from targets.queries.conversions import as_decimal
+from targets.queries.lines import Lines, codes_of, lines_of
 from targets.queries.locks import open_correction
 from targets.queries.previous import Previous, in_units_of, previous_values
+
+CONTROL_SECTION = "园区合计（与各行核对，不计入汇总）"
+CONTROL_HELP = "可不填；填报后与各行合计核对"
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,8 @@ class FormCell(Cell):
     help_text: str = ""
     caliber: str = ""
     asks_base: bool = False
+    of_lines: bool = False
+    sources: tuple[str, ...] = ()  # which may settle the 核定值, in their order; empty: any
     frequency: str = Frequency.QUARTER
 
     @property
@@ -96,11 +102,13 @@ class Sheet:
     cells: tuple[SheetCell, ...]
     comments: tuple[CellNote, ...] = field(default=())  # on the return as a whole
     correction: Correction | None = None  # the 数据订正 under way
+    lines: Lines | None = None  # below the return's own cells, where the form asks line by line
 
     @property
     def blocking(self) -> list[Finding]:
-        """What must be put right before filing, in the order of the cells."""
-        return [each for cell in self.cells for each in cell.findings if self._blocks(cell, each)]
+        """What must be put right before filing, in the order of the cells, then of the lines."""
+        own = [each for cell in self.cells for each in cell.findings if self._blocks(cell, each)]
+        return own + (self.lines.blocking if self.lines else [])
 
     @property
     def sections(self) -> list[tuple[str, list[SheetCell]]]:
@@ -132,7 +140,7 @@ class Sheet:
 
 def form_cells(template: ReturnTemplate, period: Period) -> list[FormCell]:
     """The template's cells that `period` asks, in their order, with the indicator versions that it uses."""
-    rows = TemplateCell.objects.filter(template=template).select_related("indicator").order_by("position")
+    rows = TemplateCell.objects.filter(template=template).select_related("indicator", "template").order_by("position")
     cells = [cell for cell in rows if asked_in(cell.indicator.frequency, period)]
     versions = {
         version.indicator_id: version
@@ -164,6 +172,8 @@ def _form_cell(cell: TemplateCell, version: IndicatorVersion) -> FormCell:
         help_text=cell.help_text,
         caliber=version.caliber or cell.indicator.caliber,
         asks_base=cell.asks_base,
+        of_lines=cell.of_lines and bool(cell.template.lines_kind),
+        sources=tuple(cell.indicator.sources),
         frequency=cell.indicator.frequency,
     )
 
@@ -193,19 +203,23 @@ def sheet_of(return_: Return, version: ReturnVersion | None = None) -> Sheet:
     version = version or return_.draft or return_.filed
     period = Period.parse(return_.cycle.period)
     form = form_of(return_)
-    lines = {
-        line.version.number: line
-        for line in ReturnLine.objects.filter(version__return_of=return_).select_related("version")
-    }
+    own = ReturnLine.objects.filter(
+        version__return_of=return_, subject_kind=return_.subject_kind, subject_code=return_.park_code
+    )
+    lines = {line.version.number: line for line in own.select_related("version")}
     line = lines[version.number]
     earlier = lines.get(max((number for number in lines if number < version.number), default=0))
     correction = open_correction(return_)
     approved = _approved_line(return_, version, lines.values())
     last = previous_values(return_, form)
-    found = findings(form, return_.cycle.template.checks, entries_of(line, last, period))
+    below = lines_of(return_, version, [cell for cell in form if cell.of_lines], correction=correction)
+    form = head_of(form, return_.cycle.template)
+    found = _found(form, return_.cycle.template, entries_of(line, last, period), below)
     notes = list(CellNote.objects.filter(return_of=return_).select_related("version").order_by("pk"))
     reasons = {
-        n.indicator_id: n.text for n in notes if n.kind == NoteKind.REASON and n.version_id == version.pk
+        n.indicator_id: n.text
+        for n in notes
+        if n.kind == NoteKind.REASON and n.version_id == version.pk and not n.subject_code
     }
     comments = [n for n in notes if n.kind == NoteKind.COMMENT]
     cells = tuple(
@@ -228,7 +242,47 @@ def sheet_of(return_: Return, version: ReturnVersion | None = None) -> Sheet:
         for cell in form
     )
     whole = tuple(each for each in comments if each.indicator_id is None)
-    return Sheet(return_, version, earlier.version if earlier else None, cells, whole, correction)
+    return Sheet(return_, version, earlier.version if earlier else None, cells, whole, correction, below)
+
+
+def head_of(form: list[FormCell], template: ReturnTemplate) -> list[FormCell]:
+    """The cells of the return's own line. What is asked of firms line by line has a park total beside it,
+    which checks the lines and is never added."""
+    controls = [_control(cell) for cell in form if cell.of_lines and template.lines_kind == LinesKind.FIRM]
+    return [cell for cell in form if not cell.of_lines] + controls
+
+
+def _control(cell: FormCell) -> FormCell:
+    return replace(
+        cell, name=f"{cell.name}（园区合计）", section=CONTROL_SECTION, is_required=False, help_text=CONTROL_HELP
+    )
+
+
+def _found(
+    form: list[FormCell], template: ReturnTemplate, entries: Entries, below: Lines | None
+) -> list[Finding]:
+    """Findings on the return's own cells. A check that also speaks of a cell asked line by line reads the
+    sum of its lines; one that speaks of such cells alone is judged in each line."""
+    if below is None:
+        return findings(form, template.checks, entries)
+    sums = {code: total.units for code, total in below.totals.items() if total.units is not None}
+    asked = {cell.code for cell in below.form}
+    rules = [rule for rule in template.checks if not codes_of(rule) <= asked]
+    whole = replace(entries, values={k: v for k, v in entries.values.items() if k not in asked} | sums)
+    found = findings([cell for cell in form if not cell.of_lines], rules, whole)
+    return found + [each for cell in form if cell.of_lines for each in _against_lines(cell, entries, sums)]
+
+
+def _against_lines(cell: FormCell, entries: Entries, sums: dict[str, int]) -> list[Finding]:
+    total, lines = entries.values.get(cell.code), sums.get(cell.code)
+    if total is None or lines is None or total == lines:
+        return []
+    apart = cell.decimal(abs(total - lines))
+    if total < lines:
+        text = f"园区合计比各行合计少 {apart} {cell.unit}，请核对。"
+        return [Finding(cell.code, Severity.ERROR, text)]
+    text = f"园区合计比各行合计多 {apart} {cell.unit}：请把未列企业填入“其余企业合计”；确有未报企业的请说明。"
+    return [Finding(cell.code, Severity.REASON, text)]
 
 
 def _approved_line(return_: Return, shown: ReturnVersion, lines: Iterable[ReturnLine]) -> ReturnLine | None:

@@ -253,7 +253,9 @@ def _changed_by_others(return_: Return, sheet: Sheet, typed: TypedSheet) -> dict
     """Field name → text, so that no page keeps a number that is no longer the stored one."""
     if typed.counter is None:
         return {}
-    authors = return_.draft.lines.get().authors
+    authors = return_.draft.lines.get(
+        subject_kind=return_.subject_kind, subject_code=return_.park_code
+    ).authors
     found = {}
     for cell in sheet.cells:
         code = cell.form.code
