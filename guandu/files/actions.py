@@ -117,10 +117,7 @@ def sweep_folder() -> int:
     count = storage.sweep_unfinished(moment)
     paths = {path.name: path for path in storage.stored_before(moment)}
     known = set(StoredFile.objects.values_list("digest", flat=True))
-    for name in paths.keys() - known:
-        paths[name].unlink(missing_ok=True)
-        count += 1
-    return count
+    return count + sum(storage.discard(paths[name], moment) for name in paths.keys() - known)
 
 
 def _refuse_unseen(kind: OwnerKind, owner: Model, by: Actor) -> None:

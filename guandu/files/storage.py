@@ -91,6 +91,14 @@ def stored_before(moment: float) -> Iterator[Path]:
     return _files_before(moment, (folder for folder in _folders() if folder.name != UNFINISHED))
 
 
+def discard(path: Path, moment: float) -> bool:
+    """Remove the file unless it was written again since `moment`, e.g. by an upload of the same content."""
+    if path.stat().st_mtime >= moment:
+        return False
+    path.unlink(missing_ok=True)
+    return True
+
+
 def sweep_unfinished(moment: float) -> int:
     """Remove what was begun before `moment` and never finished; how many."""
     count = 0

@@ -12,7 +12,7 @@ from guandu.files.models import Attachment
 from guandu.web.views import get_visible_or_404, signed_in
 
 # Whatever a browser does with the file, it does it without our cookies, scripts and frames.
-POLICY = "default-src 'none'; sandbox"
+POLICY = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox"
 
 
 @require_GET

@@ -154,6 +154,16 @@ def test_what_nothing_points_at_goes_after_a_day_and_nothing_else(folder):
     assert not StoredFile.objects.filter(pk=loose.pk).exists()
 
 
+def test_what_is_written_again_meanwhile_is_not_swept(folder):
+    storage.put(DATA, digest(DATA))
+    path = storage.path_of(digest(DATA))
+    os.utime(path, (0, 0))
+    [found] = storage.stored_before(1000)
+    storage.put(DATA, digest(DATA))
+    assert not storage.discard(found, 1000)
+    assert lying(folder) == [digest(DATA)]
+
+
 @pytest.mark.django_db
 def test_no_person_sweeps_or_alarms(office):
     for write in (lambda: actions.sweep(by=office), lambda: actions.alarm(sentences=["x"], by=office)):

@@ -314,7 +314,9 @@ def test_a_file_comes_as_a_file_and_is_never_run(cast, sign_in):
         "attachment; filename*=UTF-8''%E7%BA%B3%E7%A8%8E%20%E8%AF%81%E6%98%8E%22%3Cb%3E.pdf"
     )
     assert answer["X-Content-Type-Options"] == "nosniff"
-    assert answer["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    assert answer["Content-Security-Policy"] == (
+        "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox"
+    )
     assert "no-store" in answer["Cache-Control"]
     event = AuditEvent.objects.get(verb="attachment.fetch")
     assert event.actor_key == cast.operator.actor_key
