@@ -303,6 +303,16 @@ def test_the_first_run_ever_does_not_dig_in_the_past():
         assert since_when(date(2026, 7, 15)) is None
 
 
+def test_of_several_missed_the_one_that_fell_last_speaks_whatever_its_number():
+    make_park("P1")
+    make_operator("P1")
+    make_cycle(PERIOD)
+    rule("working-3", 3, unit="working")  # Monday the 20th
+    rule("calendar-4", 4)  # Sunday the 19th
+    (told,) = planned(date(2026, 7, 21), date(2026, 7, 16))
+    assert told.key == "remind:working-3:2026-07-21"
+
+
 def test_what_lay_longer_ago_than_a_month_is_let_be():
     ReminderRun.objects.create(source="returns", day=date(2026, 1, 1), since=date(2025, 12, 31), ran_at=clock.now())
     assert since_when(date(2026, 7, 16)) == date(2026, 6, 15)
