@@ -41,5 +41,7 @@ def _wrong(rows: tuple[Row, ...]) -> Iterator[FileError]:
             yield row.error("offset", "天数应当是整数。")
         elif row["event"] == RuleEvent.WAITING and offset is not None and offset < 1:
             yield row.error("offset", "等待审核从报送后起算，天数须为 1 以上。")
+        if row["event"] == RuleEvent.WAITING and row["audience"] == Audience.FILER:
+            yield row.error("audience", "等待审核不提醒填报单位。")
         if row["event"] == RuleEvent.DUE and row["audience"] == Audience.REVIEWER:
             yield row.error("audience", "审核单位按“报送后等待审核”提醒。")

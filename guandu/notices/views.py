@@ -31,6 +31,7 @@ def message_list(request: HttpRequest) -> HttpResponse:
     rows = inbox(request.user)
     page = Paginator(rows.unread() if only_unread else rows, PAGE).get_page(request.GET.get("page"))
     reach = reach_of([request.user])[request.user.pk]
+    keeps = request.user.may(Permission.REMINDER_EDIT)
     context = {
         "page": page,
         "only_unread": only_unread,
@@ -39,7 +40,8 @@ def message_list(request: HttpRequest) -> HttpResponse:
         "channels": channel_names(),
         "channel": channel_names().get(reach.channel, ""),
         "is_daily": reach.rhythm == "daily",
-        "keeps": request.user.may(Permission.REMINDER_EDIT),
+        "keeps": keeps,
+        "troubled": troubled().count() if keeps else 0,
     }
     return render(request, "notices/messages.html", context)
 

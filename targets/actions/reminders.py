@@ -23,6 +23,7 @@ from targets.queries.reminders import SOURCE, planned, since_when
 from targets.reminder_files import read_rules
 
 NEEDED = ("cycle__template", "filer", "park")
+UNHELD = "没有在用的填报账号，请电话联系。"
 
 
 @dataclass
@@ -35,9 +36,11 @@ class Urged:
 
     @property
     def sentences(self) -> list[str]:
-        """Why each of the others was not urged."""
-        nobody = [f"{each.subject_name}没有在用的填报账号，请电话联系。" for each in self.unheld]
-        return [*nobody, *(f"{each.subject_name}{why}" for each, why in self.left)]
+        """Why the others were not urged, a sentence for each reason."""
+        names: dict[str, list[str]] = {}
+        for each, why in [*((each, UNHELD) for each in self.unheld), *self.left]:
+            names.setdefault(why, []).append(each.subject_name)
+        return [f"{'、'.join(those)}{why}" for why, those in names.items()]
 
 
 @action("return.urge")
@@ -53,8 +56,8 @@ def urge(*, returns: Sequence[Return], by: Actor) -> Urged:
     mine = set(urgeable(by).filter(pk__in=wanted).values_list("pk", flat=True))
     if {row.pk for row in rows} - mine:
         raise NotAllowed("只能催报本单位包保园区的报表。如确需办理，请联系园区发展办。")
-    full = {each.pk: each for each in Return.objects.filter(pk__in=wanted).select_related(*NEEDED)}
-    report, told = _sorted(list(full.values()), by)
+    full = Return.objects.filter(pk__in=wanted).select_related(*NEEDED).order_by("park_code", "pk")
+    report, told = _sorted(list(full), by)
     if not told:
         raise NotReady("没有发出催报。", missing=report.sentences)
     post(told=told, by=by)

@@ -14,6 +14,7 @@ OFFICE = {
     "targets.returntemplate", "targets.cycle", "targets.plan",
     "targets.target", "targets.qualitativeaim", "targets.mechanism", "targets.ambiguity", "rating.scheme",
     "investment.project", "parks.industry", "parks.honourkind", "parks.statisticalclass", "parks.parktype",
+    "notices.reminderrule",
 }  # fmt: skip
 SEEN = {
     "office": OFFICE,
@@ -25,7 +26,7 @@ ADDED = {
     "office": {
         "accounts.unit", "parks.chain", "parks.area", "parks.park", "parks.enterprise", "targets.cycle",
         "parks.building", "parks.space", "parks.tenancy",
-        "parks.industry", "parks.honourkind", "parks.statisticalclass",
+        "parks.industry", "parks.honourkind", "parks.statisticalclass", "notices.reminderrule",
     },
     "system_admin": {"accounts.user"},
     "security_admin": set(),

@@ -82,7 +82,7 @@ def test_the_office_urges_and_the_filer_reads_it(quarter, new_page: Callable[...
     page.get_by_role("button", name="发站内催报").click()
     page.locator("[data-confirm-yes]").click()
     expect(page.get_by_text("已向 1 张报表的填报人员发出站内催报。")).to_be_visible()
-    expect(page.get_by_text("演示园区P14没有在用的填报账号，请电话联系。")).to_be_visible()
+    expect(page.get_by_text("全区、演示园区P14没有在用的填报账号，请电话联系。")).to_be_visible()
     shot(page, "progress-urged")
     mine = signed_in(new_page(), operator)
     mine.goto("/")

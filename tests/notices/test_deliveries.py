@@ -158,6 +158,12 @@ def test_the_office_sends_a_failed_one_again(operator, server, office, sign_in):
     assert (delivery.state, delivery.attempts) == (DeliveryState.SENT, 1)
 
 
+def test_the_office_learns_of_failures_on_its_own_page(operator, server, office, sign_in):
+    failed(operator)
+    assert "发送情况（1 条未送达）" in sign_in(office).get("/messages/").content.decode()
+    assert "发送情况" not in sign_in(operator).get("/messages/").content.decode()
+
+
 def test_what_has_arrived_is_not_sent_again(operator, server, office, sign_in):
     tell(operator)
     run_waiting()

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from hypothesis import HealthCheck, given, settings as settings_of_hypothesis, strategies as st
 
 from guandu.accounts.models import Grant, User
 from guandu.accounts.roles import RoleCode, ScopeKind
@@ -73,6 +74,14 @@ def day_by_day(first: date, last: date) -> dict[date, int]:
 
 def titles(user: User) -> list[str]:
     return list(Message.objects.visible_to(user).order_by("pk").values_list("title", flat=True))
+
+
+@pytest.fixture
+def july() -> None:
+    make_park("P1")
+    make_operator("P1")
+    make_cycle(PERIOD)
+    three_rules()
 
 
 # The acceptance: T-7, T-1, T+3, one message each, none after submission
@@ -263,6 +272,26 @@ def test_days_that_were_missed_are_caught_up_once():
     assert day_by_day(date(2026, 7, 20), date(2026, 8, 10)) == {}
 
 
+@settings_of_hypothesis(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(ran=st.sets(st.integers(min_value=1, max_value=31), min_size=1))
+def test_whatever_days_were_missed_no_rule_speaks_twice_and_the_last_one_speaks(ran, july):
+    """Grain: one July in which the server ran on the days `ran` only."""
+    since, spoken = date(2026, 6, 30), []
+    for number in sorted(ran):
+        day = date(2026, 7, number)
+        told = planned(day, since)
+        assert len(told) <= 1
+        spoken += [each.key.split(":")[1] for each in told]
+        since = day
+    assert len(spoken) == len(set(spoken))
+    assert spoken == sorted(spoken, key=["before-7", "before-1", "after-3"].index)
+    due = [code for code, on in (("before-7", 8), ("before-1", 14), ("after-3", 18)) if max(ran) >= on]
+    assert spoken[-1:] == due[-1:]
+    assert set(spoken) >= {
+        code for code, on in (("before-7", 8), ("before-1", 14), ("after-3", 18)) if on in ran
+    }
+
+
 def test_the_first_run_ever_does_not_dig_in_the_past():
     make_park("P1")
     make_operator("P1")
@@ -272,6 +301,16 @@ def test_the_first_run_ever_does_not_dig_in_the_past():
     with clock.known_demo_date(date(2026, 7, 16)):
         assert since_when(date(2026, 7, 16)) is None
         assert since_when(date(2026, 7, 15)) is None
+
+
+def test_of_several_missed_the_one_that_fell_last_speaks_whatever_its_number():
+    make_park("P1")
+    make_operator("P1")
+    make_cycle(PERIOD)
+    rule("working-3", 3, unit="working")  # Monday the 20th
+    rule("calendar-4", 4)  # Sunday the 19th
+    (told,) = planned(date(2026, 7, 21), date(2026, 7, 16))
+    assert told.key == "remind:working-3:2026-07-21"
 
 
 def test_what_lay_longer_ago_than_a_month_is_let_be():
@@ -571,6 +610,7 @@ def test_loading_asks_whether_the_person_may():
         ("{code: a, name: 甲, event: due, offset: 1.5, unit: calendar, audience: filer, grouping: summary}", "整数"),
         ("{code: a, name: 甲, event: waiting, offset: 0, unit: working, audience: reviewer, grouping: summary}", "1 以上"),
         ("{code: a, name: 甲, event: due, offset: 1, unit: working, audience: reviewer, grouping: summary}", "审核单位按"),
+        ("{code: a, name: 甲, event: waiting, offset: 1, unit: working, audience: filer, grouping: summary}", "不提醒填报单位"),
         ("{code: a, name: 甲, event: due, offset: 1, unit: hours, audience: filer, grouping: summary}", "unit"),
     ],
 )
@@ -610,6 +650,7 @@ def test_the_office_keeps_the_rules_and_nobody_else():
         ({"event": "waiting", "offset": 0, "audience": "reviewer"}, "天数须为 1 以上"),
         ({"event": "due", "offset": 3, "audience": "reviewer"}, "审核单位按"),
         ({"event": "due", "offset": 61, "audience": "filer"}, "前后 60 天"),
+        ({"event": "waiting", "offset": 3, "audience": "filer"}, "不提醒填报单位"),
     ],
 )
 def test_a_rule_that_makes_no_sense_is_refused_in_words(values, sentence):

@@ -36,6 +36,11 @@ class ReminderRule(CodedModel, LoadedModel):
                 violation_error_message="等待审核从报送后起算，天数须为 1 以上。",
             ),
             models.CheckConstraint(
+                condition=~Q(event="waiting") | ~Q(audience="filer"),
+                name="notices_rule_filers_file",
+                violation_error_message="等待审核不提醒填报单位，请选择其他提醒对象。",
+            ),
+            models.CheckConstraint(
                 condition=~Q(event="due") | ~Q(audience="reviewer"),
                 name="notices_rule_reviewers_wait",
                 violation_error_message="审核单位按“报送后等待审核”提醒。",
