@@ -35,7 +35,7 @@ from tests.factories import (
     make_unit,
     make_user,
 )
-from tests.permissions import seeds_admin, seeds_register
+from tests.permissions import seeds_admin, seeds_calendar, seeds_register
 from tests.permissions.sides import NONE, Side, keys
 from tests.permissions.world import ANONYMOUS, DISABLED, World
 
@@ -65,6 +65,7 @@ def build() -> World:
     template = make_template(revenue, code="PARK-Q", route=[{"step": "review"}, {"step": "confirm"}])
     objects = _numbers(own, other, revenue, template, people) | _work(own, other, people)
     objects |= seeds_register.rows(own, other, people) | seeds_admin.rows(own, other, people)
+    objects |= seeds_calendar.rows(template, revenue)
     return World(people, objects, _where_shown({"own": own, "other": other}, objects)).settle()
 
 
