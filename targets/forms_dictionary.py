@@ -87,7 +87,7 @@ class CellsForm(RowsForm):
     def __init__(self, data=None, *, template: ReturnTemplate) -> None:
         self.template = template
         filed = Indicator.objects.filter(kind__in=FILED, level=template.subject_kind)
-        offered = [("", "—"), *((code, f"{name}（{code}）") for code, name in filed.values_list("code", "name"))]
+        offered = [("", "—"), *filed.values_list("code", "name")]
         self.columns = {
             "indicator": lambda: choice("指标", offered),
             "section": lambda: text("分组", max_length=40),

@@ -48,9 +48,10 @@ class RowsForm(forms.Form):
                 field = self.fields[f"{number}-{name}"] = make()
                 field.required = False
                 field.initial = given.get(name, field.initial)
+                field.widget.attrs["aria-label"] = f"第 {number} 行{field.label}"
             self.fields[f"{number}-order"] = forms.IntegerField(
                 label="次序", required=False, min_value=1, max_value=999, initial=number if given else None,
-                widget=widgets.UnfoldAdminIntegerFieldWidget(),
+                widget=widgets.UnfoldAdminIntegerFieldWidget({"aria-label": f"第 {number} 行次序"}),
             )  # fmt: skip
 
     @property

@@ -42,7 +42,7 @@ class ReturnTemplateAdmin(OfficialAdmin):
         "route_words", "check_words",
     )  # fmt: skip
     readonly_fields = ("route_words", "check_words")
-    fixed_fields = ("code", "series", "number", "subject_kind", "filer", "frequency", "valid_from", "valid_to")
+    fixed_fields = ("code", "series", "number", "subject_kind", "frequency", "valid_from", "valid_to")
     inlines = (TemplateCellInline,)
     actions_detail = ("edit_cells", "edit_checks", "edit_route", "issue_version")
 

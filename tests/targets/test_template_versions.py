@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from django.db import IntegrityError, transaction
 
+from guandu.accounts.models import Unit
 from guandu.audit.models import AuditEvent
 from guandu.core import clock
 from guandu.core.actors import CALENDAR
@@ -277,3 +278,10 @@ def test_the_identity_of_a_survey_stands_in_the_head_of_its_form(client):
         assert words in page
     ReturnTemplate.objects.update(kind="work")
     assert "官园统1表" not in client.get(f"/returns/{return_.pk}/").content.decode()
+
+
+def test_a_bureaus_form_is_given_another_filer():
+    template, office = make_district_template("U-TAX"), make_office()
+    other = Unit.objects.create(code="U-NEW", name="新单位", kind=Unit.Kind.DEPARTMENT)
+    templates.update(template=template, values={"filer": other}, by=office)
+    assert open_cycle(template=ReturnTemplate.objects.get(), period="2026Q2", by=office).returns.get().filer == other
