@@ -38,7 +38,7 @@ from parks.actions import (
 from parks.workflow import Step as GrowthStep
 from rating.actions import assessments
 from targets import workflow
-from targets.actions import return_moves, returns
+from targets.actions import indicators, return_moves, returns, templates
 from targets.models import Return
 from tests.permissions.matrix import Cell, cells, ways
 from tests.permissions.world import SCOPED, World
@@ -158,6 +158,11 @@ def _any_state_of_a_cultivation(patch: Patch) -> None:
     patch.setattr(cultivations, "step_to", lambda row, target: GrowthStep(row.state, target, ""))
 
 
+def _issued_over_what_is_kept(patch: Patch) -> None:
+    for guard in ("_refuse_numbers_since", "_refuse_asked_since"):
+        without(indicators, guard, "_wrong")(patch)
+
+
 STATES: dict[str, Seed] = {
     **{
         f"returns/<pk>/{verb}/": _any_state_of_a_return
@@ -198,6 +203,12 @@ STATES: dict[str, Seed] = {
     "tenancies/<pk>/leave/": without(tenancies, "leave", "NotReady"),
     "admin/parks/tenancy/<object_id>/leave/": without(tenancies, "leave", "NotReady"),
     "occupancies/<pk>/release/": without(tenancies, "release", "NotReady"),
+    **{
+        f"admin/targets/returntemplate/<object_id>/{page}/": without(templates, "_refuse_used", "NotReady")
+        for page in ("cells", "checks", "route")
+    },
+    "admin/targets/returntemplate/<object_id>/issue/": without(templates, "_refuse_asked_since", "_wrong"),
+    "admin/targets/indicator/<object_id>/issue/": _issued_over_what_is_kept,
 }
 
 # A page that somebody left open: what he saw is not asked for.
