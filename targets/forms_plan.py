@@ -43,7 +43,7 @@ class CycleForm(OfficialForm):
     """Which template to ask for which quarter. One that is open already is no error: the action
     completes it, so the quarter is not compared here with the cycles there are."""
 
-    quarter = text("报告期", max_length=10, help_text="按季布置，例如 2026Q3；再次布置同一期只补充缺少的报表")
+    quarter = text("报告期", max_length=10, help_text="例如 2026Q3、2026-09 或 2026；再次布置同一期只补充缺少的报表")
 
     class Meta:
         model = Cycle
@@ -51,5 +51,7 @@ class CycleForm(OfficialForm):
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        if "quarter" in self.fields:
+        if self.instance.pk:
+            self.fields.pop("quarter", None)
+        elif "quarter" in self.fields:
             self.fields["quarter"].initial = last_ended_quarter(clock.today()).code

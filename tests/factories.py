@@ -251,7 +251,7 @@ def make_indicator(
 def make_template(*indicators: Indicator, code: str = "", name: str = "", **fields) -> ReturnTemplate:
     """A park template that asks for `indicators`, all required, reviewed and confirmed."""
     number = next_number()
-    given = {"kind": TemplateKind.WORK, "subject_kind": SubjectKind.PARK, "route": ["review", "confirm"]}
+    given = {"kind": TemplateKind.WORK, "subject_kind": SubjectKind.PARK, "route": [{"step": "review"}, {"step": "confirm"}]}
     template = ReturnTemplate.objects.create(
         code=code or f"T{number}", name=name or f"测试报表{number}", **{**given, **fields}
     )

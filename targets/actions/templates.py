@@ -22,7 +22,7 @@ from targets.models.template import SURVEY_FIELDS
 
 # The identity of a form and when it is asked; what was asked keeps the identity it was asked under.
 EDITABLE = frozenset(
-    {"name", "printed_line", "opens_days", "due_days", "closes_days", "opens_itself", "kind", *SURVEY_FIELDS}
+    {"name", "filer", "printed_line", "opens_days", "due_days", "closes_days", "opens_itself", "kind", *SURVEY_FIELDS}
 )
 FIXED_ONCE_USED = frozenset({"kind", *SURVEY_FIELDS})
 MOST_PARK_CELLS = 12

@@ -24,6 +24,7 @@ class When(StrEnum):
     BASE = "base"
 
 
+WRITTEN_WHEN = {When.NOW: "", When.LAST: "@上期", When.BASE: "@上年同期"}
 WHEN_WORDS = {When.NOW: "", When.LAST: "上期", When.BASE: "上年同期"}
 _WHEN = {
     "last": When.LAST, "上期": When.LAST, "base": When.BASE, "上年同期": When.BASE, "上年同期可比": When.BASE,
@@ -61,6 +62,12 @@ class Expression:
     def in_words(self, names: Mapping[str, str]) -> str:
         """By the names that a person knows."""
         return self._joined(lambda term: WHEN_WORDS[term.when] + names.get(term.code, term.code), shown)
+
+    def in_names(self, names: Mapping[str, str]) -> str:
+        """As a person may write it again: by names where there are some, exact numbers."""
+        return self._joined(
+            lambda term: _bracketed(names.get(term.code, term.code)) + WRITTEN_WHEN[term.when], str
+        )
 
     def _joined(self, word: Callable[[Term], str], number: Callable[[Fraction], str]) -> str:
         pieces = [(term.factor, self._product(term, word, number)) for term in self.terms]

@@ -36,7 +36,9 @@ class Entry:
         return [(value, label, self.counts[value]) for value, label in ReturnState.choices if self.counts.get(value)]
 
     def is_due_to_open(self, day: date) -> bool:
-        return self.cycle is None and self.days.opens <= day
+        """Whether it is the turn of the period that ended last, and nobody was asked yet."""
+        now = last_ended(self.template.frequency, day)
+        return self.cycle is None and self.days.opens <= day and self.period == now
 
     def is_behind(self, day: date) -> bool:
         """Whether the due day has passed and something is still to be filed."""

@@ -29,7 +29,13 @@ def calendar_page(request: HttpRequest) -> HttpResponse:
         "year": year,
         "years": offered,
         "rows": [
-            {"entry": each, "late": each.is_due_to_open(today), "behind": each.is_behind(today)} for each in entries
+            {
+                "entry": each,
+                "late": each.is_due_to_open(today),
+                "over": each.period.end <= today,
+                "behind": each.is_behind(today),
+            }
+            for each in entries
         ],
         "opens": opens,
         "late": [each for each in entries if each.is_due_to_open(today)] if opens else [],

@@ -8,12 +8,12 @@ from django.views.decorators.http import require_GET
 
 from guandu.accounts.permissions import Permission
 from guandu.core import clock
-from guandu.core.models import dated
 from guandu.web.quarters import asked_quarter
 from guandu.web.views import get_visible_or_404, permission_required
 from targets.enums import TargetStatus
-from targets.models import Ambiguity, Figure, Indicator, IndicatorVersion, Target
+from targets.models import Ambiguity, Figure, Target
 from targets.queries import plan as plans
+from targets.queries.dictionary import dictionary
 from targets.queries.quarters import offered_quarters
 from targets.querysets import FigureQuerySet
 
@@ -96,13 +96,5 @@ def _drawn(target: Target, figure: Figure) -> dict:
 @require_GET
 def indicator_list(request: HttpRequest) -> HttpResponse:
     """What does each indicator mean, and where does it come from?"""
-    day = clock.today()
-    versions = {
-        version.indicator_id: version
-        for version in IndicatorVersion.objects.filter(dated(day)).order_by("number")
-    }
-    names = dict(Indicator.objects.values_list("code", "name"))
-    rows = [
-        (indicator, versions.get(indicator.pk)) for indicator in Indicator.objects.visible_to(request.user)
-    ]
-    return render(request, "targets/indicators.html", {"rows": rows, "names": names})
+    rows = dictionary(request.user, clock.today())
+    return render(request, "targets/indicators.html", {"rows": rows})

@@ -44,11 +44,13 @@ from targets.actions import (
     closing,
     corrections,
     extensions,
+    indicators,
     opinions,
     paper,
     reminders,
     return_moves,
     returns,
+    templates,
 )
 from targets.models import Return
 from targets.views import evidence as evidence_views, paper as paper_views
@@ -181,6 +183,11 @@ def _files_at_any_state(patch: Patch) -> None:
                 patch.setattr(view, name, _without(getattr(attached, name), "NotReady"))
 
 
+def _issued_over_what_is_kept(patch: Patch) -> None:
+    for guard in ("_refuse_numbers_since", "_refuse_asked_since"):
+        without(indicators, guard, "_wrong")(patch)
+
+
 STATES: dict[str, Seed] = {
     **{f"returns/<pk>/{page}/": _files_at_any_state for page in ("evidence", "print", "paper")},
     "returns/paper/<pk>/refuse/": without(paper, "_settle", "NotReady"),
@@ -239,6 +246,12 @@ STATES: dict[str, Seed] = {
     "tenancies/<pk>/leave/": without(tenancies, "leave", "NotReady"),
     "admin/parks/tenancy/<object_id>/leave/": without(tenancies, "leave", "NotReady"),
     "occupancies/<pk>/release/": without(tenancies, "release", "NotReady"),
+    **{
+        f"admin/targets/returntemplate/<object_id>/{page}/": without(templates, "_refuse_used", "NotReady")
+        for page in ("cells", "checks", "route")
+    },
+    "admin/targets/returntemplate/<object_id>/issue/": without(templates, "_refuse_asked_since", "_wrong"),
+    "admin/targets/indicator/<object_id>/issue/": _issued_over_what_is_kept,
 }
 
 # A page that somebody left open: what he saw is not asked for.

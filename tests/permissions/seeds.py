@@ -35,7 +35,14 @@ from tests.factories import (
     make_unit,
     make_user,
 )
-from tests.permissions import seeds_admin, seeds_files, seeds_notices, seeds_register, seeds_returns
+from tests.permissions import (
+    seeds_admin,
+    seeds_calendar,
+    seeds_files,
+    seeds_notices,
+    seeds_register,
+    seeds_returns,
+)
 from tests.permissions.sides import NONE, Side, keys
 from tests.permissions.world import ANONYMOUS, DISABLED, World
 
@@ -67,6 +74,7 @@ def build() -> World:
     objects |= seeds_register.rows(own, other, people) | seeds_admin.rows(own, other, people)
     objects |= seeds_notices.rows(own, other, people)
     objects |= seeds_files.rows(own, other)
+    objects |= seeds_calendar.rows(template, revenue)
     return World(people, objects, _where_shown({"own": own, "other": other}, objects)).settle()
 
 

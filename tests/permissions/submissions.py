@@ -25,6 +25,7 @@ from targets.actions import returns
 from targets.models import Return, ReturnTemplate
 from tests.factories import PASSWORD, make_user
 from tests.permissions.submission import Fields, Submission, ask
+from tests.permissions.submissions_calendar import CALENDAR
 from tests.permissions.submissions_files import FILES
 from tests.permissions.submissions_notices import NOTICES
 from tests.permissions.submissions_register import REGISTER
@@ -267,6 +268,7 @@ WRITTEN = (
     S("admin/targets/mechanism/<object_id>/change/", "office", {"content": "每季调度"}),
     S("admin/targets/ambiguity/<object_id>/change/", "office", {"reading": "以季报为准"}),
     S("admin/investment/project/<object_id>/change/", "office", {"note": "已核实"}),
+    *CALENDAR,
     *REGISTER,
     *RETURNS,
     *NOTICES,

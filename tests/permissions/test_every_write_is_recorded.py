@@ -49,6 +49,8 @@ NOTED = {
     ("register/uploads/<pk>/confirm/", "exchange_upload"): "the file, which the recorded import names with its digest",
     ("admin/targets/cycle/add/", "targets_returnversion"): "the empty draft of each recorded return",
     ("admin/targets/cycle/add/", "targets_returnline"): "the empty line of that draft",
+    ("calendar/open/", "targets_returnversion"): "the empty draft of each recorded return",
+    ("calendar/open/", "targets_returnline"): "the empty line of that draft",
 }
 
 

@@ -30,6 +30,7 @@ OUTSIDE = {
     "guandu.jobs.relay": "stamps what it has sent, and holds its lease",
     "guandu.jobs.worker": "the state of a job is its own write path",
     "guandu.portal.demo.seed": "the one row that says that demonstration data is loaded",
+    "targets.models.template": "its own save, which gives the first version of a form its series",
     "parks.exchange.attributions": "a later row is a new one: its own create, which is an action",
     "parks.exchange.placements": "the same",
 }

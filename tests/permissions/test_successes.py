@@ -45,7 +45,7 @@ NEVER_ADDED = {
 }  # fmt: skip
 ONLY_LOOKED_AT = {
     f"admin/{model}/<object_id>/change/"
-    for model in ("targets/cycle", "rating/scheme", "accounts/grant", "audit/auditevent", "parks/parktype")
+    for model in ("rating/scheme", "accounts/grant", "audit/auditevent", "parks/parktype")
 }
 # Walked through below.
 WALKED = {

@@ -270,6 +270,9 @@ def test_the_page_lists_what_stands_and_what_is_to_come(client, monkeypatch):
     make_cycle("2026Q1", template)
     response = page_of(client, make_office())
     rows = [(r["entry"].period.code, r["entry"].counts, r["late"]) for r in response.context["rows"]]
+    monkeypatch.setattr(clock, "today", lambda: date(2026, 10, 3))
+    older = page_of(client, make_office("second")).context["rows"]
+    assert [row["late"] for row in older] == [False, False, True, False]  # of the second quarter nobody waits any more
     assert rows == [("2026Q1", {"draft": 2}, False), ("2026Q2", {}, True), ("2026Q3", {}, False), ("2026Q4", {}, False)]
     page = response.content.decode()
     assert "有 <strong>1</strong> 期报表已到开始填报日，还没有布置" in page

@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 from django.db import IntegrityError, transaction
 
+from guandu.accounts.models import Unit
 from guandu.audit.models import AuditEvent
 from guandu.core import clock
 from guandu.core.actors import CALENDAR
@@ -265,3 +266,22 @@ def test_an_expired_survey_is_not_asked():
     with clock.known_demo_date(date(2027, 1, 1)), pytest.raises(Invalid, match="有效期至 2026-12-31，已过期"):
         open_cycle(template=template, period="2026Q4", by=CALENDAR)
     assert template.cycles.count() == 1
+
+
+@pytest.mark.feature("B1")
+def test_the_identity_of_a_survey_stands_in_the_head_of_its_form(client):
+    make_park()
+    return_ = make_cycle("2026Q2", make_template(**SURVEY)).returns.get()
+    client.force_login(make_operator())
+    page = client.get(f"/returns/{return_.pk}/").content.decode()
+    for words in ("表号", "官园统1表", "制表机关", "官渡区统计局", "官统备〔2026〕1号", "2026年12月31日"):
+        assert words in page
+    ReturnTemplate.objects.update(kind="work")
+    assert "官园统1表" not in client.get(f"/returns/{return_.pk}/").content.decode()
+
+
+def test_a_bureaus_form_is_given_another_filer():
+    template, office = make_district_template("U-TAX"), make_office()
+    other = Unit.objects.create(code="U-NEW", name="新单位", kind=Unit.Kind.DEPARTMENT)
+    templates.update(template=template, values={"filer": other}, by=office)
+    assert open_cycle(template=ReturnTemplate.objects.get(), period="2026Q2", by=office).returns.get().filer == other

@@ -1,92 +1,13 @@
-"""Indicators, templates, cycles and the plan in the officials' admin."""
+"""The plan's rows: the office edits them, nobody adds one by hand."""
 
 from django.contrib import admin
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import HttpRequest
 
 from guandu.accounts.permissions import Permission
-from guandu.web.admin import OfficialAdmin, ReadOnlyInline
-from targets.actions import cycles, indicators, plan, templates
-from targets.forms_plan import CycleForm, MechanismForm, TargetForm
-from targets.models import (
-    Ambiguity,
-    Cycle,
-    Indicator,
-    IndicatorVersion,
-    Mechanism,
-    Plan,
-    QualitativeAim,
-    ReturnTemplate,
-    Target,
-    TemplateCell,
-)
-
-
-class IndicatorVersionInline(ReadOnlyInline):
-    model = IndicatorVersion
-    fields = readonly_fields = ("number", "unit", "scale", "display_decimals", "valid_from", "valid_to")
-
-
-@admin.register(Indicator)
-class IndicatorAdmin(OfficialAdmin):
-    view_permission = Permission.REFERENCE_VIEW
-    edit_permission = Permission.REFERENCE_EDIT
-    list_display = ("name", "kind", "level", "frequency", "certifying_unit", "code")
-    list_filter = ("kind", "level")
-    search_fields = ("name", "code", "caliber")
-    fields = (
-        "code", "name", "caliber", "kind", "level", "frequency", "direction", "certifying_unit",
-        "note", "position",
-    )  # fmt: skip
-    fixed_fields = ("code", "kind", "level", "frequency", "direction")
-    inlines = (IndicatorVersionInline,)
-
-    def change_row(self, request, obj, values, seen):
-        return indicators.update(indicator=obj, values=values, seen=seen, by=request.user)
-
-
-class TemplateCellInline(ReadOnlyInline):
-    model = TemplateCell
-    fields = readonly_fields = ("position", "section", "indicator", "is_required", "asks_base", "help_text")
-
-
-@admin.register(ReturnTemplate)
-class ReturnTemplateAdmin(OfficialAdmin):
-    view_permission = Permission.REFERENCE_VIEW
-    edit_permission = Permission.REFERENCE_EDIT
-    list_display = ("name", "kind", "subject_kind", "filer", "due_days", "code")
-    list_select_related = ("filer",)
-    fields = (
-        "code", "name", "kind", "subject_kind", "filer", "printed_line", "due_days", "valid_from", "valid_to",
-    )  # fmt: skip
-    fixed_fields = ("code", "kind", "subject_kind", "filer", "valid_from", "valid_to")
-    inlines = (TemplateCellInline,)
-
-    def change_row(self, request, obj, values, seen):
-        return templates.update(template=obj, values=values, seen=seen, by=request.user)
-
-
-@admin.register(Cycle)
-class CycleAdmin(OfficialAdmin):
-    view_permission = add_permission = Permission.CYCLE_OPEN
-    form = CycleForm
-    list_display = ("period", "template", "opens_on", "due_on", "opened_at")
-    list_filter = ("period", "template")
-    list_select_related = ("template",)
-    fields = ("template", "period", "opens_on", "due_on", "opened_at")
-
-    def get_fields(self, request: HttpRequest, obj=None):
-        return super().get_fields(request, obj) if obj else ["template", "quarter"]
-
-    def add_row(self, request, values):
-        opening = cycles.open_counted(
-            template=values["template"], period=values["quarter"], by=request.user
-        )
-        self.message_user(request, opening.sentence)
-        return opening.cycle
-
-    def response_add(self, request: HttpRequest, obj: Cycle, post_url_continue=None) -> HttpResponse:
-        return redirect(self.address_of(obj))
+from guandu.web.admin import OfficialAdmin
+from targets.actions import plan
+from targets.forms_plan import MechanismForm, TargetForm
+from targets.models import Ambiguity, Mechanism, Plan, QualitativeAim, Target
 
 
 @admin.register(Plan)
