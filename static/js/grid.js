@@ -41,6 +41,24 @@
     return true;
   }
 
+  function ofLine(field) {
+    return field.dataset.column.slice(0, 2) === "l-";
+  }
+
+  /* The numbers of one line, side by side. */
+  function beside(field) {
+    return Array.prototype.slice.call(field.closest("tr").querySelectorAll("input.cell"));
+  }
+
+  function along(field, step) {
+    var row = beside(field);
+    var next = row[row.indexOf(field) + step];
+    if (!next) return false;
+    next.focus();
+    next.select();
+    return true;
+  }
+
   function onKey(event) {
     var field = event.target;
     if (!field.dataset || !field.dataset.column || event.isComposing || event.altKey || event.ctrlKey || event.metaKey) return;
@@ -54,6 +72,8 @@
       done = true;
     } else if (event.key === "ArrowDown") done = move(field, 1);
     else if (event.key === "ArrowUp") done = move(field, -1);
+    else if (event.key === "ArrowRight" && (end || whole) && ofLine(field)) done = along(field, 1);
+    else if (event.key === "ArrowLeft" && (start || whole) && ofLine(field)) done = along(field, -1);
     else if (event.key === "ArrowRight" && (end || whole) && field.dataset.column === "v") done = sideways(field, "b-");
     else if (event.key === "ArrowLeft" && (start || whole) && field.dataset.column === "b") done = sideways(field, "v-");
     if (done) event.preventDefault();
@@ -62,7 +82,7 @@
   /* A column copied from a spreadsheet goes down from here; a second column goes to 上年同期可比. */
   function onPaste(event) {
     var field = event.target;
-    if (!field.dataset || (field.dataset.column !== "v" && field.dataset.column !== "b")) return;
+    if (!field.dataset || !field.dataset.column || field.dataset.column === "r") return;
     var text = (event.clipboardData || window.clipboardData).getData("text");
     var lines = text.replace(/\r/g, "").replace(/\n$/, "").split("\n");
     if (lines.length < 2 && lines[0].indexOf("\t") < 0) return;
@@ -74,8 +94,14 @@
       var target = line[first + number];
       if (!target) return;
       var parts = each.split("\t");
-      put(target, parts[0]);
       count += 1;
+      if (ofLine(target)) {
+        var row = beside(target);
+        var at = row.indexOf(target);
+        parts.forEach(function (part, place) { if (row[at + place]) put(row[at + place], part); });
+        return;
+      }
+      put(target, parts[0]);
       var beside = parts.length > 1 && target.dataset.column === "v" && form.querySelector("[name='b-" + target.dataset.key + "']");
       if (beside) put(beside, parts[1]);
     });
@@ -105,9 +131,36 @@
   function onInput(event) {
     if (!event.target.dataset || !event.target.dataset.column) return;
     clearError(event.target);
+    addUp(event.target);
     say("有改动，尚未保存", "saving");
     window.clearTimeout(timer);
     timer = window.setTimeout(save, WAIT);
+  }
+
+  /* The sum of a column of lines, in whole hundredths and the like: a number with a fraction is never added
+     as a binary one. What cannot be read is left to the check. */
+  function addUp(field) {
+    if (!ofLine(field) || !window.BigInt) return;
+    var place = form.querySelector("[data-total='" + field.dataset.column.slice(2) + "']");
+    if (!place) return;
+    var digits = 0;
+    var numbers = column(field).map(function (each) {
+      var text = each.value.replace(/[,\s]/g, "");
+      if (!/^-?\d+(\.\d*)?$/.test(text)) return null;
+      var tail = (text.split(".")[1] || "");
+      digits = Math.max(digits, tail.length);
+      return text;
+    }).filter(function (each) { return each !== null; });
+    if (!numbers.length) { place.textContent = "—"; return; }
+    var sum = window.BigInt(0);
+    numbers.forEach(function (text) {
+      var parts = text.split(".");
+      sum += window.BigInt(parts[0] + ((parts[1] || "") + "0".repeat(digits)).slice(0, digits));
+    });
+    var negative = sum < 0;
+    var whole = String(negative ? -sum : sum).padStart(digits + 1, "0");
+    var before = whole.slice(0, whole.length - digits).replace(/\B(?=(\d{3})+$)/g, ",");
+    place.textContent = (negative ? "-" : "") + before + (digits ? "." + whole.slice(whole.length - digits) : "");
   }
 
   function save() {
@@ -182,8 +235,10 @@
   /* What the checks say of a cell that is stored. */
   function judge(code, cell) {
     var field = form.querySelector("[name='v-" + code + "']");
-    var reason = form.querySelector("[name='r-" + code + "']");
     if (!field) return; // settled, not opened by the 数据订正
+    var reason = form.querySelector("[name='r-" + code + "']") || (ofLine(field) && cell.asks_reason && askReason(field, code));
+    if (ofLine(field) && field.value === stored[field.name]) showError(field, cell.errors.join(" "));
+    if (!reason) return;
     var row = field.closest("tr");
     if (field.value === stored[field.name]) showError(field, cell.errors.join(" "));
     document.getElementById("q-" + code).textContent = cell.questions.join(" ");
@@ -194,6 +249,27 @@
     reason.hidden = !cell.asks_reason && !reason.value;
     row.classList.toggle("is-wrong", cell.errors.length > 0);
     row.classList.toggle("is-odd", cell.questions.length > 0 && !cell.reason);
+  }
+
+  /* A line's cell gets a place for its reason when the checks first ask for one. */
+  function askReason(field, code) {
+    var question = document.createElement("p");
+    question.className = "cell-question";
+    question.id = "q-" + code;
+    var reason = document.createElement("textarea");
+    reason.className = "form-control";
+    reason.name = "r-" + code;
+    reason.rows = 2;
+    reason.maxLength = 300;
+    reason.placeholder = "请说明原因";
+    reason.dataset.column = "r";
+    reason.dataset.key = code;
+    reason.setAttribute("aria-label", "情况说明");
+    field.parentNode.appendChild(question);
+    field.parentNode.appendChild(reason);
+    fields.push(reason);
+    stored[reason.name] = "";
+    return reason;
   }
 
   function wrong(data, sent) {

@@ -42,6 +42,9 @@ class Draft:
         opened = frozenset(correction.codes) if correction else None
         named = {line for key in keys if (line := CellKey.parse(key).line)}
         rows = return_.draft.lines.filter(subject_code__in={return_.park_code, *named})
+        return_.draft.return_of = return_
+        for row in rows:
+            row.version = return_.draft  # which the trail names, without asking for it again
         lines = {row.subject_code if row.subject_code in named else "": row for row in rows}
         return cls(return_, return_.draft, lines, {c.code: c for c in form}, opened)
 

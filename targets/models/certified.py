@@ -41,7 +41,7 @@ class CertifiedValue(models.Model):
     return_version = models.ForeignKey(
         ReturnVersion, models.PROTECT, null=True, blank=True, related_name="certified_values", verbose_name="来源版本"
     )
-    reason = models.CharField("说明", max_length=200, blank=True)
+    reason = models.CharField("说明", max_length=300, blank=True)
     certified_by = models.CharField("核定人", max_length=120)
     certified_at = models.DateTimeField("核定时间")
     superseded_at = models.DateTimeField("订正时间", null=True, blank=True)

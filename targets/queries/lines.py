@@ -24,6 +24,7 @@ class LineCell:
 
     key: str
     code: str
+    name: str
     value: Decimal | None
     last: Decimal | None
     changed: bool = False
@@ -175,6 +176,7 @@ def _row(line, form, rules, period, last, earlier, reasons, correction) -> LineR
         LineCell(
             key=str(CellKey(cell.code, line=line.subject_code)),
             code=cell.code,
+            name=cell.name,
             value=cell.decimal(line.values.get(cell.code)),
             last=cell.decimal(before.get(cell.code)),
             changed=was is not None and was.get(cell.code) != line.values.get(cell.code),

@@ -198,9 +198,13 @@ def certified_units(
     return {key: int(units) for key, units in exact.items() if units.denominator == 1}
 
 
-def sheet_of(return_: Return, version: ReturnVersion | None = None) -> Sheet:
-    """The sheet of `version`, by default the draft while the return is open, else the filed one."""
+def sheet_of(
+    return_: Return, version: ReturnVersion | None = None, only_lines: Iterable[str] | None = None
+) -> Sheet:
+    """The sheet of `version`, by default the draft while the return is open, else the filed one.
+    `only_lines` names the lines to judge and to show; their totals are always of all."""
     version = version or return_.draft or return_.filed
+    version.return_of = return_
     period = Period.parse(return_.cycle.period)
     form = form_of(return_)
     own = ReturnLine.objects.filter(
@@ -212,7 +216,7 @@ def sheet_of(return_: Return, version: ReturnVersion | None = None) -> Sheet:
     correction = open_correction(return_)
     approved = _approved_line(return_, version, lines.values())
     last = previous_values(return_, form)
-    below = lines_of(return_, version, [cell for cell in form if cell.of_lines], correction=correction)
+    below = lines_of(return_, version, [cell for cell in form if cell.of_lines], correction=correction, only=only_lines)
     form = head_of(form, return_.cycle.template)
     found = _found(form, return_.cycle.template, entries_of(line, last, period), below)
     notes = list(CellNote.objects.filter(return_of=return_).select_related("version").order_by("pk"))

@@ -10,10 +10,12 @@ from django.utils import timezone
 from guandu.accounts.models import Unit
 from guandu.core.periods import Period
 from guandu.web.templatetags.portal import written, written_moment
+from targets.cell_keys import CellKey
 from targets.enums import ReturnState
 from targets.forms import BASE, VALUE, TypedReview, TypedSheet
 from targets.models import Return
 from targets.queries.beside import beside
+from targets.queries.lines import LineCell, LineRow, Lines, sees_lines
 from targets.queries.locks import lock_of
 from targets.queries.next_steps import duties, next_steps, who_is_next
 from targets.queries.sheet import Sheet, SheetCell, quarter_before, sheet_of
@@ -53,6 +55,16 @@ class Row:
         return self.cell.asks_reason or bool(self.reason)
 
 
+@dataclass(frozen=True)
+class LineEntry:
+    """One number of a line, as text where a person types."""
+
+    cell: LineCell
+    value: str
+    reason: str
+    errors: list[str]
+
+
 def detail_context(
     return_: Return, user: Any, attempt: Attempt | None = None, against: str = ""
 ) -> dict[str, Any]:
@@ -84,8 +96,42 @@ def detail_context(
         "saved_at": saved_at(return_) if editable else "",
         "comments": sheet.comments if sheet else (),
         "last_comment": _last_comment(return_) if return_.state == ReturnState.SENT_BACK else None,
+        **_lines(return_, user, sheet, attempt, editable),
         "corrects": return_.state == ReturnState.SENT_BACK and bool(sheet and sheet.correction),
     } | beside(return_, user, files)
+
+
+def _lines(
+    return_: Return, user: Any, sheet: Sheet | None, attempt: Attempt, editable: bool
+) -> dict[str, Any]:
+    """The lines for whom they are, else how many of them report and the sums."""
+    lines = sheet.lines if sheet else None
+    if lines is None:
+        return {"lines": None}
+    shown = editable or sees_lines(return_, user)
+    return {"lines": lines, "shows_lines": shown, "line_rows": _line_rows(lines, attempt) if shown else []}
+
+
+def _line_rows(lines: Lines, attempt: Attempt) -> list[tuple[LineRow, list[LineEntry]]]:
+    typed = attempt.sheet
+    refused: dict[str, list[str]] = {}
+    for key, text in attempt.errors:
+        refused.setdefault(key, []).append(text)
+    return [
+        (
+            row,
+            [
+                LineEntry(
+                    cell,
+                    typed.cells.get(cell.key, plain(cell.value)) if typed else plain(cell.value),
+                    typed.reasons.get(cell.key, cell.reason) if typed else cell.reason,
+                    list(dict.fromkeys([*refused.get(cell.key, []), *cell.errors])),
+                )
+                for cell in row.cells
+            ],
+        )
+        for row in lines.rows
+    ]
 
 
 def sections(sheet: Sheet, attempt: Attempt) -> list[tuple[str, list[Row]]]:
@@ -231,7 +277,9 @@ def saved_at(return_: Return) -> str:
 def saved_answer(return_: Return, typed: TypedSheet) -> dict[str, Any]:
     """What autosave tells the page: when, the counter, progress, what the checks now say by cell, and
     the cells that somebody else changed since the page was read."""
-    sheet = sheet_of(return_)
+    touched = {CellKey.parse(key).line for key in [*typed.cells, *typed.reasons]} - {""}
+    sheet = sheet_of(return_, only_lines=touched)
+    rows = sheet.lines.rows if sheet.lines else ()
     return {
         "saved_at": saved_at(return_),
         "counter": return_.draft.change_counter,
@@ -245,6 +293,16 @@ def saved_answer(return_: Return, typed: TypedSheet) -> dict[str, Any]:
                 "reason": cell.reason,
             }
             for cell in sheet.cells
+        }
+        | {
+            cell.key: {
+                "errors": cell.errors,
+                "questions": cell.questions,
+                "asks_reason": cell.asks_reason,
+                "reason": cell.reason,
+            }
+            for row in rows
+            for cell in row.cells
         },
     }
 
@@ -253,16 +311,17 @@ def _changed_by_others(return_: Return, sheet: Sheet, typed: TypedSheet) -> dict
     """Field name → text, so that no page keeps a number that is no longer the stored one."""
     if typed.counter is None:
         return {}
-    authors = return_.draft.lines.get(
-        subject_kind=return_.subject_kind, subject_code=return_.park_code
-    ).authors
+    forms = {cell.form.code: cell.form for cell in sheet.cells}
+    forms |= {cell.code: cell for cell in (sheet.lines.form if sheet.lines else ())}
     found = {}
-    for cell in sheet.cells:
-        code = cell.form.code
-        for key, name, text, sent in (
-            (code, VALUE + code, plain(cell.value), typed.cells),
-            (code + BASE_KEY, BASE + code, plain(cell.base), typed.base),
-        ):
-            if authors.get(key, {}).get("at", 0) > typed.counter and code not in sent:
-                found[name] = text
+    for line in return_.draft.lines.all():
+        own = line.subject_code == return_.park_code and line.subject_kind == return_.subject_kind
+        for within, author in line.authors.items():
+            cell = CellKey.parse(within)
+            key = str(CellKey(cell.code, cell.is_base, "" if own else line.subject_code))
+            sent = typed.base if cell.is_base else typed.cells
+            if author.get("at", 0) > typed.counter and key.replace(BASE_KEY, "") not in sent and cell.code in forms:
+                units = (line.base if cell.is_base else line.values).get(cell.code)
+                name = (BASE if cell.is_base else VALUE) + key.replace(BASE_KEY, "")
+                found[name] = plain(forms[cell.code].decimal(units))
     return found

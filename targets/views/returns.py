@@ -14,7 +14,7 @@ from guandu.core.errors import Conflict, Invalid, NotReady
 from guandu.core.periods import Period
 from guandu.web.posted import takes
 from guandu.web.views import permission_required, signed_in
-from targets.actions import returns
+from targets.actions import returns, rosters
 from targets.enums import ReturnState
 from targets.forms import BASE, REASON, VALUE, ReturnFilter, TypedSheet
 from targets.models import Cycle, Return
@@ -124,6 +124,20 @@ def _refused_sheet(request: HttpRequest, return_: Return, typed: TypedSheet, ref
         sheet=typed,
     )
     return page_of(request, visible_return(request, return_.pk), attempt, refused.status)
+
+
+@moves
+@takes("counter", "state", prefixes=(VALUE, BASE, REASON))
+def return_roster(request: HttpRequest, return_: Return) -> HttpResponse:
+    """Save what stands on the page, then bring the lines up to date with the register."""
+    typed = TypedSheet.read(request.POST)
+    try:
+        saved = _save(return_, typed, request)
+    except (Invalid, Conflict) as refused:
+        return _refused_sheet(request, return_, typed, refused)
+    rosters.refresh(return_=saved, by=request.user)
+    messages.success(request, "名录已按登记册更新，已填的数据都保留。")
+    return redirect("targets:return", return_.pk)
 
 
 @moves

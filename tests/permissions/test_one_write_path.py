@@ -48,6 +48,8 @@ PARTS = {
     "parks.actions.enterprise_sets.drop": "empties the stage of a file; its store is the action",
     "parks.actions.enterprise_sets.lay_out": "fills the stage of a file; its store is the action",
     "parks.actions.naming.succeed": "part of every action that gives another name",
+    "targets.actions.certified.supersede": "part of return.confirm and certified.settle",
+    "targets.actions.rosters.add_lines": "part of cycle.open",
     "targets.actions.corrections.settle": "part of return.confirm: the corrected cells are settled",
     "targets.actions.drafts.discard": "part of correction.withdraw and of park.merge",
     "targets.actions.certified.certify": "part of return.confirm",
