@@ -149,7 +149,7 @@ def _refuse_shut(return_: Return) -> None:
 def _refuse_over(sheet: FirmSheet) -> None:
     if sheet.state == FirmSheetState.ACCEPTED:
         raise NotReady(TAKEN)
-    if not of_link(sheet.link_digest).exists():
+    if of_link(sheet.link_digest) is None:
         raise NotReady(OVER)
 
 

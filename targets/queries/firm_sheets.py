@@ -4,9 +4,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from guandu.core import clock
-from targets.enums import OPEN_STATES, FirmSheetState, SubjectKind
+from targets.enums import FirmSheetState, SubjectKind
 from targets.models import FirmSheet, Return, ReturnLine
 from targets.queries.lines import below
+from targets.queries.locks import lock_of
 from targets.queries.sheet import FormCell, form_of
 
 
@@ -22,11 +23,15 @@ class FirmLine:
     sent: list[tuple[FormCell, Decimal | None]] | None
 
 
-def of_link(digest: str):
-    """The sheet of a link that still opens: not revoked, in time, of a return that is still filled in."""
-    return FirmSheet.objects.filter(
-        link_digest=digest, expires_at__gt=clock.now(), return_of__state__in=OPEN_STATES
-    ).exclude(state=FirmSheetState.REVOKED)
+def of_link(digest: str) -> FirmSheet | None:
+    """The sheet of a link that still opens: not revoked, in time, of a return that takes numbers."""
+    found = FirmSheet.objects.filter(link_digest=digest, expires_at__gt=clock.now())
+    sheet = (
+        found.exclude(state=FirmSheetState.REVOKED)
+        .select_related("return_of__cycle__template", "return_of__park")
+        .first()
+    )
+    return None if sheet is None or lock_of(sheet.return_of) else sheet
 
 
 def line_form(return_: Return) -> list[FormCell]:

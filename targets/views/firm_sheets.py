@@ -103,8 +103,7 @@ def firm_give_back(request: HttpRequest, return_: Return) -> HttpResponse:
 @takes("filler_name", prefixes=(VALUE,))
 def firm_sheet(request: HttpRequest, secret: str) -> HttpResponse:
     """The one line of one firm, for whoever holds its link."""
-    found = of_link(firm_sheets.digest_of_link(secret)).select_related("return_of__cycle__template", "return_of__park")
-    sheet = found.first()
+    sheet = of_link(firm_sheets.digest_of_link(secret))
     if sheet is None:
         return render(request, "targets/firm_sheet_over.html", {"sentence": firm_sheets.OVER}, status=404)
     if request.method == "GET":

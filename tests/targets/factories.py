@@ -68,6 +68,10 @@ def make_street_person(street: str = "U-ST", username: str = "street") -> User:
     return make_person(username, RoleCode.STREET, ScopeKind.STREET, street, unit=street)
 
 
+def make_leader_person(username: str = "leader") -> User:
+    return make_person(username, RoleCode.LEADER, ScopeKind.DISTRICT, unit="U-GOV")
+
+
 def make_task_force(chain: str = "DIG", username: str = "force") -> User:
     return make_person(username, RoleCode.TASK_FORCE, ScopeKind.CHAIN, chain, unit=f"U-TF-{chain}")
 
