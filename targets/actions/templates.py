@@ -15,10 +15,10 @@ from guandu.core.models import CODE
 from guandu.core.periods import Period
 from targets.checks.expressions import parsed
 from targets.checks.relations import read_rule
-from targets.enums import IndicatorKind, SubjectKind
+from targets.enums import IndicatorKind, SubjectKind, TemplateKind
 from targets.frequency import EXAMPLES, PERIOD_WORDS, fits
 from targets.models import Cycle, Indicator, ReturnTemplate, TemplateCell
-from targets.models.template import SURVEY_FIELDS
+from targets.models.template import SURVEY_FIELDS, WORK_LINE
 
 # The identity of a form and when it is asked; what was asked keeps the identity it was asked under.
 EDITABLE = frozenset(
@@ -56,6 +56,9 @@ def update(
     require(by, Permission.REFERENCE_EDIT, template, to="修改报表模板")
     if FIXED_ONCE_USED & set(values):
         _refuse_used(template, "性质和统计调查标识")
+    if "kind" in values:
+        # What is printed below a 工作调度表 is not true of a 统计调查表.
+        values = {"printed_line": "" if values["kind"] == TemplateKind.SURVEY else WORK_LINE, **values}
     return edit(template, values, editable=EDITABLE, seen=seen)
 
 

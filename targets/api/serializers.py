@@ -24,6 +24,7 @@ class IndicatorSerializer(serializers.ModelSerializer):
 
     level = KnownChoiceField(SubjectKind.choices, label="采集层级", help_text="由计算得出的指标为 null")
     kind_label = serializers.CharField(source="get_kind_display", label="类型名称")
+    higher_is_better = serializers.BooleanField(label="越高越好", help_text="不分高低的指标为 true")
     versions = IndicatorVersionSerializer(many=True, label="指标版本")
 
     class Meta:

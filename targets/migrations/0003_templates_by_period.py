@@ -142,6 +142,11 @@ class Migration(migrations.Migration):
         ),
         migrations.AlterField(
             model_name='returntemplate',
+            name='printed_line',
+            field=models.CharField(blank=True, default='工作调度用，不作为统计数据对外发布', max_length=100, verbose_name='表下说明'),
+        ),
+        migrations.AlterField(
+            model_name='returntemplate',
             name='valid_to',
             field=models.CharField(blank=True, help_text='含该期；留空表示仍在使用', max_length=10, verbose_name='停用报告期'),
         ),

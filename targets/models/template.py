@@ -8,6 +8,7 @@ from guandu.core.periods import Period
 from targets.enums import Frequency, LinesKind, SubjectKind, TemplateKind
 from targets.models.indicator import Indicator
 
+WORK_LINE = "工作调度用，不作为统计数据对外发布"
 SURVEY_FIELDS = ("survey_number", "survey_issuer", "survey_approval", "survey_valid_until")
 _SURVEY_IS_WHOLE = ~Q(survey_number="") & ~Q(survey_issuer="") & ~Q(survey_approval="") & Q(survey_valid_until__isnull=False)
 
@@ -37,7 +38,7 @@ class ReturnTemplate(CodedModel, LoadedModel):
     frequency = models.CharField(
         "报送频率", max_length=10, choices=Frequency.choices, default=Frequency.QUARTER
     )
-    printed_line = models.CharField("表下说明", max_length=100, blank=True)
+    printed_line = models.CharField("表下说明", max_length=100, blank=True, default=WORK_LINE)
     opens_days = models.PositiveSmallIntegerField("开始填报日", default=1, help_text="报告期结束后第几日开始填报")
     due_days = models.PositiveSmallIntegerField("截止日", default=15, help_text="报告期结束后第几日，遇节假日顺延")
     closes_days = models.PositiveSmallIntegerField(

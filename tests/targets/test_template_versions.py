@@ -285,3 +285,13 @@ def test_a_bureaus_form_is_given_another_filer():
     other = Unit.objects.create(code="U-NEW", name="新单位", kind=Unit.Kind.DEPARTMENT)
     templates.update(template=template, values={"filer": other}, by=office)
     assert open_cycle(template=ReturnTemplate.objects.get(), period="2026Q2", by=office).returns.get().filer == other
+
+
+@pytest.mark.feature("B1")
+def test_what_is_printed_below_a_form_goes_with_its_kind():
+    template, office = make_district_template(), make_office()
+    assert template.printed_line == "工作调度用，不作为统计数据对外发布"
+    assert templates.update(template=template, values=SURVEY, by=office).printed_line == ""
+    assert templates.update(template=template, values={"kind": "work"}, by=office).printed_line == template.printed_line
+    told = templates.update(template=template, values={"kind": "survey", "printed_line": "本表依法填报"}, by=office)
+    assert told.printed_line == "本表依法填报"
