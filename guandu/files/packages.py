@@ -18,6 +18,8 @@ MOST_ENTRIES = 200
 CONTENT_TYPES = "[Content_Types].xml"
 BROKEN = (zipfile.BadZipFile, EOFError, ValueError, NotImplementedError, OSError, zipfile.zlib.error)
 
+# What office programs write; other ways of packing fail in ways of their own.
+_PACKED = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
 _MAIN = {b"spreadsheetml.sheet.main+xml": XLSX, b"wordprocessingml.document.main+xml": DOCX}
 _AGAIN = "请用 WPS 或 Office 打开，另存后再上传；也可以另存为 PDF。"
 _FORBIDDEN = {
@@ -47,6 +49,8 @@ def check_shape(entries: list[zipfile.ZipInfo], *, again: str, forbidden: Mappin
             raise Invalid("文件的压缩比异常，不予读取。请重新保存后再上传。")
         if entry.flag_bits & 1:
             raise Invalid(f"文件设置了打开口令。{again}")
+        if entry.compress_type not in _PACKED:
+            raise Invalid(f"文件的压缩方式异常，不予读取。{again}")
         _check_name(entry.filename, again, forbidden)
     if len({entry.filename.lower() for entry in entries}) != len(entries):
         raise Invalid("文件内部有重名的部分，不予读取。请重新保存后再上传。")

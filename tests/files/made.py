@@ -45,10 +45,12 @@ def image(kind: str = "JPEG", *, size=(64, 48), position: bool = False, turned: 
     return found.getvalue()
 
 
-def office(kind: str = "docx", parts: dict[str, bytes] | None = None, *, types: str = "", comment: bytes = b"") -> bytes:
+def office(
+    kind: str = "docx", parts: dict[str, bytes] | None = None, *, types: str = "", comment: bytes = b"", packed: int = zipfile.ZIP_DEFLATED
+) -> bytes:
     found = BytesIO()
     declared = types or f'<Types><Override PartName="/main.xml" ContentType="{MAIN[kind]}"/></Types>'
-    with zipfile.ZipFile(found, "w", zipfile.ZIP_DEFLATED) as book:
+    with zipfile.ZipFile(found, "w", packed) as book:
         book.writestr(CONTENT_TYPES, declared)
         book.writestr("main.xml", "<document/>")
         for name, content in (parts or {}).items():

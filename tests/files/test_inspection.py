@@ -82,6 +82,7 @@ def test_what_people_send_is_taken(data, name, kind):
         (office("xlsx", {"xl/externalLinks/a.xml": b"x"}), "明细.xlsx", "指向其他文件"),
         (office("docx", {"../../etc/x": b"x"}), "情况.docx", "路径异常"),
         (office("docx", comment=HTML), "情况.docx", "末尾"),
+        (office("docx", packed=zipfile.ZIP_LZMA), "情况.docx", "压缩方式"),
         (office(types="<T/>"), "情况.docx", "不是 xlsx"),
         (office(types=f"<T>{MAIN['docx']} {MAIN['xlsx']}</T>"), "情况.docx", "不是 xlsx"),
         (office("docx")[:-30], "情况.docx", "损坏"),
