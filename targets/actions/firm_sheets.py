@@ -8,7 +8,7 @@ import hashlib
 import secrets
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date
 
 from guandu.accounts.checks import require
 from guandu.accounts.permissions import Permission
@@ -71,13 +71,13 @@ def issue(*, return_: Return, codes: Collection[str], by: Actor) -> list[tuple[F
             raise NotReady(f"{former.firm_name}报送的数据已经采用，不能再发填报单。")
         _set(former, by, state=FirmSheetState.REVOKED)
     firms = Enterprise.objects.in_bulk(list(codes), field_name="code")
-    until = expiry(fresh)
+    until = last_day(fresh)
     return [_issued(fresh, firms[code], lines[code].subject_name, until, by) for code in sorted(codes)]
 
 
 @action("firm_sheet.send")
 def send(
-    *, sheet: FirmSheet, cells: Mapping[str, str], filler_name: str, seen: datetime | None = None, by: Link
+    *, sheet: FirmSheet, cells: Mapping[str, str], filler_name: str, by: Link
 ) -> FirmSheet:
     """What the firm says of itself: indicator code → text. Sent again it takes the former's place, until
     the operator has accepted it. Raises NotAllowed for another link, NotReady once it is over."""
@@ -132,10 +132,9 @@ def give_back(*, sheet: FirmSheet, remark: str, by: Actor) -> FirmSheet:
     return _set(fresh, by, state=FirmSheetState.ISSUED, remark=said)
 
 
-def expiry(return_: Return) -> datetime:
-    """The end of the cycle's last day: that of closing, else the day on which it is due."""
-    last = return_.cycle.closes_on or return_.cycle.due_on
-    return datetime.combine(last + timedelta(days=1), time.min, tzinfo=clock.SHANGHAI)
+def last_day(return_: Return) -> date:
+    """Of the cycle's links: that of closing, else the day on which it is due."""
+    return return_.cycle.closes_on or return_.cycle.due_on
 
 
 def _refuse_shut(return_: Return) -> None:
@@ -176,8 +175,8 @@ def _parsed(sheet: FirmSheet, cells: Mapping[str, str]) -> dict[str, int]:
     return values
 
 
-def _issued(return_: Return, firm: Enterprise, name: str, until: datetime, by: Actor) -> tuple[FirmSheet, str]:
-    if until <= clock.now():
+def _issued(return_: Return, firm: Enterprise, name: str, until: date, by: Actor) -> tuple[FirmSheet, str]:
+    if until < clock.today():
         raise NotReady("本期填报时间已过，链接发出即失效。请先向园区发展办申请延期。")
     secret = secrets.token_urlsafe(SECRET_BYTES)
     sheet = FirmSheet.objects.create(
@@ -186,7 +185,7 @@ def _issued(return_: Return, firm: Enterprise, name: str, until: datetime, by: A
         firm_name=name,
         state=FirmSheetState.ISSUED,
         link_digest=digest_of_link(secret),
-        expires_at=until,
+        expires_on=until,
         issued_by=by.actor_name,
         issued_at=clock.now(),
     )

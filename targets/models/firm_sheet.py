@@ -27,7 +27,7 @@ class FirmSheet(models.Model):
     firm_name = models.CharField("企业名称", max_length=120)
     state = models.CharField("状态", max_length=20, choices=FirmSheetState.choices)
     link_digest = models.CharField("链接校验", max_length=64, unique=True)
-    expires_at = models.DateTimeField("链接有效期至")
+    expires_on = models.DateField("链接有效期至", help_text="业务日期，含当日")
     issued_by = models.CharField("发放人", max_length=120)
     issued_at = models.DateTimeField("发放时间")
     values = models.JSONField("企业填报值", default=dict)

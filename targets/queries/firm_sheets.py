@@ -25,7 +25,7 @@ class FirmLine:
 
 def of_link(digest: str) -> FirmSheet | None:
     """The sheet of a link that still opens: not revoked, in time, of a return that takes numbers."""
-    found = FirmSheet.objects.filter(link_digest=digest, expires_at__gt=clock.now())
+    found = FirmSheet.objects.filter(link_digest=digest, expires_on__gte=clock.today())
     sheet = (
         found.exclude(state=FirmSheetState.REVOKED)
         .select_related("return_of__cycle__template", "return_of__park")

@@ -50,7 +50,7 @@ def _list_page(request: HttpRequest, return_: Return, links=(), refused: Invalid
         "links": links,
         "refused": refused,
         "shows_values": return_.cycle.template.shows_values,
-        "expires": firm_sheets.expiry(return_),
+        "expires": firm_sheets.last_day(return_),
     }
     return render(request, "targets/firm_sheets.html", context, status=refused.status if refused else 200)
 

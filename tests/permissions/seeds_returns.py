@@ -9,9 +9,10 @@ from guandu.accounts.roles import RoleCode
 from guandu.core import clock
 from guandu.files.inspection import check
 from guandu.files.kinds import EVIDENCE
-from targets.actions import corrections, exemptions, extensions, paper, returns
+from targets.actions import corrections, exemptions, extensions, firm_sheets, paper, returns
 from targets.actions.cycles import open_cycle
-from targets.models import Cycle, Return, ReturnTemplate
+from targets.models import Cycle, Indicator, Return, ReturnTemplate
+from targets.queries.lines import below
 from targets.queries.paper import code_of
 from tests.factories import make_template
 from tests.files.made import pdf
@@ -32,7 +33,8 @@ def rows(own: Side, other: Side, template: ReturnTemplate, people: Mapping[str, 
     for name in (ASKED, OPENED, EXEMPT, OVER, WAITING):
         _depart(name, own, other, made, office)
     closed = _closed(template)
-    return {
+    firms = _by_firms((own, other), template.cells.first().indicator, office)
+    return firms | {
         "return to correct": _keys(made, LOCKED, shut=OVER),
         "return asked about": _keys(made, ASKED, shut=LOCKED),
         "return corrected": _keys(made, OPENED, shut=OVER),
@@ -95,6 +97,36 @@ def _depart(name: str, own: Side, other: Side, made: dict, office: User) -> None
     if name == OVER:
         yesterday = clock.today() - timedelta(days=1)
         Cycle.objects.filter(pk=return_.cycle_id).update(closes_on=yesterday)
+
+
+def _by_firms(sides: tuple[Side, Side], indicator: Indicator, office: User) -> dict[str, dict[str, str]]:
+    """A form asked firm by firm: a draft with a sheet that came back and one that is out, and one filed."""
+    form = make_template(indicator, code="FIRMS-Q", name="企业季度表", route=OPINIONS[:1], lines_kind="firm")
+    form.cells.update(of_lines=True, is_required=False)
+    found: dict[str, dict] = {"return by firms": {}, "firm link": {}, "firm sheet sent": {}}
+    for side in sides:
+        drafts = {}
+        for period in (OVER, WAITING):
+            cycle = open_cycle(template=form, period=period, by=office)
+            Cycle.objects.filter(pk=cycle.pk).update(due_on=clock.today() + timedelta(days=5))
+            drafts[period] = Return.objects.get(cycle=cycle, park=side.park)
+        firm = below(drafts[OVER].draft).filter(subject_kind="firm").first().subject_code
+        [(sent, secret)] = firm_sheets.issue(return_=drafts[OVER], codes=[firm], by=side.filer)
+        firm_sheets.send(
+            sheet=sent, cells={indicator.code: side.returned}, filler_name=side.mark("filler"), by=firm_sheets.Link(sent)
+        )
+        found["firm link"][side.name], found["firm sheet sent"][side.name] = secret, str(sent.pk)
+        found["return by firms"][side.name] = drafts[OVER]
+        filed = returns.save(return_=drafts[WAITING], cells={f"{indicator.code}@{firm}": "1"}, by=side.filer)
+        found["return by firms"].setdefault("shut", returns.file(return_=filed, by=side.filer))
+    lines = found["return by firms"]
+    code = below(Return.objects.get(pk=lines["own"].pk).draft).filter(subject_kind="firm").first().subject_code
+    return {
+        "return by firms": keys(lines),
+        "firm link": {"own": found["firm link"]["own"], "none": "nothing"},
+        "firm sheet sent": found["firm sheet sent"] | {"shut": found["firm sheet sent"]["own"], "none": "0"},
+        "firm of the roster": dict.fromkeys(("own", "other", "shut", "none"), code),
+    }
 
 
 def _closed(template: ReturnTemplate) -> Cycle:

@@ -1,10 +1,13 @@
 """One true submission for every form beside a return: opinions, 数据订正, 免报, 延期, closing."""
 
 from collections.abc import Callable
+from datetime import date
 
+from parks.models import Park
 from targets.models import Return
+from tests.factories import make_enterprise
 from tests.permissions.submission import Fields, Submission
-from tests.permissions.world import World
+from tests.permissions.world import ANONYMOUS, World
 
 
 def _page(kind: str) -> Callable[[World], str]:
@@ -16,6 +19,12 @@ def _pick(world: World) -> Fields:
     return {"pick": f"{key}:{Return.objects.get(pk=key).version}"}
 
 
+def _new_firm(world: World) -> None:
+    make_enterprise(park=Park.objects.get(code="P-OWN"), name="新迁入企业", since=date(2024, 6, 3))
+
+
+_firms = lambda world: f"/returns/{world.objects['return by firms']['own']}/firms/"  # noqa: E731
+_sheet = lambda world: f"/firm-sheet/{world.objects['firm link']['own']}/"  # noqa: E731
 S = Submission
 RETURNS = (
     S("returns/review/", "department", _pick, "/returns/"),
@@ -33,6 +42,18 @@ RETURNS = (
         _page("return asking time"),
     ),
     S("returns/<pk>/extend/decline/", "office", {"answer": "已过通报时间"}, _page("return asking time")),
+    S("returns/<pk>/roster/", "operator", page=_page("return by firms"), prepare=_new_firm),
+    S("returns/<pk>/firms/issue/", "operator", lambda w: {"codes": [w.objects["firm of the roster"]["own"]]}, _firms),
+    S("returns/<pk>/firms/accept/", "operator", lambda w: {"sheets": [w.objects["firm sheet sent"]["own"]]}, _firms),
+    S(
+        "returns/<pk>/firms/give-back/", "operator",
+        lambda w: {"sheet": w.objects["firm sheet sent"]["own"], "remark": "请核对单位"}, _firms,
+    ),
+    S("firm-sheet/<secret>/", ANONYMOUS, {"v-REV": "88", "filler_name": "王会计"}, _sheet),
+    S(
+        "returns/differences/settle/", "office",
+        {"period": "2025Q3", "indicator": "REV", "park": "P-OWN", "source": "operator", "reason": "核对凭证"}, None,
+    ),
     S("cycles/<pk>/close/", "office", page=None),
     S("cycles/<pk>/reopen/", "office", page=None),
 )  # fmt: skip
