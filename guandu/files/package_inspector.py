@@ -5,6 +5,7 @@ a template, an image or an object from elsewhere is fetched by whoever opens the
 """
 
 import json
+import re
 import resource
 import sys
 import zipfile
@@ -15,6 +16,7 @@ MEMORY = 1 << 29
 CPU_SECONDS = 20
 # One part that says what another points at.
 LONGEST_PART = 1024 * 1024
+_OWN_DISK = re.compile(r"file:///[A-Za-z]:[\\/]")
 BROKEN = "文件残缺或已损坏，请用 WPS 或 Office 重新保存后再上传。"
 
 
@@ -49,9 +51,11 @@ def _doctype(*args) -> None:
 
 
 def _element(name: str, found: dict[str, str]) -> None:
-    """A link that a reader clicks may lead out; nothing else."""
-    clicked = found.get("Type", "").rpartition("/")[2] == "hyperlink"
-    if found.get("TargetMode", "") == "External" and not clicked:
+    """A link that a reader clicks may lead out, and Word names the template on its writer's own disk;
+    nothing else."""
+    kind = found.get("Type", "").rpartition("/")[2]
+    own = kind == "attachedTemplate" and _OWN_DISK.match(found.get("Target", ""))
+    if found.get("TargetMode", "") == "External" and kind != "hyperlink" and not own:
         raise Refusal("文件打开时要到外部取内容，不予接收。请删去外部链接或另存为 PDF 后再上传。")
 
 

@@ -6,6 +6,8 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import expect
 
+from guandu.files.inspection import check
+from guandu.files.kinds import SCANS
 from targets.models import Evidence, TemplateCell
 from tests.browser.test_return_grid import signed_in
 from tests.files.made import pdf
@@ -72,6 +74,8 @@ def test_the_sheet_prints_on_as_many_pages_as_it_needs_and_no_more(cast, browser
     page.goto(reverse("targets:return-print", args=[return_.pk]))
     printed = page.pdf(prefer_css_page_size=True)
     assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 2
+    # What the browser prints to a file is taken as a scan.
+    assert check(printed, "扫描.pdf", SCANS).data == printed
     page.emulate_media(media="print")
     expect(page.locator(".paper-sheet")).to_be_visible()
     for hidden in (".sidebar", ".topbar", ".page-head", ".portal-footer", ".screen-only"):

@@ -16,6 +16,9 @@ from tests.files.made import GPS, MAIN, huge_png, image, office, pdf, relations,
 EXE = b"MZ\x90\0" + b"\0" * 200
 HTML = b"<html><script>alert(1)</script></html>"
 HYPERLINK = '<Relationship Id="a" Type="http://x/hyperlink" TargetMode="External" Target="https://km.gov.cn"/>'
+OWN_TEMPLATE = (
+    '<Relationship Id="a" Type="http://x/attachedTemplate" TargetMode="External" Target="file:///C:\\公文.dotx"/>'
+)
 TEMPLATE = '<Relationship Id="a" Type="http://x/attachedTemplate" TargetMode="External" Target="//10.0.0.1/t"/>'
 
 
@@ -36,6 +39,7 @@ def words(value: object) -> str:
         (office("docx"), "情况.docx", "docx"),
         (office("xlsx"), "明细.xlsx", "xlsx"),
         (office("docx", {"word/_rels/document.xml.rels": relations(HYPERLINK)}), "有链接.docx", "docx"),
+        (office("docx", {"word/_rels/settings.xml.rels": relations(OWN_TEMPLATE)}), "单位模板.docx", "docx"),
     ],
     ids=words,
 )
