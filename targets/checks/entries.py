@@ -46,12 +46,14 @@ class Entries:
 
 @dataclass(frozen=True)
 class Finding:
-    """`check` is the code of the template's check that found it; empty for what holds everywhere."""
+    """`check` is the code of the template's check that found it, empty for what holds everywhere;
+    `asks_to_fill` where it only asks for a number that the check lacks."""
 
     code: str
     severity: Severity
     text: str
     check: str = ""
+    asks_to_fill: bool = False
 
 
 def shown(number: Fraction) -> str:

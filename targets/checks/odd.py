@@ -21,7 +21,7 @@ def odd(cell: Cell, entries: Entries) -> list[Finding]:
     value = entries.values.get(cell.code)
     if value is None:
         return []
-    for look in (_falls, _slips, _out_of_bounds, _leaps, _leaps_on_base, _stands_out):
+    for look in (_slips, _falls, _out_of_bounds, _leaps, _leaps_on_base, _stands_out):
         text = look(cell, value, entries)
         if text:
             return [Finding(cell.code, Severity.REASON, f"{text}；确实如此请说明原因。")]

@@ -116,15 +116,12 @@ def broken_relations(cells: Sequence[Cell], rules: Sequence[Mapping], entries: E
         if not {*check.left.codes, *check.right.codes} <= form.keys():
             continue
         for finding in _judge(check, form, entries):
-            if finding.severity == Severity.MISSING or finding.text.startswith(FILL):
-                if finding.code in asked_to_fill:
-                    continue
-                asked_to_fill.add(finding.code)
+            if finding.asks_to_fill and finding.code in asked_to_fill:
+                continue
             found.append(finding)
+            if finding.asks_to_fill:
+                asked_to_fill.add(finding.code)
     return found
-
-
-FILL = "请补填"
 
 
 def _judge(check: Check, form: Mapping[str, Cell], entries: Entries) -> list[Finding]:
@@ -167,7 +164,13 @@ class _Side:
 def _judge_pair(check: Check, form: Mapping[str, Cell], sides: tuple[_Side, _Side]) -> list[Finding]:
     there = [side.is_there(check.missing) for side in sides]
     if not any(there) and check.missing is Missing.NEVER_SKIP:
-        return _complaints(check, form, [*sides[0].empty, *sides[1].empty][: 1 if check.op == EXCLUSIVE else None])
+        if check.op == COMPULSORY:
+            return _complaints(check, form, [*sides[0].empty, *sides[1].empty])
+        names = {code: cell.name for code, cell in form.items()}
+        if any(form[code].is_required for code in (*check.left.codes, *check.right.codes)):
+            return []  # it is asked for anyway
+        text = f"请补填一项：{check.left.in_words(names)}或{check.right.in_words(names)}，不能都空着。"
+        return [Finding(check.home, check.severity, text, check.code, asks_to_fill=True)]
     if check.op == COMPULSORY:
         absent = [term for side, has in zip(sides, there, strict=True) if not has for term in side.empty]
         # A required cell is asked for anyway.
@@ -189,11 +192,11 @@ def _complaints(check: Check, form: Mapping[str, Cell], empty: Iterable[Term]) -
             text = f"没有{cell.name}的上期数，无法审核“{check.sentence(names)}”，请说明原因。"
             found.append(Finding(check.home, Severity.REASON, text, check.code))
         elif term.when is When.BASE:
-            text = f"{FILL}{cell.name}的上年同期可比数，以便审核“{check.sentence(names)}”。"
-            found.append(Finding(term.code, check.severity, text, check.code))
+            text = f"请补填{cell.name}的上年同期可比数，以便审核“{check.sentence(names)}”。"
+            found.append(Finding(term.code, check.severity, text, check.code, asks_to_fill=True))
         elif not cell.is_required:
-            text = f"{FILL}{cell.name}，以便审核“{check.sentence(names)}”；确实为零请填 0。"
-            found.append(Finding(term.code, check.severity, text, check.code))
+            text = f"请补填{cell.name}，以便审核“{check.sentence(names)}”；确实为零请填 0。"
+            found.append(Finding(term.code, check.severity, text, check.code, asks_to_fill=True))
     return found
 
 

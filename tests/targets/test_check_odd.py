@@ -47,6 +47,12 @@ def test_a_slip_of_a_hundred_million_asks_down_the_scale_too():
     assert "请核对单位和位数" in asked(Cell("X", "某数", "万元", "stock"), 12 * 10**8, last=12)
 
 
+def test_a_cumulative_number_in_a_larger_unit_is_asked_for_its_unit_and_not_for_its_fall():
+    text = asked(REV, 2_05, last=18_345_00, last_is_same_year=True)
+    assert "单位是亿元还是万元？" in text
+    assert "累计小于" in asked(REV, 17_000_00, last=18_345_00, last_is_same_year=True)
+
+
 def test_households_have_no_ten_thousand_of_them():
     assert "元" not in asked(Cell("X", "户数", "家", "stock"), 300_000, last=30)
 

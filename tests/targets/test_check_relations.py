@@ -21,7 +21,7 @@ pytestmark = pytest.mark.feature("B10")
 def judged(op: str, values: dict, missing: str = "skip_any", *, left="A", right="B", cells=CELLS, **entries) -> list[str]:
     rule = {"code": "C1", "left": left, "op": op, "right": right, "severity": "error", "missing": missing}
     found = findings(cells, [rule], Entries(values, **entries))
-    return ["fill" if "补填" in each.text else "broken" for each in found if each.check]
+    return ["fill" if each.asks_to_fill else "broken" for each in found if each.check]
 
 
 EQUAL, LESS, MORE = {"A": 500, "B": 500}, {"A": 499, "B": 500}, {"A": 501, "B": 500}
@@ -86,6 +86,13 @@ def test_a_strategy_for_empty_cells(op, missing, nothing, left_only, part_of_rig
     assert said({"A": 900}) == left_only
     assert said({"B": 500}) == part_of_right
     assert said({"A": 900, "B": 500}) == all_but_one
+
+
+def test_of_an_exclusive_pair_that_must_be_answered_one_is_asked_for():
+    rule = {"code": "C", "left": "A", "op": "exclusive_pair", "right": "B", "severity": "query", "missing": "never_skip"}
+    [finding] = findings(CELLS, [rule], Entries({}))
+    assert finding.text == "请补填一项：甲或乙，不能都空着。"
+    assert finding.severity == Severity.REASON
 
 
 def test_zero_is_filled():
