@@ -19,6 +19,7 @@ from tests.files.made import pdf
 from tests.permissions.sides import Side, keys
 
 LOCKED, ASKED, OPENED, EXEMPT, OVER, WAITING = "2025Q2", "2025Q1", "2024Q4", "2024Q3", "2024Q2", "2024Q1"
+LINES = {"own": "90817.26", "other": "60718.35"}
 OPINIONS = [
     {"step": "review"}, {"step": "opinion", "side": "street", "days": 3},
     {"step": "opinion", "side": "chain", "days": 3}, {"step": "confirm"},
@@ -103,7 +104,7 @@ def _by_firms(sides: tuple[Side, Side], indicator: Indicator, office: User) -> d
     """A form asked firm by firm: a draft with a sheet that came back and one that is out, and one filed."""
     form = make_template(indicator, code="FIRMS-Q", name="企业季度表", route=OPINIONS[:1], lines_kind="firm")
     form.cells.update(of_lines=True, is_required=False)
-    found: dict[str, dict] = {"return by firms": {}, "firm link": {}, "firm sheet sent": {}}
+    found: dict[str, dict] = {"return by firms": {}, "filed": {}, "firm link": {}, "firm sheet sent": {}}
     for side in sides:
         drafts = {}
         for period in (OVER, WAITING):
@@ -113,16 +114,18 @@ def _by_firms(sides: tuple[Side, Side], indicator: Indicator, office: User) -> d
         firm = below(drafts[OVER].draft).filter(subject_kind="firm").first().subject_code
         [(sent, secret)] = firm_sheets.issue(return_=drafts[OVER], codes=[firm], by=side.filer)
         firm_sheets.send(
-            sheet=sent, cells={indicator.code: side.returned}, filler_name=side.mark("filler"), by=firm_sheets.Link(sent)
+            sheet=sent, cells={indicator.code: "3.5"}, filler_name=side.mark("filler"), by=firm_sheets.Link(sent)
         )
         found["firm link"][side.name], found["firm sheet sent"][side.name] = secret, str(sent.pk)
         found["return by firms"][side.name] = drafts[OVER]
-        filed = returns.save(return_=drafts[WAITING], cells={f"{indicator.code}@{firm}": "1"}, by=side.filer)
-        found["return by firms"].setdefault("shut", returns.file(return_=filed, by=side.filer))
-    lines = found["return by firms"]
+        cells = {f"{indicator.code}@{firm}": LINES[side.name], f"{indicator.code}@REST": "1000"}
+        filed = returns.save(return_=drafts[WAITING], cells=cells, by=side.filer)
+        found["filed"][side.name] = returns.file(return_=filed, by=side.filer)
+    lines = found["return by firms"] | {"shut": found["filed"]["own"]}
     code = below(Return.objects.get(pk=lines["own"].pk).draft).filter(subject_kind="firm").first().subject_code
     return {
         "return by firms": keys(lines),
+        "return by firms filed": keys(found["filed"]),
         "firm link": {"own": found["firm link"]["own"], "none": "nothing"},
         "firm sheet sent": found["firm sheet sent"] | {"shut": found["firm sheet sent"]["own"], "none": "0"},
         "firm of the roster": dict.fromkeys(("own", "other", "shut", "none"), code),
