@@ -6,9 +6,10 @@ from django import forms
 from unfold import widgets
 
 from guandu.web.admin_fields import choice, count, text
-from targets.actions.templates import FILED, STEPS, AskedCell
+from targets.actions.templates import FILED, STEPS, AskedCell, step_id
 from targets.checks.expressions import parsed
 from targets.checks.relations import MISSING_WORDS, OPERATOR_WORDS, SEVERITY_WORDS
+from targets.enums import SubjectKind
 from targets.forms_rows import ExactField, RowsForm
 from targets.models import Indicator, IndicatorVersion, ReturnTemplate
 
@@ -86,13 +87,15 @@ class CellsForm(RowsForm):
 
     def __init__(self, data=None, *, template: ReturnTemplate) -> None:
         self.template = template
-        filed = Indicator.objects.filter(kind__in=FILED, level=template.subject_kind)
+        levels = {template.subject_kind, *((SubjectKind.PARK,) if template.lines_kind else ())}
+        filed = Indicator.objects.filter(kind__in=FILED, level__in=levels)
         offered = [("", "—"), *filed.values_list("code", "name")]
         self.columns = {
             "indicator": lambda: choice("指标", offered),
             "section": lambda: text("分组", max_length=40),
             "is_required": lambda: choice("必填", ((YES, "必填"), (NO, "选填"))),
             "asks_base": lambda: choice("上年同期", ((NO, "不填"), (YES, "另填可比数"))),
+            "of_lines": lambda: choice("逐行", ((NO, "不逐行"), (YES, "逐行填报"))),
             "minimum": lambda: ExactField(label="下限"),
             "maximum": lambda: ExactField(label="上限"),
             "help_text": lambda: text("填报说明", max_length=120),
@@ -105,7 +108,7 @@ class CellsForm(RowsForm):
         return [
             AskedCell(
                 known[row["indicator"]], row["section"] or "", row["is_required"] != NO, row["asks_base"] == YES,
-                row["minimum"], row["maximum"], row["help_text"] or "",
+                row["minimum"], row["maximum"], row["help_text"] or "", row["of_lines"] == YES,
             )
             for row in self.said
         ]  # fmt: skip
@@ -118,6 +121,7 @@ def _row_of(cell) -> dict[str, Any]:
         "section": cell.section,
         "is_required": YES if cell.is_required else NO,
         "asks_base": YES if cell.asks_base else NO,
+        "of_lines": YES if cell.of_lines else NO,
         **{name: "" if value is None else f"{value.normalize():f}" for name, value in bounds.items()},
         "help_text": cell.help_text,
     }
@@ -161,16 +165,28 @@ class RouteForm(RowsForm):
 
     key = "step"
     blank = 1
-    most = 2
+    most = len(STEPS)
 
     def __init__(self, data=None, *, template: ReturnTemplate) -> None:
         self.columns = {
             "step": lambda: choice("环节", [("", "—"), *STEPS.items()]),
             "label": lambda: text("名称", max_length=20),
             "by": lambda: text("由谁办理", max_length=40),
+            "days": lambda: text("意见期限（工作日）", max_length=2),
         }
-        rows = [{name: step.get(name, "") for name in self.columns} for step in template.route]
+        rows = [
+            {name: step.get(name, "") for name in self.columns} | {"step": step_id(step)} for step in template.route
+        ]
         super().__init__(data, rows=rows)
 
     def steps(self) -> list[dict[str, str]]:
-        return [{name: row[name] or "" for name in self.columns} for row in self.said]
+        return [self._step(row) for row in self.said]
+
+    @staticmethod
+    def _step(row: dict[str, Any]) -> dict[str, str]:
+        step, _, side = (row["step"] or "").partition(":")
+        days = str(row["days"] or "")
+        return {
+            "step": step, "label": row["label"] or "", "by": row["by"] or "", "side": side,
+            "days": days if days.isascii() and days.isdigit() else "",
+        }  # fmt: skip

@@ -71,20 +71,28 @@ INDICATOR = {
 SURVEY = {"number": TEXT, "issuer": TEXT, "approval": TEXT, "valid_until": Field("day")}
 TEMPLATE = {
     "code": TEXT, "name": TEXT, "form": Field(choices=("工作调度表", "统计调查表")), "printed_line": TEXT,
-    "subject": Field(choices=("park", "district")), "filer": OPTIONAL,
+    "subject": Field(choices=("park", "district", "street")), "filer": OPTIONAL,
+    # What is asked line by line below the form's own cells, and whether the operator sees firms' values.
+    "lines": Field(required=False, choices=("firm", "park")), "shows_values": FLAG, "needs_scan": FLAG,
     "frequency": Field(choices=("月", "季", "年")), "due_days": Field("count"), "first_period": TEXT,
     # Of a later version of a form: the code of the first, its number; last_period ends a version.
     "series": OPTIONAL, "number": Field("count", required=False), "last_period": OPTIONAL,
     "opens_days": Field("count", required=False), "closes_days": Field("count", required=False),
     "opens_itself": FLAG, "survey": Field("rows", required=False, shape=SURVEY),
-    "route": Field("rows", shape={"step": Field(choices=("review", "confirm")), "label": TEXT, "by": TEXT}),
+    "route": Field(
+        "rows",
+        shape={
+            "step": Field(choices=("review", "opinion", "confirm")), "label": TEXT, "by": TEXT,
+            "side": Field(required=False, choices=("street", "chain")), "days": Field("count", required=False),
+        },
+    ),
     "sections": Field("rows", shape={"code": TEXT, "name": TEXT}),
     "cells": Field(
         "rows",
         shape={
             "indicator": TEXT, "section": TEXT, "order": Field("count"), "required": Field("flag"),
             "compare": Field("flag"), "minimum": Field("number", required=False),
-            "maximum": Field("number", required=False), "help": OPTIONAL,
+            "maximum": Field("number", required=False), "help": OPTIONAL, "lines": FLAG,
         },
     ),
     "checks": Field(

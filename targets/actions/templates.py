@@ -19,14 +19,21 @@ from targets.enums import IndicatorKind, SubjectKind, TemplateKind
 from targets.frequency import EXAMPLES, PERIOD_WORDS, fits
 from targets.models import Cycle, Indicator, ReturnTemplate, TemplateCell
 from targets.models.template import SURVEY_FIELDS, WORK_LINE
+from targets.queries.opinions import TERM
+from targets.workflow import OPINION
 
 # The identity of a form and when it is asked; what was asked keeps the identity it was asked under.
 EDITABLE = frozenset(
-    {"name", "filer", "printed_line", "opens_days", "due_days", "closes_days", "opens_itself", "kind", *SURVEY_FIELDS}
-)
-FIXED_ONCE_USED = frozenset({"kind", *SURVEY_FIELDS})
+    {
+        "name", "filer", "printed_line", "opens_days", "due_days", "closes_days", "opens_itself", "kind",
+        "lines_kind", "shows_values", "needs_scan", *SURVEY_FIELDS,
+    }
+)  # fmt: skip
+FIXED_ONCE_USED = frozenset({"kind", "lines_kind", "shows_values", *SURVEY_FIELDS})
 MOST_PARK_CELLS = 12
-STEPS = {"review": "审核", "confirm": "核定"}
+# Steps of a route in their order, and the opinions asked beside them by whose they are.
+STEPS = {"review": "审核", "opinion:street": "征求街道意见", "opinion:chain": "征求专班意见", "confirm": "核定"}
+LONGEST_TERM = 30  # 个工作日
 FILED = frozenset({IndicatorKind.FLOW, IndicatorKind.STOCK})
 
 
@@ -41,9 +48,10 @@ class AskedCell:
     minimum: Decimal | None = None
     maximum: Decimal | None = None
     help_text: str = ""
+    of_lines: bool = False
 
     def values(self, position: int) -> dict[str, Any]:
-        names = ("section", "is_required", "asks_base", "minimum", "maximum", "help_text")
+        names = ("section", "is_required", "asks_base", "minimum", "maximum", "help_text", "of_lines")
         return {"position": position} | {name: getattr(self, name) for name in names}
 
 
@@ -117,7 +125,7 @@ def _copy(newest: ReturnTemplate, first: Period) -> ReturnTemplate:
 
 
 def _copied_cell(cell: TemplateCell, template: ReturnTemplate) -> TemplateCell:
-    names = ("indicator_id", "section", "position", "is_required", "asks_base", "minimum", "maximum", "help_text")
+    names = ("indicator_id", "section", "position", "is_required", "asks_base", "minimum", "maximum", "help_text", "of_lines")
     return TemplateCell(template=template, **{name: getattr(cell, name) for name in names})
 
 
@@ -170,8 +178,10 @@ def _wrong_cell(template: ReturnTemplate, cell: AskedCell, seen: set[int]) -> li
         wrong.append(f"“{indicator.name}”列了两次，请删去一行。")
     if indicator.kind not in FILED:
         wrong.append(f"“{indicator.name}”由计算或计数得出，不能列入报表。")
-    elif indicator.level != template.subject_kind:
+    elif indicator.level != (SubjectKind.PARK if cell.of_lines else template.subject_kind):
         wrong.append(f"“{indicator.name}”不是按{template.get_subject_kind_display()}采集的指标，不能列入本表。")
+    if cell.of_lines and not template.lines_kind:
+        wrong.append(f"本表不逐行填报，“{indicator.name}”不能设为逐行。请先为本表选定逐行对象。")
     if cell.asks_base and indicator.kind != IndicatorKind.FLOW:
         wrong.append(f"“{indicator.name}”是时点数，不填上年同期可比数。")
     if cell.minimum is not None and cell.maximum is not None and cell.maximum < cell.minimum:
@@ -224,20 +234,32 @@ def set_route(*, template: ReturnTemplate, steps: Sequence[Mapping[str, str]], b
     """Make the form's review go by `steps`: step, label, by. Raises NotAllowed, NotReady, Invalid."""
     require(by, Permission.REFERENCE_EDIT, template, to="修改审核流程")
     fresh = _unused(template, "审核流程")
-    names = [str(step.get("step") or "") for step in steps]
+    names = [step_id(step) for step in steps]
     if any(name not in STEPS for name in names) or len(set(names)) != len(names):
         raise Invalid(f"审核流程的环节只有{'、'.join(STEPS.values())}，每个最多一次。")
     if not names or names[-1] != "confirm" or sorted(names, key=list(STEPS).index) != names:
         raise Invalid("审核流程须以园区发展办核定结束，审核在核定之前。")
     before = snapshot(fresh)
-    known = {step.get("step"): step for step in fresh.route}
-    fresh.route = [
-        {**known.get(step["step"], {}), "step": step["step"], "label": step.get("label") or STEPS[step["step"]], "by": step["by"]}
-        for step in steps
-    ]
+    known = {step_id(step): step for step in fresh.route}
+    fresh.route = [{**known.get(step_id(step), {}), **_step(step)} for step in steps]
     fresh.save(update_fields=["route"])
     updated(fresh, before)
     return fresh
+
+
+def step_id(step: Mapping[str, Any]) -> str:
+    """How STEPS names a step of a route; opinions are told apart by whose they are."""
+    return ":".join(str(part) for part in (step.get("step") or "", step.get("side") or "") if part)
+
+
+def _step(step: Mapping[str, Any]) -> dict[str, Any]:
+    kept = {"step": step["step"], "label": step.get("label") or STEPS[step_id(step)], "by": step["by"]}
+    if step["step"] != OPINION:
+        return kept
+    days = int(step.get("days") or TERM)
+    if not 1 <= days <= LONGEST_TERM:
+        raise Invalid(f"征求意见的期限为 1 至 {LONGEST_TERM} 个工作日。")
+    return kept | {"side": step["side"], "days": days}
 
 
 def _unused(template: ReturnTemplate, what: str) -> ReturnTemplate:

@@ -25,7 +25,8 @@ TRY = "_try"
 class TemplateCellInline(ReadOnlyInline):
     model = TemplateCell
     fields = readonly_fields = (
-        "position", "section", "indicator", "is_required", "asks_base", "minimum", "maximum", "help_text",
+        "position", "section", "indicator", "is_required", "asks_base", "of_lines", "minimum", "maximum",
+        "help_text",
     )  # fmt: skip
 
 
@@ -38,7 +39,8 @@ class ReturnTemplateAdmin(OfficialAdmin):
     list_select_related = ("filer",)
     fields = (
         "code", ("series", "number"), "name", "kind", *SURVEY_FIELDS, "subject_kind", "filer", "frequency",
-        ("valid_from", "valid_to"), "opens_days", "due_days", "closes_days", "opens_itself", "printed_line",
+        ("valid_from", "valid_to"), "opens_days", "due_days", "closes_days", "opens_itself", "lines_kind",
+        "shows_values", "needs_scan", "printed_line",
         "route_words", "check_words",
     )  # fmt: skip
     readonly_fields = ("route_words", "check_words")
@@ -56,7 +58,7 @@ class ReturnTemplateAdmin(OfficialAdmin):
         return "；".join(Check.of(rule).sentence(names) for rule in template.checks) or "—"
 
     def get_readonly_fields(self, request: HttpRequest, obj=None):
-        fixed = ("kind", *SURVEY_FIELDS) if obj is not None and obj.is_used else ()
+        fixed = ("kind", "lines_kind", "shows_values", *SURVEY_FIELDS) if obj is not None and obj.is_used else ()
         return (*super().get_readonly_fields(request, obj), *fixed)
 
     def change_row(self, request, obj, values, seen):

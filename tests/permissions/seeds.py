@@ -49,7 +49,7 @@ from tests.permissions.world import ANONYMOUS, DISABLED, World
 # Kinds of the matrix that canaries.yaml calls by the same name.
 SHOWN_AT = (
     "figure", "handover", "project", "job to try again", "enterprise", "space", "building", "proposal", "contact",
-    "claim", "finding", "cultivation", "honour", "register upload",
+    "claim", "finding", "cultivation", "honour", "register upload", "return by firms filed",
 )  # fmt: skip
 # What each quarter's return has come to; the last one differs between the sides.
 DRAFT, FILED, REVIEWED, ENDED = "2026Q3", "2026Q2", "2025Q4", "2025Q3"

@@ -69,7 +69,7 @@ def test_the_whole_plan_is_loaded(loaded):
     assert Unit.objects.count() == 46
     assert Indicator.objects.count() == 59
     assert {t.code: t.cells.count() for t in ReturnTemplate.objects.all()} == {
-        "PARK-Q": 12, "PARK-YEAR": 3, "DISTRICT-TAX-Q": 2, "DISTRICT-TRADE-Q": 4, "DISTRICT-TECH-Q": 5,
+        "PARK-Q": 12, "PARK-YEAR": 3, "DISTRICT-TAX-Q": 3, "DISTRICT-TRADE-Q": 5, "DISTRICT-TECH-Q": 5,
         "DISTRICT-PATENT-Q": 1,
     }
 

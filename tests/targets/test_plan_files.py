@@ -139,7 +139,7 @@ def test_the_park_form_asks_for_at_most_twelve_numbers(files):
     template = files.get("templates", "PARK-Q")
     assert len(template["cells"]) == 12
     assert template["printed_line"] == "工作调度用，不作为统计数据对外发布"
-    assert [step["by"] for step in template["route"]] == ["包保部门工作人员", "园区发展办"]
+    assert [step["by"] for step in template["route"]] == ["包保部门工作人员", "街道", "产业链专班", "园区发展办"]
 
 
 @pytest.mark.once

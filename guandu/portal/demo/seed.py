@@ -24,8 +24,10 @@ from guandu.jobs import worker
 from guandu.portal.demo import story
 from guandu.portal.demo.cast import PLAN_STARTS, add_parks, add_projects, add_spaces, add_titles
 from guandu.portal.demo.district import add_district
-from targets.actions import bulk, cycles, exemptions, returns
+from parks.models import Chain
+from targets.actions import bulk, cycles, exemptions, opinions, returns
 from targets.models import Return, ReturnTemplate
+from targets.queries.opinions import standings
 
 Say = Callable[[str], None]
 EVERYONE = tuple[tuple[RoleCode, str, str, str, str, ScopeKind, str], ...]
@@ -87,12 +89,14 @@ def begin(*, day: date, by: Actor) -> None:
 
 
 class People:
-    """Who acts in the story: filers by park, reviewers by department, the office, filers of bureaus."""
+    """Who acts in the story: filers by park, reviewers by department, the office, filers of bureaus; who
+    speaks for a street or a chain, by its code."""
 
     def __init__(self, office: User) -> None:
         self.office = office
         self.filers: dict[str, User] = {}
         self.departments: dict[str, User] = {}
+        self.speakers: dict[str, User] = {}
 
 
 def _cast(say: Say) -> People:
@@ -107,6 +111,12 @@ def _cast(say: Say) -> People:
     people = People(accounts["office"])
     people.departments[story.DEPARTMENT] = accounts["department"]
     people.filers[story.OPERATOR_PARK] = accounts["operator"]
+    people.speakers = {story.STREET: accounts["street"], story.CHAIN: accounts["taskforce"]}
+    for street in sorted({park.street for park in story.PARKS if park.street} - {story.STREET}):
+        people.speakers[street] = _colleague(f"st-{street[5:].lower()}", street, RoleCode.STREET, street)
+    for chain in Chain.objects.exclude(code=story.CHAIN).select_related("task_force"):
+        name = f"zb-{chain.code.lower()}"
+        people.speakers[chain.code] = _colleague(name, chain.task_force.code, RoleCode.TASK_FORCE, chain.code)
     for code in sorted({*story.SPONSORS.values(), "U-SWJ"} - {story.DEPARTMENT}):
         people.departments[code] = _colleague(f"dept-{code[2:].lower()}", code, RoleCode.DEPARTMENT, code)
     for park in story.PARKS:
@@ -141,7 +151,9 @@ def _person(role, username, name, unit, duty, kind, scope, *, password):
 
 def _colleague(username: str, unit: str, role: RoleCode, scope: str) -> User:
     """Somebody who acts in the story but cannot sign in: no password."""
-    kind = ScopeKind.PARK if role == RoleCode.OPERATOR else ScopeKind.DEPARTMENT
+    kind = {
+        RoleCode.OPERATOR: ScopeKind.PARK, RoleCode.STREET: ScopeKind.STREET, RoleCode.TASK_FORCE: ScopeKind.CHAIN,
+    }.get(role, ScopeKind.DEPARTMENT)  # fmt: skip
     name = story.invented_name(username)
     return _person(role, username, name, unit, "经办人", kind, scope, password=None)[0]
 
@@ -159,7 +171,8 @@ def _past(quarter: Period, people: People) -> None:
         with clock.known_demo_date(due + timedelta(days=4 if late else -2)):
             _file(return_, quarter, people)
             _review(return_, people)
-    with clock.known_demo_date(due + timedelta(days=8)):
+    # After the term of the opinions: in these quarters streets and task forces were silent.
+    with clock.known_demo_date(due + timedelta(days=21)):
         _confirm(_returns(quarter).filter(state__in=["filed", "reviewed"]), people)
 
 
@@ -185,7 +198,10 @@ def _present(quarter: Period, people: People) -> None:
         elif state in {"reviewed", "locked"}:
             _review(return_, people)
         if state == "locked":
+            _opine(return_, people)
             locked.append(return_.pk)
+        elif return_.park_code == story.DISPUTED:
+            opinions.give(return_=return_, side="street", agrees=False, text=story.DISPUTE, by=_street_of(return_, people))
     _confirm(_returns(quarter).filter(pk__in=locked), people)
 
 
@@ -224,6 +240,18 @@ def _review(return_: Return, people: People) -> None:
     if return_.cycle.template.route[0]["step"] == "review":
         return_.refresh_from_db()
         returns.review(return_=return_, by=people.departments[return_.department_code])
+
+
+def _opine(return_: Return, people: People) -> None:
+    """Street and task force agree, where the form asks them."""
+    return_.refresh_from_db()
+    for standing in standings(return_):
+        code = return_.street_code if standing.side == "street" else return_.chain_code
+        opinions.give(return_=return_, side=standing.side, agrees=True, by=people.speakers[code])
+
+
+def _street_of(return_: Return, people: People) -> User:
+    return people.speakers[return_.street_code]
 
 
 def _send_back(return_: Return, people: People) -> None:
