@@ -143,6 +143,7 @@ class ValueSource(models.TextChoices):
 class NoteKind(models.TextChoices):
     COMMENT = "comment", "审核意见"
     REASON = "reason", "情况说明"
+    FLAG = "flag", "待跟进"
 
 
 class Operator(models.TextChoices):

@@ -10,6 +10,8 @@ from targets.queries.locks import is_over
 from targets.queries.opinions import named, sides_of, standings
 from targets.queries.sheet import form_of
 
+_FLAGGING = (Permission.RETURN_REVIEW, Permission.RETURN_OPINE)
+
 
 def beside(return_: Return, user: Actor, files: bool) -> dict[str, Any]:
     """For the page of one return; `files` says whether its filing is this person's. A fixed number of
@@ -32,7 +34,8 @@ def beside(return_: Return, user: Actor, files: bool) -> dict[str, Any]:
         "may_ask_extension": files and is_over(return_),
         "may_extend": decides and return_.is_open,
         "decides": decides,
-        "form_cells": form_of(return_) if may_ask or decides and locked else [],
+        "may_flag": files or decides or any(user.may(each, return_) for each in _FLAGGING),
+        "form_cells": form_of(return_),
     }
 
 

@@ -154,7 +154,7 @@ def lines_of(
         return None
     lines = list(below(version))
     judged = None if only is None else set(only)
-    last = _last(return_, form)
+    last = last_of_lines(return_, form)
     earlier = _earlier(version)
     reasons = _reasons(version)
     rules = _rules(return_.cycle.template.checks, form)
@@ -200,7 +200,7 @@ def codes_of(rule: Mapping) -> set[str]:
     return {code for side in ("left", "right") if rule.get(side) for code in parsed(rule[side]).codes}
 
 
-def _last(return_: Return, form: Sequence) -> dict[str, dict[str, int]]:
+def last_of_lines(return_: Return, form: Sequence) -> dict[str, dict[str, int]]:
     """Line → values that were filed for the period before in the same series of forms, where the unit
     has not changed since."""
     before = Period.parse(return_.cycle.period).before

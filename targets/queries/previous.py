@@ -71,6 +71,24 @@ def previous_values(return_: Return, form: Sequence[Asked]) -> dict[str, Previou
     return found
 
 
+def history_of(return_: Return, form: Sequence[Asked]) -> dict[str, list[tuple[Period, Fraction]]]:
+    """By indicator code the subject's 核定值 before this period as they were settled, the newest first,
+    HISTORY at most; those of a version not comparable are left out. One query."""
+    period = Period.parse(return_.cycle.period)
+    rows = CertifiedValue.objects.current().filter(
+        subject_kind=return_.subject_kind,
+        subject_code=return_.park_code,
+        indicator__in=[cell.indicator_id for cell in form],
+    )
+    exact = in_units_of(form, rows.values_list("period", "indicator__code", "indicator_version", "units"))
+    found: dict[str, list[tuple[Period, Fraction]]] = {}
+    for (code_of_period, code), units in exact.items():
+        before = Period.parse(code_of_period)
+        if before < period:
+            found.setdefault(code, []).append((before.to_date, units))
+    return {code: sorted(told, reverse=True)[:HISTORY] for code, told in found.items()}
+
+
 def _past(period: Period, frequency: str) -> list[Period]:
     """Periods in which an indicator was asked before, oldest first; one more than the history needs."""
     found = [earlier(period, frequency)]

@@ -24,7 +24,7 @@ from targets.models import (
 from targets.queries.conversions import as_decimal
 from targets.queries.lines import Lines, codes_of, lines_of
 from targets.queries.locks import open_correction
-from targets.queries.previous import Previous, in_units_of, previous_values
+from targets.queries.previous import Previous, history_of, in_units_of, previous_values
 
 CONTROL_SECTION = "园区合计（与各行核对，不计入汇总）"
 CONTROL_HELP = "可不填；填报后与各行合计核对"
@@ -71,6 +71,8 @@ class SheetCell:
     settled: bool = False  # 核定, and not named by the 数据订正 under way
     approved: Decimal | None = None  # in the approved version, where another one is shown
     amended: bool = False  # against the approved version
+    flags: tuple[CellNote, ...] = ()  # 待跟进
+    history: tuple[tuple[str, Decimal], ...] = ()  # (period in words, 核定值), the newest first, twelve at most
 
     @property
     def growth(self) -> Decimal | None:
@@ -226,6 +228,8 @@ def sheet_of(
         if n.kind == NoteKind.REASON and n.version_id == version.pk and not n.subject_code
     }
     comments = [n for n in notes if n.kind == NoteKind.COMMENT]
+    flags = [n for n in notes if n.kind == NoteKind.FLAG]
+    histories = history_of(return_, form)
     cells = tuple(
         SheetCell(
             form=cell,
@@ -242,6 +246,10 @@ def sheet_of(
             settled=correction is not None and cell.code not in correction.codes,
             approved=cell.decimal(approved.values.get(cell.code)) if approved else None,
             amended=bool(approved) and _differs(line, approved, cell.code),
+            flags=tuple(each for each in flags if each.indicator_id == cell.indicator_id),
+            history=tuple(
+                (period.label, cell.decimal(units)) for period, units in histories.get(cell.code, ())
+            ),
         )
         for cell in form
     )

@@ -1,4 +1,4 @@
-"""What leaves the ordinary way: 数据订正, 免报, 延期, and closing a cycle."""
+"""What leaves the ordinary way: 数据订正, 免报, 延期, marks for following up, and closing a cycle."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -12,7 +12,7 @@ from guandu.accounts.permissions import Permission
 from guandu.core.errors import Conflict, Invalid
 from guandu.web.posted import takes
 from guandu.web.views import permission_required
-from targets.actions import closing, corrections, exemptions, extensions
+from targets.actions import closing, corrections, exemptions, extensions, flags
 from targets.forms import hour, whole
 from targets.models import Cycle, Return
 from targets.views.one_return import moves, refused_page
@@ -125,6 +125,19 @@ def extension_grant(request: HttpRequest, return_: Return) -> str:
 def extension_decline(request: HttpRequest, return_: Return) -> str:
     extensions.decline(return_=return_, answer=request.POST.get("answer", ""), by=request.user)
     return "已答复填报单位。"
+
+
+@_panel("flag", "code", "text")
+def return_flag(request: HttpRequest, return_: Return) -> str:
+    post = request.POST
+    flags.flag(return_=return_, code=post.get("code", ""), text=post.get("text", ""), by=request.user)
+    return "已标记待跟进。"
+
+
+@_panel("flag", "note")
+def return_unflag(request: HttpRequest, return_: Return) -> str:
+    flags.unflag(return_=return_, note=whole(request.POST.get("note")) or 0, by=request.user)
+    return "已取消跟进标记。"
 
 
 def _cycle(view: Callable) -> Callable:

@@ -15,6 +15,7 @@ from guandu.core.periods import Period
 from guandu.web.posted import takes
 from guandu.web.views import permission_required, signed_in
 from targets.actions import returns, rosters
+from targets.actions.carry_over import carry_over
 from targets.enums import ReturnState
 from targets.forms import BASE, REASON, VALUE, ReturnFilter, TypedSheet
 from targets.models import Cycle, Return
@@ -124,6 +125,20 @@ def _refused_sheet(request: HttpRequest, return_: Return, typed: TypedSheet, ref
         sheet=typed,
     )
     return page_of(request, visible_return(request, return_.pk), attempt, refused.status)
+
+
+@moves
+@takes("counter", "state", prefixes=(VALUE, BASE, REASON))
+def return_carry(request: HttpRequest, return_: Return) -> HttpResponse:
+    """Save what stands on the page, then fill the empty cells with last period's numbers."""
+    typed = TypedSheet.read(request.POST)
+    try:
+        saved = _save(return_, typed, request)
+    except (Invalid, Conflict) as refused:
+        return _refused_sheet(request, return_, typed, refused)
+    carry_over(return_=saved, by=request.user)
+    messages.success(request, "已填入上期数，请逐项核对；有变化的请改。")
+    return redirect("targets:return", return_.pk)
 
 
 @moves

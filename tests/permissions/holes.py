@@ -209,6 +209,7 @@ STATES: dict[str, Seed] = {
     "returns/<pk>/extend/ask/": without(extensions, "_open", "NotReady"),
     "returns/<pk>/extend/": without(extensions, "_open", "NotReady"),
     "returns/<pk>/extend/decline/": without(extensions, "decline", "Conflict"),
+    "returns/<pk>/carry/": _any_state_of_a_return,
     "returns/<pk>/roster/": without(rosters, "refresh", "NotReady"),
     "returns/<pk>/firms/issue/": without(firm_sheets, "_refuse_shut", "NotReady"),
     "returns/<pk>/firms/accept/": without(firm_sheets, "_refuse_shut", "NotReady"),

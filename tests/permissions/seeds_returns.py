@@ -9,7 +9,7 @@ from guandu.accounts.roles import RoleCode
 from guandu.core import clock
 from guandu.files.inspection import check
 from guandu.files.kinds import EVIDENCE
-from targets.actions import corrections, exemptions, extensions, firm_sheets, paper, returns
+from targets.actions import corrections, exemptions, extensions, firm_sheets, flags, paper, returns
 from targets.actions.cycles import open_cycle
 from targets.models import Cycle, Indicator, Return, ReturnTemplate
 from targets.queries.lines import below
@@ -34,6 +34,7 @@ def rows(own: Side, other: Side, template: ReturnTemplate, people: Mapping[str, 
     for name in (ASKED, OPENED, EXEMPT, OVER, WAITING):
         _depart(name, own, other, made, office)
     closed = _closed(template)
+    marks = {side.name: flags.flag(return_=made[side.name][LOCKED], code="REV", text=side.mark("flag"), by=office) for side in (own, other)}
     firms = _by_firms((own, other), template.cells.first().indicator, office)
     return firms | {
         "return to correct": _keys(made, LOCKED, shut=OVER),
@@ -45,6 +46,7 @@ def rows(own: Side, other: Side, template: ReturnTemplate, people: Mapping[str, 
         "return asking time": _keys(made, WAITING, shut=LOCKED),
         "return signed off": _keys(made, "signed", shut=LOCKED),
         "return to opine": _keys(made, "opine", shut=LOCKED),
+        "flag": keys(marks | {"shut": marks["own"]}),
         "cycle": keys({"own": Cycle.objects.get(template=template, period=OVER), "shut": closed}),
         "cycle closed": keys({"own": closed, "shut": Cycle.objects.get(template=template, period=LOCKED)}),
     }
