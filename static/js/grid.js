@@ -46,12 +46,12 @@
   }
 
   /* The numbers of one line, side by side. */
-  function beside(field) {
+  function lineOf(field) {
     return Array.prototype.slice.call(field.closest("tr").querySelectorAll("input.cell"));
   }
 
   function along(field, step) {
-    var row = beside(field);
+    var row = lineOf(field);
     var next = row[row.indexOf(field) + step];
     if (!next) return false;
     next.focus();
@@ -96,7 +96,7 @@
       var parts = each.split("\t");
       count += 1;
       if (ofLine(target)) {
-        var row = beside(target);
+        var row = lineOf(target);
         var at = row.indexOf(target);
         parts.forEach(function (part, place) { if (row[at + place]) put(row[at + place], part); });
         return;

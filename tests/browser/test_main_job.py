@@ -109,6 +109,8 @@ def test_from_one_return_to_a_star(new_page, page_watch, seeded):
 
     file_the_return(signed_in(new_page(), "operator"))
     review_the_return(signed_in(new_page(), "department"))
+    for account in ("street", "taskforce"):
+        give_an_opinion(signed_in(new_page(), account))
     office = signed_in(new_page(), "office")
     confirm_the_return(office)
     assert worker.run_waiting() == 2
@@ -154,6 +156,13 @@ def review_the_return(page: Page) -> None:
     open_from_to_do(page)
     page.get_by_role("button", name="审核通过").click()
     expect(page.locator(".portal-messages")).to_contain_text("已审核通过")
+
+
+def give_an_opinion(page: Page) -> None:
+    return_ = Return.objects.get(park_code=PARK.code, cycle__period=NOW)
+    page.goto(reverse("targets:return", args=[return_.pk]))
+    page.get_by_role("button", name="提出意见").click()
+    expect(page.locator(".portal-messages")).to_contain_text("意见已提出")
 
 
 def confirm_the_return(page: Page) -> None:

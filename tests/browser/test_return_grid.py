@@ -166,5 +166,5 @@ def test_without_script_the_form_saves_and_files(new_page, cast):
         cell(page, code).fill(text)
     page.locator("[data-save-button]").click()
     assert "已保存" in page.locator(".portal-messages").inner_text()
-    page.locator("button[formaction]").click()
+    page.get_by_role("button", name="报送", exact=True).click()
     assert Return.objects.get(pk=return_.pk).state == "filed"
