@@ -28,7 +28,7 @@ class ReminderRuleForm(OfficialForm):
 
     class Meta:
         model = ReminderRule
-        exclude = ("loaded_digest",)
+        fields = ("code", "name", "series", "event", "offset", "unit", "audience", "grouping", "is_on", "note")
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)

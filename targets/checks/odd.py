@@ -14,6 +14,8 @@ MEASURES = frozenset({"元", "美元", "平方米"})  # written with and without
 ENOUGH = 6  # earlier values from which an outlier can be told
 # The modified z-score 0.6745·|x - median| / MAD above 3.5 (Iglewicz and Hoaglin), in whole numbers.
 Z_FACTOR, Z_LIMIT = 6_745, 35_000
+# And as far as a half of the median: a number that hardly moved for years may grow by a third.
+FAR = Fraction(1, 2)
 
 
 def odd(cell: Cell, entries: Entries) -> list[Finding]:
@@ -106,7 +108,7 @@ def _stands_out(cell: Cell, value: int, entries: Entries) -> str:
     middle = median(history)
     spread = median([abs(each - middle) for each in history])
     # Values that never moved say nothing of how far one may move.
-    if not spread or Z_FACTOR * abs(own - middle) <= Z_LIMIT * spread:
+    if not spread or Z_FACTOR * abs(own - middle) <= Z_LIMIT * spread or abs(own - middle) < FAR * abs(middle):
         return ""
     which = "本期" if _adds_up(cell) else ""
     return (

@@ -41,6 +41,7 @@ from rating.actions import assessments
 from targets import workflow
 from targets.actions import (
     attached,
+    carry_over,
     closing,
     corrections,
     extensions,
@@ -51,7 +52,6 @@ from targets.actions import (
     reminders,
     return_moves,
     returns,
-    rosters,
     templates,
 )
 from targets.models import Return
@@ -100,7 +100,10 @@ def _any_state_of_a_return(patch: Patch) -> None:
         return dataclasses.replace(step, from_state=state)
 
     patch.setattr(return_moves, "step_for", step_for)
+    patch.setattr(return_moves, "fits", lambda return_, verb: True)
     patch.setattr(Return, "is_open", property(lambda self: True))
+    for module in (returns, carry_over):
+        patch.setattr(module, "lock_of", lambda return_: None)
 
 
 def _filed_or_not(patch: Patch) -> None:
@@ -210,7 +213,6 @@ STATES: dict[str, Seed] = {
     "returns/<pk>/extend/": without(extensions, "_open", "NotReady"),
     "returns/<pk>/extend/decline/": without(extensions, "decline", "Conflict"),
     "returns/<pk>/carry/": _any_state_of_a_return,
-    "returns/<pk>/roster/": without(rosters, "refresh", "NotReady"),
     "returns/<pk>/firms/issue/": without(firm_sheets, "_refuse_shut", "NotReady"),
     "returns/<pk>/firms/accept/": without(firm_sheets, "_refuse_shut", "NotReady"),
     "returns/<pk>/opine/": without(opinions, "_refuse", "NotReady"),

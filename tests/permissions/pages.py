@@ -17,6 +17,7 @@ class Form:
     names: set[str] = field(default_factory=set)
     # Where its buttons send it instead.
     elsewhere: set[str] = field(default_factory=set)
+    id: str = ""
 
 
 class _Reader(HTMLParser):
@@ -27,12 +28,16 @@ class _Reader(HTMLParser):
         self.form: Form | None = None
         self.select: tuple[str, bool] | None = None
         self.area: str | None = None
+        # Controls that name their form: it may stand further down.
+        self.named: list[tuple[str, str, dict]] = []
 
     def handle_starttag(self, tag, attributes):
         given = dict(attributes)
         name = given.get("name")
         if tag == "form":
             self._open(given)
+        elif given.get("form"):
+            self.named.append((given["form"], tag, given))
         elif self.form is None:
             return
         elif tag in {"input", "button"}:
@@ -48,7 +53,8 @@ class _Reader(HTMLParser):
             self.area = name
 
     def _open(self, given: dict) -> None:
-        self.form = Form(urlsplit(urljoin(self.path, given.get("action") or self.path)).path)
+        path = urlsplit(urljoin(self.path, given.get("action") or self.path)).path
+        self.form = Form(path, id=given.get("id") or "")
         if (given.get("method") or "get").lower() == self.method:
             self.forms.append(self.form)
 
@@ -75,6 +81,13 @@ class _Reader(HTMLParser):
         if self.area and self.form:
             self.form.sent[self.area] = [self.form.sent[self.area][0] + data.lstrip("\n")]
 
+    def settle(self) -> None:
+        """Give the controls that name their form to it."""
+        for name, tag, given in self.named:
+            self.form = next((form for form in self.forms if form.id == name), None)
+            if self.form:
+                self._control(tag, given.get("name"), given)
+
     def handle_endtag(self, tag):
         if tag == "form":
             self.form = None
@@ -88,4 +101,5 @@ def forms_of(html: str, path: str, method: str = "post") -> list[Form]:
     """The forms of the page at `path` that are posted, or asked with."""
     reader = _Reader(path, method)
     reader.feed(html)
+    reader.settle()
     return reader.forms

@@ -74,6 +74,7 @@ VOLATILE = {
     "mfa_authenticator": {"data"},
     "jobs_outboxmessage": {"payload"},
     "parks_contact": {"phone_sealed"},
+    "targets_firmsheet": {"link_digest"},
 }
 
 

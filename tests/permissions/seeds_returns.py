@@ -36,6 +36,7 @@ def rows(own: Side, other: Side, template: ReturnTemplate, people: Mapping[str, 
     closed = _closed(template)
     marks = {side.name: flags.flag(return_=made[side.name][LOCKED], code="REV", text=side.mark("flag"), by=office) for side in (own, other)}
     firms = _by_firms((own, other), template.cells.first().indicator, office)
+    _fed_back((own, other), template.cells.first().indicator, office)
     return firms | {
         "return to correct": _keys(made, LOCKED, shut=OVER),
         "return asked about": _keys(made, ASKED, shut=LOCKED),
@@ -132,6 +133,19 @@ def _by_firms(sides: tuple[Side, Side], indicator: Indicator, office: User) -> d
         "firm sheet sent": found["firm sheet sent"] | {"shut": found["firm sheet sent"]["own"], "none": "0"},
         "firm of the roster": dict.fromkeys(("own", "other", "shut", "none"), code),
     }
+
+
+def _fed_back(sides: tuple[Side, Side], indicator: Indicator, office: User) -> None:
+    """A bureau that says less of both parks than they filed."""
+    form = make_template(
+        indicator, code="FEED-Q", name="部门反馈表", route=[{"step": "confirm"}], lines_kind="park",
+        subject_kind="district", filer=sides[0].reviewer.unit,
+    )  # fmt: skip
+    form.cells.update(of_lines=True, is_required=False)
+    return_ = open_cycle(template=form, period=LOCKED, by=office).returns.get()
+    cells = {f"{indicator.code}@{side.park.code}": "5" for side in sides}
+    filer = sides[0].reviewer
+    returns.file(return_=returns.save(return_=return_, cells=cells, by=filer), by=filer)
 
 
 def _closed(template: ReturnTemplate) -> Cycle:

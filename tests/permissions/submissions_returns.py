@@ -42,7 +42,7 @@ RETURNS = (
         _page("return asking time"),
     ),
     S("returns/<pk>/extend/decline/", "office", {"answer": "已过通报时间"}, _page("return asking time")),
-    S("returns/<pk>/carry/", "operator", {"v-REV": "300"}, lambda w: f"/returns/{w.objects['draft']['own']}/"),
+    S("returns/<pk>/carry/", "operator", {"v-REV": "300"}, _page("return by firms")),
     S("returns/<pk>/flag/", "street", {"code": "REV", "text": "等税务数据"}, _page("return to correct")),
     S("returns/<pk>/unflag/", "office", lambda w: {"note": w.objects["flag"]["own"]}, _page("return to correct")),
     S("returns/<pk>/roster/", "operator", page=_page("return by firms"), prepare=_new_firm),

@@ -35,7 +35,7 @@ PEOPLE = set(RoleCode) - {RoleCode.API_CLIENT}
 # A job that one asked for and the slip of one's own hand-over stay one's own.
 HIS_OWN = {"jobs/<pk>/", "accounts/handover/<pk>/"}
 # For whoever is not signed in.
-OPEN = {"healthz", "accounts/sign-in/"}
+OPEN = {"healthz", "accounts/sign-in/", "firm-sheet/<secret>/"}
 SIGN_IN = ("/accounts/sign-in/", "/admin/login/")
 OWN, OTHER = "/parks/P-OWN/", "/parks/P-OTHERX/"
 

@@ -83,10 +83,11 @@ QUIET = (100, 102, 98, 101, 99, 103)
     ("history", "value", "asks"),
     [
         (QUIET, 104, False),
-        (QUIET, 140, True),
-        (QUIET, 60, True),
-        (QUIET[:5], 140, False),  # too few to tell
-        ((100,) * 6, 140, False),  # what never moved says nothing of how far it may
+        (QUIET, 150, False),  # a half of the median is where it begins
+        (QUIET, 151, True),
+        (QUIET, 50, True),
+        (QUIET[:5], 151, False),  # too few to tell
+        ((100,) * 6, 151, False),  # what never moved says nothing of how far it may
         ((0, 100, 50, 200, 10, 400), 140, False),
     ],
 )

@@ -92,6 +92,7 @@ NAMED_PARK_TITLES = (
 
 # 2026Q3 on the demonstration date, so that every state stands somewhere; the rest is locked.
 DISPUTED, DISPUTE = "P-Y08", "演示数据：与街道掌握的入驻企业数相差 3 户，请核对名录。"
+ODD_REASON = "演示数据：新签企业集中入库"
 EXEMPT_REASON = "演示数据：整体提升改造，本季度停业"
 STATES_NOW = {
     "draft": (OPERATOR_PARK, "P-Y03"),
