@@ -32,7 +32,7 @@ def beside(return_: Return, user: Actor, files: bool) -> dict[str, Any]:
         "asked_extension": _first(extensions, ExtensionState.ASKED),
         "may_ask_correction": may_ask,
         "may_ask_extension": files and is_over(return_),
-        "may_extend": decides and return_.is_open,
+        "may_extend": decides and return_.is_missing and return_.filed_id is None,
         "decides": decides,
         "may_flag": files or decides or any(user.may(each, return_) for each in _FLAGGING),
         "form_cells": form_of(return_),

@@ -209,6 +209,11 @@ class Comparison:
     rows: list[tuple[str, str, str]]
     choices: list[tuple[str, str]]
 
+    @property
+    def words(self) -> tuple[str, str] | None:
+        """Last period's value is not replaced by this one's."""
+        return ("上期", "本期") if self.key == "period" else None
+
 
 def comparison(sheet: Sheet, against: str) -> Comparison | None:
     """Against the version filed before, the approved one, or last period's values; by default the first
