@@ -113,8 +113,13 @@ def in_migration(guards: Sequence[Guard]) -> RunPython:
     On SQLite a later step of the same run may rebuild a table that they name, which fails while they
     stand: there `keep_through_migrations` creates them when the run is over.
     """
+
+    def create(apps, editor) -> None:
+        if editor.connection.vendor != "sqlite":
+            create_all(guards, editor.connection)
+
     return RunPython(
-        lambda apps, editor: editor.connection.vendor == "sqlite" or create_all(guards, editor.connection),
+        create,
         lambda apps, editor: drop_all(guards, editor.connection),
     )
 

@@ -165,6 +165,7 @@
 
   function save() {
     var sending = sendable();
+    if (!busy && !dirty().length) say("没有未保存的改动", "");
     if (busy || leaving || !sending.length) return;
     busy = true;
     say("正在保存…", "saving");
