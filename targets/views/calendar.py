@@ -33,6 +33,7 @@ def calendar_page(request: HttpRequest) -> HttpResponse:
                 "entry": each,
                 "late": each.is_due_to_open(today),
                 "over": each.period.end <= today,
+                "shut": bool(each.cycle and (each.cycle.closed_at or each.cycle.is_closed(today))),
                 "behind": each.is_behind(today),
             }
             for each in entries

@@ -6,6 +6,7 @@ from functools import wraps
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.views.decorators.http import require_POST
 
 from guandu.accounts.permissions import Permission
@@ -148,7 +149,7 @@ def _cycle(view: Callable) -> Callable:
             messages.success(request, view(request, cycle))
         except Conflict as refused:
             messages.warning(request, refused.message)
-        return redirect("targets:returns")
+        return redirect(f"{reverse('targets:calendar')}?year={cycle.period[:4]}")
 
     return require_POST(permission_required(Permission.CYCLE_OPEN, to="关闭报送期次")(takes()(posted)))
 

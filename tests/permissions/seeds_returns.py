@@ -48,8 +48,10 @@ def rows(own: Side, other: Side, template: ReturnTemplate, people: Mapping[str, 
         "return signed off": _keys(made, "signed", shut=LOCKED),
         "return to opine": _keys(made, "opine", shut=LOCKED),
         "flag": keys(marks | {"shut": marks["own"]}),
-        "cycle": keys({"own": Cycle.objects.get(template=template, period=OVER), "shut": closed}),
-        "cycle closed": keys({"own": closed, "shut": Cycle.objects.get(template=template, period=LOCKED)}),
+        "cycle": keys({"own": Cycle.objects.get(template=template, period=LOCKED), "shut": closed}),
+        "cycle closed": keys(
+            {name: Cycle.objects.get(template=template, period=p) for name, p in (("own", OVER), ("shut", LOCKED))}
+        ),
     }
 
 

@@ -57,6 +57,6 @@ RETURNS = (
         "returns/differences/settle/", "office",
         {"period": "2025Q3", "indicator": "REV", "park": "P-OWN", "source": "operator", "reason": "核对凭证"}, None,
     ),
-    S("cycles/<pk>/close/", "office", page=None),
-    S("cycles/<pk>/reopen/", "office", page=None),
+    S("cycles/<pk>/close/", "office", page="/calendar/?year=2025"),
+    S("cycles/<pk>/reopen/", "office", page="/calendar/?year=2024"),
 )  # fmt: skip

@@ -147,6 +147,20 @@ def test_closing_by_the_office_is_a_fact_of_its_own(cast):
         closing.reopen(cycle=return_.cycle, by=cast.office)
 
 
+def test_the_calendar_has_the_button_and_says_who_closed(cast, client):
+    return_ = cast.filled()
+    client.force_login(cast.office, backend="guandu.accounts.backends.AccountBackend")
+    page = "/calendar/?year=2026"
+    closing_button = f"/cycles/{return_.cycle.pk}/close/"
+    assert closing_button in client.get(page).content.decode()
+    shown = client.post(closing_button, follow=True).content.decode()
+    assert "园区发展办关闭" in shown
+    assert closing_button not in shown
+    assert f"/cycles/{return_.cycle.pk}/reopen/" in shown
+    client.force_login(cast.operator, backend="guandu.accounts.backends.AccountBackend")
+    assert "/reopen/" not in client.get(page).content.decode()
+
+
 def test_a_return_under_review_is_approved_after_closing(cast):
     return_ = cast.filed()
     closing.close(cycle=return_.cycle, by=cast.office)
