@@ -49,12 +49,13 @@ def test_a_file_goes_up_from_its_cell_and_comes_down_again(cast, new_page, scrip
 
 
 @pytest.mark.feature("B28")
-def test_a_file_too_large_is_said_to_be_before_it_is_sent(cast, browser_page):
+def test_a_file_too_large_is_said_to_be_before_it_is_sent(cast, browser_page, settings):
+    settings.FILES_MOST_BYTES = 1024 * 1024
     return_ = cast.filled()
     page = signed_in(browser_page, cast.operator)
     page.goto(reverse("targets:evidence", args=[return_.pk]))
-    page.set_input_files("#id_file", sent(data=b"%PDF-" + b"\0" * 21 * 1024 * 1024))
-    expect(page.locator("[data-file-error]")).to_contain_text("文件有 21.0 MB，超过 20 MB")
+    page.set_input_files("#id_file", sent(data=b"%PDF-" + b"\0" * 2 * 1024 * 1024))
+    expect(page.locator("[data-file-error]")).to_contain_text("文件有 2.0 MB，超过 1 MB")
     page.get_by_role("button", name="上传", exact=True).click()
     expect(page.locator("[data-file-error]")).to_be_visible()
     assert page.url.endswith("/evidence/")
