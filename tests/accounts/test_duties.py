@@ -279,4 +279,4 @@ def test_the_page_of_duties_asks_as_often_for_three_as_for_one(count, office, si
     with CaptureQueriesContext(connection) as queries:
         page = client.get("/accounts/duties/")
     assert len(page.context["rows"]) == count + 1
-    assert len(queries) == 12
+    assert len(queries) == 13

@@ -192,6 +192,18 @@ def test_the_roster_follows_the_register_while_it_is_open():
     assert set(lines.values_list("subject_code", flat=True)) == {"P1", "E-0001", "REST"}
 
 
+def test_the_button_saves_what_was_typed_and_brings_the_roster_up_to_date(client):
+    cast = firm_cast(1)
+    return_ = cast.draft()
+    add_firm(cast.park, 2)
+    client.force_login(cast.operator, backend="guandu.accounts.backends.AccountBackend")
+    typed = {"v-REV@E-0001": "8", "counter": "0", "state": "1"}
+    page = client.post(f"/returns/{return_.pk}/roster/", typed, follow=True).content.decode()
+    assert "名录已按登记册更新" in page
+    assert 'name="v-REV@E-0002"' in page
+    assert ReturnLine.objects.get(subject_code="E-0001").values == {"REV": 800}
+
+
 SEEN = {"office": True, "reviewer": True, "operator": True, "street": False, "force": False, "leader": False}
 
 
