@@ -61,6 +61,10 @@ class Expected:
         return self.asked.is_plain and "?" not in self.path
 
 
+# Whoever holds the address acts, with an account or without.
+BY_LINK = {"firm-sheet/<secret>/"}
+
+
 @dataclass(frozen=True)
 class Cell:
     expected: Expected
@@ -86,7 +90,8 @@ class Cell:
     @property
     def may_change(self) -> bool:
         refused = self.status >= 400 or self.expected.asked.stale or self.case in UNWRITTEN_CASES
-        return self.method == "POST" and self.role not in NOBODY_KNOWN and not refused
+        known = self.role not in NOBODY_KNOWN or self.expected.route in BY_LINK
+        return self.method == "POST" and known and not refused
 
     def __str__(self) -> str:
         return f"{self.method:4} {self.expected.name:45} {self.case:5} {self.role:14}"
@@ -220,7 +225,8 @@ def _statuses(statuses: dict[int, Any], groups: dict[str, list[str]], where: str
 def cells(expected: Iterable[Expected], world: World) -> Iterator[Cell]:
     for each in expected:
         for case, key in objects(each, world).items():
-            path, body = _with_key(each.path, key), _with_key(each.asked.send, key) or EMPTY
+            in_address, in_body = _both(key)
+            path, body = _with_key(each.path, in_address), _with_key(each.asked.send, in_body) or EMPTY
             for method, cases in each.methods.items():
                 statuses = cases.get(case, cases.get("any"))
                 assert statuses, f"{method} {each.name}: nothing said of {case}"
@@ -236,7 +242,13 @@ def objects(each: Expected, world: World) -> dict[str, str]:
 
 def paths(each: Expected, world: World) -> dict[str, str]:
     """Case → address."""
-    return {case: f"/{_with_key(each.path, key)}" for case, key in objects(each, world).items()}
+    return {case: f"/{_with_key(each.path, _both(key)[0])}" for case, key in objects(each, world).items()}
+
+
+def _both(key: str) -> tuple[str, str]:
+    """What stands in the address and in the body: one key, or two where a row of the object is named."""
+    address, _, body = key.partition("|")
+    return address, body or address
 
 
 def _with_key(text: str, key: str) -> str:

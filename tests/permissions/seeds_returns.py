@@ -46,8 +46,12 @@ def rows(own: Side, other: Side, template: ReturnTemplate, people: Mapping[str, 
         "return over": _keys(made, OVER, shut=LOCKED),
         "return asking time": _keys(made, WAITING, shut=LOCKED),
         "return signed off": _keys(made, "signed", shut=LOCKED),
+        "return to pick": {"own": str(made["own"]["opine"].pk)},
         "return to opine": _keys(made, "opine", shut=LOCKED),
-        "flag": keys(marks | {"shut": marks["own"]}),
+        "flag": keys(marks),
+        "flag in its return": {
+            case: f"{made[case][LOCKED].pk if case in made else 0}|{key}" for case, key in keys(marks).items()
+        },
         "cycle": keys({"own": Cycle.objects.get(template=template, period=LOCKED), "shut": closed}),
         "cycle closed": keys(
             {name: Cycle.objects.get(template=template, period=p) for name, p in (("own", OVER), ("shut", LOCKED))}
@@ -134,6 +138,11 @@ def _by_firms(sides: tuple[Side, Side], indicator: Indicator, office: User) -> d
         "firm link": {"own": found["firm link"]["own"], "none": "nothing"},
         "firm sheet sent": found["firm sheet sent"] | {"shut": found["firm sheet sent"]["own"], "none": "0"},
         "firm of the roster": dict.fromkeys(("own", "other", "shut", "none"), code),
+        "firm in its return": {case: f"{key}|{code}" for case, key in keys(lines).items()},
+        "sheet in its return": {
+            case: f"{key}|{found['firm sheet sent'].get(case, found['firm sheet sent']['own'])}"
+            for case, key in keys(lines).items()
+        },
     }
 
 
