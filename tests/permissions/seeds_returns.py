@@ -46,7 +46,8 @@ def rows(own: Side, other: Side, template: ReturnTemplate, people: Mapping[str, 
         "return over": _keys(made, OVER, shut=LOCKED),
         "return asking time": _keys(made, WAITING, shut=LOCKED),
         "return signed off": _keys(made, "signed", shut=LOCKED),
-        "return to pick": {"own": str(made["own"]["opine"].pk)},
+        "return to pick": {"own": str(made["own"]["opine"].pk), "shut": str(made["own"][LOCKED].pk)},
+        "return to pick elsewhere": {"other": str(made["other"]["opine"].pk)},
         "return to opine": _keys(made, "opine", shut=LOCKED),
         "flag": keys(marks),
         "flag in its return": {
@@ -113,7 +114,7 @@ def _by_firms(sides: tuple[Side, Side], indicator: Indicator, office: User) -> d
     """A form asked firm by firm: a draft with a sheet that came back and one that is out, and one filed."""
     form = make_template(indicator, code="FIRMS-Q", name="企业季度表", route=OPINIONS[:1], lines_kind="firm")
     form.cells.update(of_lines=True, is_required=False)
-    found: dict[str, dict] = {"return by firms": {}, "filed": {}, "firm link": {}, "firm sheet sent": {}}
+    found: dict[str, dict] = {"return by firms": {}, "filed": {}, "sheet too late": {}, "firm link": {}, "firm sheet sent": {}}
     for side in sides:
         drafts = {}
         for period in (OVER, WAITING):
@@ -127,10 +128,16 @@ def _by_firms(sides: tuple[Side, Side], indicator: Indicator, office: User) -> d
         )
         found["firm link"][side.name], found["firm sheet sent"][side.name] = secret, str(sent.pk)
         found["return by firms"][side.name] = drafts[OVER]
+        [(late, _)] = firm_sheets.issue(return_=drafts[WAITING], codes=[firm], by=side.filer)
+        firm_sheets.send(
+            sheet=late, cells={indicator.code: "3.5"}, filler_name=side.mark("filler"), by=firm_sheets.Link(late)
+        )
+        found["sheet too late"][side.name] = str(late.pk)
         cells = {f"{indicator.code}@{firm}": LINES[side.name], f"{indicator.code}@REST": "1000"}
         filed = returns.save(return_=drafts[WAITING], cells=cells, by=side.filer)
         found["filed"][side.name] = returns.file(return_=filed, by=side.filer)
     lines = found["return by firms"] | {"shut": found["filed"]["own"]}
+    sheets = found["firm sheet sent"] | {"shut": found["sheet too late"]["own"]}
     code = below(Return.objects.get(pk=lines["own"].pk).draft).filter(subject_kind="firm").first().subject_code
     return {
         "return by firms": keys(lines),
@@ -140,8 +147,7 @@ def _by_firms(sides: tuple[Side, Side], indicator: Indicator, office: User) -> d
         "firm of the roster": dict.fromkeys(("own", "other", "shut", "none"), code),
         "firm in its return": {case: f"{key}|{code}" for case, key in keys(lines).items()},
         "sheet in its return": {
-            case: f"{key}|{found['firm sheet sent'].get(case, found['firm sheet sent']['own'])}"
-            for case, key in keys(lines).items()
+            case: f"{key}|{sheets.get(case, '0')}" for case, key in keys(lines).items()
         },
     }
 
