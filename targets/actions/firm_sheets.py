@@ -122,8 +122,10 @@ def accept(*, return_: Return, sheets: Sequence[FirmSheet], by: Actor) -> int:
 
 @action("firm_sheet.give_back")
 def give_back(*, sheet: FirmSheet, remark: str, by: Actor) -> FirmSheet:
-    """Ask the firm to look again, in words that its sheet shows; the same link serves."""
+    """Ask the firm to look again, in words that its sheet shows; the same link serves. NotReady once the
+    return takes no numbers."""
     require(by, Permission.RETURN_FILE, sheet.return_of, to="退回企业填报单")
+    _refuse_shut(locked(sheet.return_of))
     fresh = FirmSheet.objects.select_for_update().get(pk=sheet.pk)
     about(fresh)
     if fresh.state != FirmSheetState.SENT:

@@ -106,8 +106,8 @@ def review_many(request: HttpRequest) -> HttpResponse:
 
 def _many(request: HttpRequest, action: Callable, word: str, done_words: str) -> HttpResponse:
     wanted = picks(request.POST)
-    visible = Return.objects.visible_to(request.user).select_related(*NEEDED).filter(pk__in=wanted)
-    if not wanted:
+    visible = list(Return.objects.visible_to(request.user).select_related(*NEEDED).filter(pk__in=wanted))
+    if not visible:
         messages.warning(request, f"请先勾选要{word}的报表。")
         return redirect("targets:returns")
     report = action(picks=[(each, wanted[each.pk]) for each in visible], by=request.user)

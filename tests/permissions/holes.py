@@ -214,6 +214,7 @@ STATES: dict[str, Seed] = {
     "returns/<pk>/extend/decline/": without(extensions, "decline", "Conflict"),
     "returns/<pk>/carry/": _any_state_of_a_return,
     "returns/<pk>/firms/issue/": without(firm_sheets, "_refuse_shut", "NotReady"),
+    "returns/<pk>/firms/give-back/": without(firm_sheets, "_refuse_shut", "NotReady"),
     "returns/<pk>/firms/accept/": without(firm_sheets, "_refuse_shut", "NotReady"),
     "returns/<pk>/opine/": without(opinions, "_refuse", "NotReady"),
     "cycles/<pk>/close/": without(closing, "close", "Conflict"),

@@ -138,6 +138,15 @@ def test_the_operator_asks_the_firm_to_look_again_by_the_same_link(cast, client)
     assert send(sheet, "12").state == "sent"
 
 
+def test_nothing_is_given_back_once_the_return_is_filed(cast):
+    [(sheet, _)] = issued(cast)
+    send(sheet)
+    return_ = returns.save(return_=cast.draft(), cells=REST | {"REV@E-0001": "1"}, by=cast.operator)
+    returns.file(return_=return_, by=cast.operator)
+    with pytest.raises(NotReady):
+        firm_sheets.give_back(sheet=sheet, remark="再看", by=cast.operator)
+
+
 @pytest.mark.parametrize("shows", [True, False])
 def test_the_template_says_whether_the_operator_sees_values_or_only_that_they_came(client, shows):
     cast = firm_cast(1, shows_values=shows)
