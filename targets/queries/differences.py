@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from guandu.accounts.models import User
-from guandu.accounts.permissions import Permission
 from guandu.core.numbers import divide
 from guandu.core.periods import Period
 from parks.models import Park
@@ -75,8 +74,10 @@ class Difference:
 
 def differences(user: User, period: Period, least: int = APART) -> list[Difference]:
     """Where two sources, or a source and the 核定值, lie at least `least` per cent apart, the widest first.
-    Of the parks over which `user` may see returns."""
-    parks = dict(Park.objects.visible_to(user, Permission.RETURN_VIEW).values_list("code", "name"))
+    Of the parks whose return for the period `user` may see: who holds a park today does not thereby see
+    what it reported under another."""
+    seen = Return.objects.visible_to(user).filter(cycle__period=period.code, park__isnull=False)
+    parks = dict(seen.values_list("park_code", "subject_name"))
     cells, said = _said(period, parks)
     settled = _settled(period, parks)
     found = [

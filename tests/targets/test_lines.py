@@ -281,6 +281,17 @@ def test_the_office_chooses_with_a_reason_and_the_choice_stands():
     assert str(listed.settled) == "1000.00"
 
 
+def test_who_holds_a_park_today_sees_no_difference_of_a_period_before_he_did():
+    cast, return_, filer = bureau_cast()
+    feed(return_, filer, cast.office, P1="900")
+    cast.locked()
+    street, other = make_street_person(), make_street_person("U-NEW", "newcomer")
+    placement = cast.park.placements.get()
+    type(placement).objects.filter(pk=placement.pk).update(street=make_unit("U-NEW", "street"))
+    assert [row.park_code for row in differences(street, Q2)] == ["P1"]
+    assert differences(other, Q2) == []
+
+
 def test_nothing_is_chosen_before_the_park_is_approved_or_by_others():
     cast, return_, filer = bureau_cast()
     returns.file(return_=returns.save(return_=return_, cells={"REV@P1": "900"}, by=filer), by=filer)
