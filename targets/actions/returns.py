@@ -1,6 +1,6 @@
 """Filling in, filing, reviewing and settling a return. Each action answers the return as it then is."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from guandu.accounts.checks import require
 from guandu.accounts.permissions import Permission
@@ -16,10 +16,12 @@ from targets.actions.drafts import Draft, copy_of, write
 from targets.actions.evidence import seal_evidence
 from targets.actions.figures import ask_roll_up
 from targets.actions.return_moves import in_words, locked, move, refusal, short, start
+from targets.cell_keys import CellKey
 from targets.checks import Severity
 from targets.enums import NoteKind
 from targets.models import CellNote, Return, ReturnLine, ReturnVersion
 from targets.queries.evidence import evidence_is_whole
+from targets.queries.lines import hidden_lines
 from targets.queries.locks import lock_of, open_correction
 from targets.queries.opinions import waited_for
 from targets.queries.paper import missing_paper, paper_sign_off
@@ -50,6 +52,7 @@ def save(
     if not fresh.is_open:
         raise NotReady(refusal(fresh, Verb.FILE))
     _refuse_locked(fresh)
+    _refuse_hidden(fresh, [*(cells or {}), *(reasons or {})], by)
     draft = Draft.read(fresh, [*(cells or {}), *(reasons or {})])
     write(draft, cells or {}, base or {}, reasons or {}, counter, by)
     return fresh
@@ -143,6 +146,14 @@ def _refuse_locked(return_: Return) -> None:
     lock = lock_of(return_)
     if lock:
         raise NotReady(f"《{return_.cycle.template.name}》{lock.sentence}", missing=[lock.reason])
+
+
+def _refuse_hidden(return_: Return, keys: Iterable[str], by: Actor) -> None:
+    """A line that the person may not see he does not write either: the refusal would tell the number."""
+    hidden = hidden_lines(return_, by)
+    errors = [(key, "该企业已自行报送，本表不显示也不能改动。") for key in keys if CellKey.parse(key).line in hidden]
+    if errors:
+        raise Invalid("企业自行报送的数据不能由园区改动，需要核对的请联系企业。", errors=errors)
 
 
 def _refuse_incomplete(return_: Return) -> None:

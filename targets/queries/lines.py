@@ -14,7 +14,7 @@ from guandu.core.periods import Period
 from targets.cell_keys import CellKey
 from targets.checks import Entries, Finding, Severity, findings
 from targets.checks.expressions import parsed
-from targets.enums import LinesKind, NoteKind, SubjectKind
+from targets.enums import FirmSheetState, LinesKind, NoteKind, SubjectKind
 from targets.models import CellNote, Correction, Return, ReturnLine, ReturnVersion
 
 
@@ -118,6 +118,15 @@ def sees_lines(return_: Return, user: Actor) -> bool:
     if template.shows_values:
         closed_circle.append(Permission.RETURN_FILE)
     return any(allowed(user, each, return_) for each in closed_circle)
+
+
+def hidden_lines(return_: Return, user: Actor) -> frozenset[str]:
+    """Firms whose line came by their own sheet, where the form shows the operator only that it came."""
+    template = return_.cycle.template
+    if template.lines_kind != LinesKind.FIRM or template.shows_values or sees_lines(return_, user):
+        return frozenset()
+    accepted = return_.firm_sheets.filter(state=FirmSheetState.ACCEPTED)
+    return frozenset(accepted.values_list("enterprise__code", flat=True))
 
 
 def below(version: ReturnVersion):

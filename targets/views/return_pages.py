@@ -15,7 +15,7 @@ from targets.enums import ReturnState
 from targets.forms import BASE, VALUE, TypedReview, TypedSheet
 from targets.models import Return
 from targets.queries.beside import beside
-from targets.queries.lines import LineCell, LineRow, Lines, sees_lines
+from targets.queries.lines import LineCell, LineRow, Lines, hidden_lines, sees_lines
 from targets.queries.locks import lock_of
 from targets.queries.next_steps import duties, next_steps, who_is_next
 from targets.queries.sheet import Sheet, SheetCell, quarter_before, sheet_of
@@ -109,7 +109,18 @@ def _lines(
     if lines is None:
         return {"lines": None}
     shown = editable or sees_lines(return_, user)
-    return {"lines": lines, "shows_lines": shown, "line_rows": _line_rows(lines, attempt) if shown else []}
+    hidden = hidden_lines(return_, user) if editable else frozenset()
+    rows = [
+        (row, [] if row.code in hidden else entries)
+        for row, entries in (_line_rows(lines, attempt) if shown else [])
+    ]
+    return {
+        "lines": lines,
+        "shows_lines": shown,
+        "line_rows": rows,
+        # A firm's former numbers are its own too, where the form hides its values.
+        "shows_last": return_.cycle.template.shows_values,
+    }
 
 
 def _line_rows(lines: Lines, attempt: Attempt) -> list[tuple[LineRow, list[LineEntry]]]:
@@ -279,7 +290,7 @@ def saved_at(return_: Return) -> str:
     return f"{timezone.localtime(at):%H:%M}" if at else ""
 
 
-def saved_answer(return_: Return, typed: TypedSheet) -> dict[str, Any]:
+def saved_answer(return_: Return, typed: TypedSheet, user: Any) -> dict[str, Any]:
     """What autosave tells the page: when, the counter, progress, what the checks now say by cell, and
     the cells that somebody else changed since the page was read."""
     touched = {CellKey.parse(key).line for key in [*typed.cells, *typed.reasons]} - {""}
@@ -289,7 +300,7 @@ def saved_answer(return_: Return, typed: TypedSheet) -> dict[str, Any]:
         "saved_at": saved_at(return_),
         "counter": return_.draft.change_counter,
         "filled": sheet.filled,
-        "others": _changed_by_others(return_, sheet, typed),
+        "others": _changed_by_others(return_, sheet, typed, hidden_lines(return_, user)),
         "cells": {
             cell.form.code: {
                 "errors": cell.errors,
@@ -312,14 +323,16 @@ def saved_answer(return_: Return, typed: TypedSheet) -> dict[str, Any]:
     }
 
 
-def _changed_by_others(return_: Return, sheet: Sheet, typed: TypedSheet) -> dict[str, str]:
+def _changed_by_others(
+    return_: Return, sheet: Sheet, typed: TypedSheet, hidden: frozenset[str]
+) -> dict[str, str]:
     """Field name → text, so that no page keeps a number that is no longer the stored one."""
     if typed.counter is None:
         return {}
     forms = {cell.form.code: cell.form for cell in sheet.cells}
     forms |= {cell.code: cell for cell in (sheet.lines.form if sheet.lines else ())}
     found = {}
-    for line in return_.draft.lines.all():
+    for line in return_.draft.lines.exclude(subject_code__in=hidden):
         own = line.subject_code == return_.park_code and line.subject_kind == return_.subject_kind
         for within, author in line.authors.items():
             cell = CellKey.parse(within)

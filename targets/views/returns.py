@@ -88,7 +88,7 @@ def return_save(request: HttpRequest, return_: Return) -> HttpResponse:
             raise
         return _refused_sheet(request, return_, typed, refused)
     if by_script:
-        return JsonResponse(saved_answer(saved, typed))
+        return JsonResponse(saved_answer(saved, typed, request.user))
     messages.success(request, f"已保存 {saved_at(saved)}。")
     return redirect("targets:return", return_.pk)
 

@@ -158,6 +158,25 @@ def test_the_template_says_whether_the_operator_sees_values_or_only_that_they_ca
     assert "已报" in page
 
 
+@pytest.mark.parametrize("shows", [True, False])
+def test_what_was_accepted_unseen_stays_unseen_in_the_sheet(client, shows):
+    cast = firm_cast(2, shows_values=shows)
+    [(sheet, _)] = issued(cast)
+    send(sheet, "98765.43")
+    firm_sheets.accept(return_=cast.draft(), sheets=[sheet], by=cast.operator)
+    client.force_login(cast.operator, backend="guandu.accounts.backends.AccountBackend")
+    page = f"/returns/{sheet.return_of_id}/"
+    shown = client.get(page).content.decode()
+    assert ('name="v-REV@E-0001"' in shown) is shows
+    assert 'name="v-REV@E-0002"' in shown
+    typed = {"v-REV@E-0002": "1", "counter": "0"}
+    answer = client.post(f"{page}save/", typed, headers={"accept": "application/json"}).json()
+    assert ("98765.43" in str(answer["others"])) is shows
+    typed = {"v-REV@E-0001": "1", "counter": "0"}
+    clash = client.post(f"{page}save/", typed, headers={"accept": "application/json"})
+    assert (clash.status_code, "98765.43" in clash.content.decode()) == ((409, True) if shows else (422, False))
+
+
 def test_the_pages_buttons_issue_accept_and_give_back(cast, client):
     return_ = cast.draft()
     return_.cycle.due_on = clock.today() + timedelta(days=5)
