@@ -12,13 +12,17 @@ class AttachedFileField(forms.FileField):
 
     def __init__(self, takes: tuple[FileKind, ...], **options) -> None:
         endings = ",".join(f".{ending}" for kind in takes for ending in kind.endings)
-        most = settings.FILES_MOST_BYTES
-        options.setdefault("help_text", f"{in_words(takes)}，不超过 {most // 1024 // 1024} MB")
-        options["widget"] = forms.FileInput(
-            attrs={"class": "form-control", "accept": endings, "data-most-bytes": str(most)}
-        )
+        self.takes = takes
+        options["widget"] = forms.FileInput(attrs={"class": "form-control", "accept": endings})
         options["error_messages"] = {"required": "请选择文件。", "empty": "这个文件是空的，请重新选择。"}
         super().__init__(**options)
+
+    def get_bound_field(self, form: forms.BaseForm, field_name: str) -> forms.BoundField:
+        """The limit as it stands when the form is shown, not when the module was read."""
+        most = settings.FILES_MOST_BYTES
+        self.help_text = self.help_text or f"{in_words(self.takes)}，不超过 {most // 1024 // 1024} MB"
+        self.widget.attrs["data-most-bytes"] = str(most)
+        return super().get_bound_field(form, field_name)
 
     def clean(self, data, initial=None):
         file = super().clean(data, initial)
