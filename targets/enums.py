@@ -101,7 +101,6 @@ class ReturnState(models.TextChoices):
 
 
 OPEN_STATES = frozenset({ReturnState.DRAFT, ReturnState.SENT_BACK})
-FILED_STATES = frozenset({ReturnState.FILED, ReturnState.REVIEWED, ReturnState.LOCKED})
 
 
 class OpinionSide(models.TextChoices):

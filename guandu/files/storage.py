@@ -16,7 +16,6 @@ from guandu.audit.disk import settle
 from guandu.core.digests import digest as digest_of_bytes
 from guandu.core.errors import NotReady
 
-PART = 1024 * 1024
 UNFINISHED = "unfinished"
 
 

@@ -61,10 +61,6 @@ class LineRow:
     def is_filled(self) -> bool:
         return any(cell.value is not None for cell in self.cells)
 
-    @property
-    def questioned(self) -> list[LineCell]:
-        return [cell for cell in self.cells if cell.asks_reason or cell.errors]
-
 
 @dataclass(frozen=True)
 class Total:

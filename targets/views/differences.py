@@ -6,6 +6,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
+from guandu.accounts.models import User
 from guandu.accounts.permissions import Permission
 from guandu.core.errors import Conflict, Invalid, NotReady
 from guandu.core.periods import Period
@@ -13,9 +14,11 @@ from guandu.web.posted import takes
 from guandu.web.views import get_visible_or_404, permission_required
 from parks.models import Park
 from targets.actions import settling
+from targets.enums import FigureScope
 from targets.forms import whole
-from targets.models import Cycle, Return
-from targets.queries.differences import APART, differences
+from targets.models import Cycle, Figure, Return
+from targets.queries.differences import APART, Difference, differences
+from targets.views.addresses import figure_url
 
 
 @require_GET
@@ -34,7 +37,7 @@ def _page(request: HttpRequest, asked: str, refused: Invalid | None = None) -> H
         "periods": periods,
         "period": chosen,
         "label": dict(periods).get(chosen, ""),
-        "rows": rows,
+        "rows": _linked(request.user, chosen, rows),
         "apart": APART,
         "open": sum(row.certified is None for row in rows),
         "decides": request.user.may(Permission.RETURN_CONFIRM),
@@ -42,6 +45,26 @@ def _page(request: HttpRequest, asked: str, refused: Invalid | None = None) -> H
         "typed": request.POST,
     }
     return render(request, "targets/differences.html", context, status=refused.status if refused else 200)
+
+
+def _linked(user: User, period: str, rows: list[Difference]) -> list[tuple[Difference, dict[str, str]]]:
+    """Each difference with the address of what each number stands in, where the person may open it: the
+    return that said it, and the figure that the 核定值 made. Two queries."""
+    returns = set(Return.objects.visible_to(user).filter(cycle__period=period).values_list("pk", flat=True))
+    settled = [row.certified.pk for row in rows if row.certified]
+    figures = Figure.objects.visible_to(user).filter(source__in=settled, scope_kind=FigureScope.PARK)
+    made = {(each.source_id, each.indicator_id): figure_url(each) for each in figures}
+    return [(row, _addresses(row, returns, made)) for row in rows]
+
+
+def _addresses(row: Difference, returns: set[int], made: dict[tuple[int, int], str]) -> dict[str, str]:
+    found = {
+        source: reverse("targets:return", args=[said.version.return_of_id])
+        for source, said in row.said.items()
+        if said.version.return_of_id in returns
+    }
+    settled = made.get((row.certified.pk, row.cell.indicator_id), "") if row.certified else ""
+    return found | {"certified": settled}
 
 
 @require_POST

@@ -1,5 +1,7 @@
 """Pages of 数据填报: the list with what waits for me, and one return to fill in or read."""
 
+from collections.abc import Callable
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count
@@ -130,28 +132,24 @@ def _refused_sheet(request: HttpRequest, return_: Return, typed: TypedSheet, ref
 @moves
 @takes("counter", "state", prefixes=(VALUE, BASE, REASON))
 def return_carry(request: HttpRequest, return_: Return) -> HttpResponse:
-    """Save what stands on the page, then fill the empty cells with last period's numbers."""
-    typed = TypedSheet.read(request.POST)
-    try:
-        saved = _save(return_, typed, request)
-    except (Invalid, Conflict) as refused:
-        return _refused_sheet(request, return_, typed, refused)
-    carry_over(return_=saved, by=request.user)
-    messages.success(request, "已填入上期数，请逐项核对；有变化的请改。")
-    return redirect("targets:return", return_.pk)
+    return _saved_first(request, return_, carry_over, "已填入上期数，请逐项核对；有变化的请改。")
 
 
 @moves
 @takes("counter", "state", prefixes=(VALUE, BASE, REASON))
 def return_roster(request: HttpRequest, return_: Return) -> HttpResponse:
-    """Save what stands on the page, then bring the lines up to date with the register."""
+    return _saved_first(request, return_, rosters.refresh, "名录已按登记册更新，已填的数据都保留。")
+
+
+def _saved_first(request: HttpRequest, return_: Return, act: Callable, done: str) -> HttpResponse:
+    """Save what stands on the page, then do what the button says with the draft."""
     typed = TypedSheet.read(request.POST)
     try:
         saved = _save(return_, typed, request)
     except (Invalid, Conflict) as refused:
         return _refused_sheet(request, return_, typed, refused)
-    rosters.refresh(return_=saved, by=request.user)
-    messages.success(request, "名录已按登记册更新，已填的数据都保留。")
+    act(return_=saved, by=request.user)
+    messages.success(request, done)
     return redirect("targets:return", return_.pk)
 
 

@@ -19,10 +19,12 @@ from targets.queries.sheet import sheet_of
 from tests.factories import make_enterprise
 from tests.targets.factories import (
     CONFIRMED_ROUTE,
+    ENTRIES,
     Cast,
     make_cast,
     make_cycle,
     make_leader_person,
+    make_operator,
     make_park,
     make_reviewer,
     make_street_person,
@@ -31,6 +33,7 @@ from tests.targets.factories import (
 
 pytestmark = pytest.mark.django_db
 Q2 = Period.parse("2026Q2")
+DIFFERENCES = 18
 REST = {"FIRMS": "30", "SERVICE_FIRMS": "4", "REV_LEAD": "100"}
 
 
@@ -279,6 +282,37 @@ def test_the_office_chooses_with_a_reason_and_the_choice_stands():
     assert (row.units, row.source, row.reason) == (100000, "operator", "税务数据缺一户")
     [listed] = differences(cast.office, Q2)
     assert str(listed.settled) == "1000.00"
+
+
+def test_each_number_leads_to_what_it_stands_in_for_whom_that_is_open(client):
+    cast, return_, filer = bureau_cast()
+    feed(return_, filer, cast.office, P1="900")
+    own = cast.locked()
+    backend = "guandu.accounts.backends.AccountBackend"
+    links = {}
+    for person in (cast.office, cast.operator):
+        client.force_login(person, backend=backend)
+        page = client.get("/returns/differences/?period=2026Q2").content.decode()
+        links[person] = {pk for pk in (own.pk, return_.pk) if f'href="/returns/{pk}/"' in page}
+    assert links == {cast.office: {own.pk, return_.pk}, cast.operator: {own.pk}}
+
+
+@pytest.mark.parametrize("parks", [1, 3])
+def test_one_difference_and_three_cost_the_same_queries(client, parks):
+    cast, return_, filer = bureau_cast()
+    make_park("P3")
+    make_cycle("2026Q2", cast.template)
+    rosters.refresh(return_=return_, by=filer)
+    told = {f"P{number}": "900" for number in range(1, parks + 1)}
+    for code in told:
+        operator = make_operator(code)
+        row = returns.save(return_=Return.objects.get(cycle__template=cast.template, park_code=code), cells=ENTRIES, by=operator)
+        returns.file(return_=row, by=operator)
+    feed(return_, filer, cast.office, **told)
+    client.force_login(cast.office, backend="guandu.accounts.backends.AccountBackend")
+    page = "/returns/differences/?period=2026Q2"
+    assert client.get(page).content.decode().count('<th scope="row">演示园区') == parks
+    assert queries_of(lambda: client.get(page)) == DIFFERENCES
 
 
 def test_who_holds_a_park_today_sees_no_difference_of_a_period_before_he_did():
