@@ -73,6 +73,7 @@ TONES = {
     "faulty": "late",
     "writing": "active",
     "written": "done",
+    "loaded": "done",
     "dropped": "idle",
 }
 
