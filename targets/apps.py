@@ -21,6 +21,7 @@ class TargetsConfig(AppConfig):
             panels,
             tasks,
             tasks_calendar,
+            tasks_workbooks,
             tiles,
             todos,
         )

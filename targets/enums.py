@@ -156,6 +156,7 @@ class WorkbookState(models.TextChoices):
 class BatchState(models.TextChoices):
     READING = "reading", "核对中"
     READ = "read", "已核对"
+    LOADING = "loading", "载入中"
 
 
 class Operator(models.TextChoices):

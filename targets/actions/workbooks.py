@@ -4,7 +4,7 @@ What a file says comes here as a reading (targets.readings), made anew from the 
 what the file holds and the checks now say, not what somebody saw earlier.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import timedelta
 
 from django.db.models import Sum
@@ -20,6 +20,7 @@ from guandu.core.errors import Conflict, Invalid, NotAllowed, NotReady
 from guandu.files.actions import add
 from guandu.files.inspection import Checked
 from guandu.files.models import Attachment
+from parks.actions.exports import purpose_of
 from targets.actions.attached import ON_WORKBOOK
 from targets.actions.drafts import Draft, mark_unread, write
 from targets.actions.return_moves import locked, refusal
@@ -46,11 +47,14 @@ class _Looked(Exception):
 
 
 @action("workbook.hand_out")
-def hand_out(*, cycle: Cycle, returns: Iterable[Return], by: Actor) -> None:
-    """Say in the trail who takes out the workbooks of many returns at once. Raises NotAllowed."""
+def hand_out(*, cycle: Cycle, returns: Collection[Return], purpose: str, by: Actor) -> None:
+    """Say in the trail who takes out the workbooks of many returns at once, and what for. Raises NotAllowed, Invalid
+    without a purpose, NotReady where there are none."""
     require(by, Permission.RETURN_RECEIVE, to="批量下载报送工作簿")
-    names = [each.subject_name for each in returns]
-    concerning("targets.cycle", str(cycle.pk), str(cycle), reason=f"{len(names)} 份：{'、'.join(names)}"[:200])
+    if not returns:
+        raise NotReady("本期没有待填报的报表可以发放。")
+    said = f"{purpose_of(purpose)}；{len(returns)} 份：{'、'.join(each.subject_name for each in returns)}"
+    concerning("targets.cycle", str(cycle.pk), str(cycle), reason=said[:200])
 
 
 def look(*, return_: Return, reading: Reading, by: Actor) -> Outlook:

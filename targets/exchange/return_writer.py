@@ -200,7 +200,9 @@ class _Writer:
         sheet.set_landscape()
         sheet.set_paper(9)
         sheet.fit_to_pages(1, 0)
-        sheet.set_footer("&L内部资料&R&P / &N")
+        at = clock.now().astimezone(clock.SHANGHAI)
+        who = self.out.taken_by.replace("&", "&&")[:60]
+        sheet.set_footer(f"&L内部资料，{who} {at:%Y-%m-%d %H:%M} 下载&R&P / &N")
 
     def _help(self) -> None:
         sheet = self.book.add_worksheet(layout.HELP)

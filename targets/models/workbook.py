@@ -16,6 +16,7 @@ class WorkbookBatch(models.Model):
     cycle = models.ForeignKey(Cycle, models.PROTECT, related_name="workbook_batches", verbose_name="报送期次")
     owner = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="代收人")
     file_name = models.CharField("文件", max_length=120)
+    file_digest = models.CharField("文件摘要", max_length=64)
     state = models.CharField("状态", max_length=10, choices=BatchState.choices)
     # What could not be taken, as (name in the zip, sentence).
     refused = models.JSONField("未接收的文件", default=list)

@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from guandu.accounts.permissions import Permission
 from guandu.core.actors import Actor
 from parks.models import Enterprise
 from targets.enums import LinesKind, SubjectKind
-from targets.models import Return
+from targets.models import Cycle, Return, ReturnWorkbook
 from targets.queries.lines import hidden_lines
 from targets.queries.sheet import Sheet, sheet_of
 
@@ -25,6 +26,7 @@ class Outgoing:
     shows_last: bool
     credits: Mapping[str, str]
     identity: Mapping[str, str]
+    taken_by: str
 
 
 def outgoing(return_: Return, user: Actor) -> Outgoing:
@@ -40,6 +42,7 @@ def outgoing(return_: Return, user: Actor) -> Outgoing:
         template.lines_kind != LinesKind.FIRM or template.shows_values,
         dict(credits),
         identity_of(return_),
+        user.actor_name,
     )
 
 
@@ -48,6 +51,20 @@ def identity_of(return_: Return) -> dict[str, str]:
     subject = return_.park_code or (return_.filer.code if return_.filer else "")
     template = return_.cycle.template
     return dict(zip(IDENTITY, (template.code, return_.cycle.period, return_.subject_kind, subject), strict=True))
+
+
+def to_hand_out(cycle: Cycle, user: Actor) -> tuple[list[Return], list[Return]]:
+    """The open returns of the cycle whose workbooks the office hands out; and those that their filers fill in on the
+    page already: a workbook made now would come back with half of it."""
+    visible = Return.objects.visible_to(user, Permission.RETURN_RECEIVE).filter(cycle=cycle, draft__isnull=False)
+    rows = list(visible.select_related(*PARTS).order_by("park_code", "pk"))
+    received = set(
+        ReturnWorkbook.objects.filter(version__in=[row.draft_id for row in rows])
+        .exclude(filled_by="")
+        .values_list("version", flat=True)
+    )
+    typed = [row for row in rows if row.draft.edited_by and row.draft_id not in received]
+    return [row for row in rows if row not in typed], typed
 
 
 def return_of_identity(identity: Mapping[str, str], returns) -> Return | None:

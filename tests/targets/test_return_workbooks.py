@@ -206,12 +206,17 @@ HABITS = {
     "spaces": ({"填报!E5": " 1 234 "}, None, "1234.00"),
     "own unit": ({"填报!E5": "1234万元"}, None, "1234.00"),
     "number as text": ({"填报!E5": "77"}, None, "77.00"),
-    "blank formatted rows": ({"填报!E5": 5}, lambda book: [book["填报"].cell(row, 5, "").__setattr__("number_format", "0.00") for row in range(30, 60)], "5.00"),
+    "blank formatted rows": ({"填报!E5": 5}, lambda book: formatted(book["填报"], 30, 60), "5.00"),
     "sheets of his own": ({"填报!E5": 5}, lambda book: book.create_sheet("我的底稿").append(["随便"]), "5.00"),
     "another title row": ({"填报!E5": 5}, lambda book: book["填报"].insert_rows(1), "5.00"),
     "rows in another order": ({}, lambda book: swap(book["填报"], 5, 6), None),
     "merged above the head": ({"填报!E5": 5}, lambda book: book["填报"].merge_cells("A3:B3"), "5.00"),
 }
+
+
+def formatted(sheet, first: int, last: int) -> None:
+    for row in range(first, last):
+        sheet.cell(row, 5).number_format = "0.00"
 
 
 def swap(sheet, first: int, second: int) -> None:
@@ -416,9 +421,8 @@ def test_a_bad_number_of_a_firm_is_flagged_in_its_line():
 def test_the_same_file_comes_back_marked_and_is_taken_once_it_is_mended():
     cast = make_cast()
     return_ = cast.draft()
-    sent = filled_in(
-        taken_out(return_, cast.operator), {**GOOD, "填报!E5": "壹仟", "填报!E6": None}, lambda book: book.create_sheet("底稿").append(["我的"])
-    )
+    wrong = {**GOOD, "填报!E5": "壹仟", "填报!E6": None}
+    sent = filled_in(taken_out(return_, cast.operator), wrong, lambda book: book.create_sheet("底稿").append(["我的"]))
     reading = read(sent, return_, cast.operator)
     outlook = workbooks.look(return_=return_, reading=reading, by=cast.operator)
     back = marked(sent, reading, outlook)

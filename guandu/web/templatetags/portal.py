@@ -74,6 +74,9 @@ TONES = {
     "writing": "active",
     "written": "done",
     "loaded": "done",
+    "reading": "active",
+    "read": "done",
+    "loading": "active",
     "dropped": "idle",
 }
 
