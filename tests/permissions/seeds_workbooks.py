@@ -6,6 +6,7 @@ from guandu.exchange.bundles import bundle_of, bundled
 from guandu.files.models import Attachment
 from targets.actions import workbook_batches, workbooks
 from targets.actions.attached import ON_WORKBOOK
+from targets.actions.cycles import open_cycle
 from targets.enums import BatchState
 from targets.exchange.received import receive
 from targets.exchange.return_writer import write_return
@@ -25,7 +26,7 @@ def rows(own: Side, other: Side, revenue: Indicator, office: User) -> dict[str, 
     given_up = workbooks.drop(workbook=_kept(own, "given up"), by=own.filer)
     books = {side.name: _kept(side, "ready") for side in (own, other)}
     received = {side.name: _received(side, template, office) for side in (own, other)}
-    cycle = own.returns[DRAFT].cycle
+    cycle = open_cycle(template=template, period="2026Q2", by=office)
     batches = {case: _batch(cycle, case, office) for case in ("own", "shut")}
     book = ReturnWorkbook.objects.create(
         return_of=own.returns[DRAFT], batch=batches["own"], state="ready", file_name="代收.xlsx", file_digest="0" * 64,
@@ -36,7 +37,7 @@ def rows(own: Side, other: Side, revenue: Indicator, office: User) -> dict[str, 
         "workbook": keys(books | {"shut": given_up}),
         "workbook's file": keys(files),
         "return to receive": keys(received | {"shut": own.returns["2026Q2"]}),
-        "cycle handed out": keys({"own": cycle, "shut": given_up.return_of.cycle}),
+        "cycle handed out": keys({"own": cycle, "shut": own.returns[DRAFT].cycle}),
         "workbook batch": keys(batches),
         "book in its batch": {case: f"{key}|{book.pk}&n-{book.pk}=李四" for case, key in keys(batches).items()},
     }
@@ -62,7 +63,7 @@ def _kept(side: Side, note: str) -> ReturnWorkbook:
 def _received(side: Side, template: ReturnTemplate, office: User) -> Return:
     """A draft that the office has loaded for whoever sent it by mail."""
     return_ = Return.objects.select_related(*PARTS).get(pk=filled(side, template, RECEIVED, office).pk)
-    received = receive(return_, file_of(return_, office, E5=7), f"{side.mark('mailed')}.xlsx", office)
+    received = receive(return_, file_of(return_, office, E5=side.returned), f"{side.mark('mailed')}.xlsx", office)
     outlook = workbooks.look(return_=return_, reading=received.reading, by=office)
     book = workbooks.keep(return_=return_, file=received.file, reading=received.reading, outlook=outlook, by=office)
     workbooks.load(
