@@ -2,9 +2,10 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
+from decimal import Decimal
 from typing import Any
 
-from targets.cell_keys import CellKey
+from targets.cell_keys import BASE, CellKey
 
 SHOWN, SHOWN_CELLS = 100, 20
 NAMES = {"preparer": "填报人", "reviewer": "审核人", "head": "负责人", "phone": "联系电话"}
@@ -80,6 +81,11 @@ class Reading:
             if fault.key:
                 found.setdefault(fault.key, fault)
         return found
+
+    def number(self, key: str) -> Decimal | None:
+        """What the file says of the cell, as a number in the cell's unit."""
+        text = self.base.get(key.removesuffix(BASE)) if CellKey.parse(key).is_base else self.cells.get(key)
+        return Decimal(text) if text else None
 
     def as_report(self, outlook: "Outlook") -> dict[str, Any]:
         """What is kept with the file: counts, and the first of everything that is to be said."""

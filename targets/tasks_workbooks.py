@@ -7,15 +7,18 @@ from guandu.files import storage
 from guandu.files.models import Attachment
 from guandu.jobs.registry import job
 from guandu.jobs.worker import JobContext
-from targets.actions import returns, workbook_batches, workbooks
+from targets.actions import rechecks, returns, workbook_batches, workbooks
 from targets.actions.attached import ON_BATCH
+from targets.actions.rechecks import RECHECK_JOB
 from targets.actions.workbook_batches import LOAD_JOB, READ_JOB
-from targets.enums import BatchState
-from targets.exchange.received import read_again, receive_for
-from targets.models import Return, WorkbookBatch
+from targets.enums import BatchState, WorkbookState
+from targets.exchange.received import read_again, read_then, receive_for
+from targets.models import Recheck, Return, ReturnWorkbook, WorkbookBatch
+from targets.queries.rechecks import judged
 from targets.queries.workbooks import PARTS
 
 NEEDED = Permission.RETURN_RECEIVE
+MOST_SAID = 200
 
 
 @job(READ_JOB, title="核对代收的工作簿", needs=NEEDED, queue="import")
@@ -71,6 +74,37 @@ def load_workbooks(context: JobContext, *, batch: int, names: dict[str, str], ca
             refused.append((book.file_name, f"{wrong.message}{more}"))
     with context.finishing(total, f"办理 {total - len(refused)} 份，未办成 {len(refused)} 份"):
         workbook_batches.settle(batch=row, refused=refused, by=context.actor)
+
+
+@job(RECHECK_JOB, title="复核报送工作簿", needs=NEEDED, queue="import")
+def recheck_workbooks(context: JobContext, *, recheck: int) -> None:
+    """Read every file that was loaded in the cycle again, and judge it by the rules asked for."""
+    row = Recheck.objects.select_related("cycle__template", "rules").get(pk=recheck)
+    if row.state != BatchState.READING:
+        return
+    books = list(
+        ReturnWorkbook.objects.filter(return_of__cycle=row.cycle, state=WorkbookState.LOADED, version__isnull=False)
+        .select_related("version", *(f"return_of__{part}" for part in PARTS))
+        .order_by("return_of__park_code", "pk")
+    )
+    rows, total = [], 0
+    for number, book in enumerate(books):
+        context.report(number, len(books), f"复核 {book.return_of.subject_name}")
+        said, faults = _rechecked(row, book, context)
+        total += len(said)
+        rows.append([book.return_of.subject_name, book.pk, book.file_name, faults, len(said), said[:MOST_SAID]])
+    report = {"files": len(books), "found": total, "rows": rows}
+    with context.finishing(len(books), f"复核 {len(books)} 份，{total} 处"):
+        rechecks.settle(recheck=row, report=report, by=context.actor)
+
+
+def _rechecked(row: Recheck, book: ReturnWorkbook, context: JobContext) -> tuple[list, int]:
+    try:
+        reading = read_then(book, context.actor)
+    except PortalError as wrong:
+        return [("", "不能读取", wrong.message)], 0
+    faults = [(str(fault.place), "不能读取", fault.sentence) for fault in reading.faults]
+    return [*faults, *judged(reading, row.cycle, row.rules)], len(faults)
 
 
 def _hand_in(context: JobContext, pk: int) -> None:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from targets.views import workbook_batches, workbooks
+from targets.views import rechecks, workbook_batches, workbooks
 
 urlpatterns = [
     path("returns/<int:pk>/workbook/", workbooks.workbook_page, name="return-workbook"),
@@ -10,6 +10,8 @@ urlpatterns = [
     path("returns/<int:pk>/receive/", workbooks.return_receive, name="return-receive"),
     path("cycles/<int:pk>/workbooks/", workbook_batches.batch_list, name="workbook-batches"),
     path("cycles/<int:pk>/workbooks/file/", workbook_batches.batch_hand_out, name="workbooks-hand-out"),
+    path("cycles/<int:pk>/rechecks/", rechecks.recheck_list, name="rechecks"),
+    path("rechecks/<int:pk>/", rechecks.recheck_detail, name="recheck"),
     path("workbook-batches/<int:pk>/", workbook_batches.batch_detail, name="workbook-batch"),
     path("workbook-batches/<int:pk>/load/", workbook_batches.batch_load, name="workbook-batch-load"),
     path("workbooks/<int:pk>/", workbooks.workbook_detail, name="workbook"),

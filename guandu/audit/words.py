@@ -62,7 +62,7 @@ WHOLE = {
     "workbook.hand_out": "批量下载报送工作簿", "workbook.check": "核对报送工作簿", "workbook.keep": "上传报送工作簿",
     "workbook.load": "载入报送工作簿", "workbook.drop": "放弃报送工作簿", "return.receive": "代录报送",
     "workbook_batch.keep": "批量上传报送工作簿", "workbook_batch.settle": "办结批量上传的工作簿",
-    "workbook_batch.send": "批量载入报送工作簿",
+    "workbook_batch.send": "批量载入报送工作簿", "recheck.ask": "发起工作簿复核", "recheck.settle": "完成工作簿复核",
     "correction.ask": "申请数据订正", "correction.open": "开放数据订正", "correction.decline": "不同意数据订正",
     "correction.withdraw": "撤销数据订正", "extension.ask": "申请延期报送", "extension.grant": "准予延期报送",
     "extension.decline": "不同意延期报送", "cycle.close": "关闭报送期次", "cycle.reopen": "重新开放报送期次",

@@ -41,6 +41,15 @@ def read_again(workbook: ReturnWorkbook, return_: Return, user: Actor) -> tuple[
     return data, read_return(sheets, outgoing(return_, user), identity_in(sheets))
 
 
+def read_then(workbook: ReturnWorkbook, user: Actor) -> Reading:
+    """What a file that was loaded once said to the version that it was loaded into. Raises Invalid, StorageAway."""
+    attachment = original(workbook)
+    with storage.opened(attachment.file.digest, attachment.file.size) as file:
+        sheets = read_workbook(file.read(), attachment.name)
+    out = outgoing(workbook.return_of, user, workbook.version)
+    return read_return(sheets, out, identity_in(sheets))
+
+
 def original(workbook: ReturnWorkbook) -> Attachment:
     """The file as it came; scans stand beside it."""
     of = Attachment.objects.of(ON_WORKBOOK, workbook).select_related("file")

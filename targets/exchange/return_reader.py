@@ -173,7 +173,7 @@ class _Table:
                     self._fault(row, "", "整行", f"请取消合并单元格 {ref}，每格分别填写", address=first)
 
     def _is_filled(self, row: SheetRow) -> bool:
-        return any(cell.text.strip() or cell.kind in {"formula", "error"} for cell in row.cells.values())
+        return any(map(holds, row.cells.values()))
 
     def _cell(self, row: SheetRow, title: str) -> Cell | None:
         return row.cells.get(self.letters[title])
@@ -229,7 +229,7 @@ class _Table:
         """What stands in the row beside the table is not read, and that is said."""
         known = set(self.letters.values())
         for letters, cell in row.cells.items():
-            if letters not in known and cell.text.strip():
+            if letters not in known and holds(cell):
                 self.left.append(f"{self.sheet.name}!{cell.address} 不在模板内，没有读取")
 
     def _read_row(self, row: SheetRow) -> None:
@@ -267,7 +267,7 @@ class _Main(_Table):
         self._number(row, layout.VALUE, code, cell.form, cell.form.name)
         if cell.form.asks_base:
             self._number(row, layout.BASE, code + BASE, cell.form, f"{cell.form.name}（上年同期可比数）")
-        elif self._text(row, layout.BASE):
+        elif holds(self._cell(row, layout.BASE)):
             self.left.append(f"{self._place(row, layout.BASE)} 本项不填上年同期可比数，没有读取")
         self._reason(row, layout.REASON, code, cell.form.name)
 
@@ -346,6 +346,11 @@ class _LineTable(_Table):
             place = Place(self.sheet.name, 0, "整表")
             said = f"文件中没有“{row.name}”这一行。请用下载的工作簿，不删行；不再在园的请在“企业入驻”登记"
             self.faults.append(Fault(place, row.name, said))
+
+
+def holds(cell: Cell | None) -> bool:
+    """Whether anything stands in the cell: a formula that has no result does."""
+    return cell is not None and bool(cell.text.strip() or cell.kind in {"formula", "error"})
 
 
 def _period(said: Mapping[str, str]) -> str:

@@ -11,7 +11,7 @@ from targets.models.paper import PrintedSheet, SignedSheet
 from targets.models.plan import Ambiguity, Mechanism, Plan, QualitativeAim, Target, TargetResult, TargetUnit
 from targets.models.returns import CellNote, Return, ReturnLine, ReturnMove, ReturnVersion
 from targets.models.template import ReturnTemplate, TemplateCell
-from targets.models.workbook import ReturnWorkbook, WorkbookBatch
+from targets.models.workbook import Recheck, ReturnWorkbook, WorkbookBatch
 
 __all__ = [
     "Ambiguity",
@@ -31,6 +31,7 @@ __all__ = [
     "Plan",
     "PrintedSheet",
     "QualitativeAim",
+    "Recheck",
     "Return",
     "ReturnLine",
     "ReturnMove",

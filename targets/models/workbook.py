@@ -7,6 +7,7 @@ from guandu.accounts.models import User
 from targets.enums import BatchState, WorkbookState
 from targets.models.cycle import Cycle
 from targets.models.returns import Return, ReturnVersion
+from targets.models.template import ReturnTemplate
 from targets.querysets_evidence import WorkbookBatchQuerySet, WorkbookQuerySet
 
 
@@ -78,3 +79,26 @@ class ReturnWorkbook(models.Model):
     def is_received(self) -> bool:
         """Whether the office loads it for him who filled it in."""
         return bool(self.filled_by)
+
+
+class Recheck(models.Model):
+    """The workbooks that were loaded in a cycle, read again and judged by the checks of another version of the form.
+    A report: nothing that was filed is touched."""
+
+    cycle = models.ForeignKey(Cycle, models.PROTECT, related_name="rechecks", verbose_name="报送期次")
+    rules = models.ForeignKey(ReturnTemplate, models.PROTECT, related_name="+", verbose_name="采用的审核关系")
+    owner = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name="发起人")
+    state = models.CharField("状态", max_length=10, choices=BatchState.choices)
+    # (subject, workbook, file name, faults, findings) of each file, and how many there were of everything.
+    report = models.JSONField("复核结果", default=dict, editable=False)
+    job_number = models.BigIntegerField("后台任务", null=True, editable=False)
+    created_at = models.DateTimeField("发起时间")
+
+    objects = WorkbookBatchQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "工作簿复核"
+        ordering = ["-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.cycle} {self.rules}"

@@ -7,7 +7,7 @@ from guandu.accounts.permissions import Permission
 from guandu.core.actors import Actor
 from parks.models import Enterprise
 from targets.enums import LinesKind, SubjectKind
-from targets.models import Cycle, Return, ReturnWorkbook
+from targets.models import Cycle, Return, ReturnVersion, ReturnWorkbook
 from targets.queries.lines import hidden_lines
 from targets.queries.sheet import Sheet, sheet_of
 
@@ -29,9 +29,9 @@ class Outgoing:
     taken_by: str
 
 
-def outgoing(return_: Return, user: Actor) -> Outgoing:
-    """The open return for the person who fills it in. The draft must be there."""
-    sheet = sheet_of(return_, return_.draft)
+def outgoing(return_: Return, user: Actor, version: ReturnVersion | None = None) -> Outgoing:
+    """The open return for the person who fills it in; `version` where it is not about the draft."""
+    sheet = sheet_of(return_, version or return_.draft)
     codes = [row.code for row in sheet.lines.rows if row.kind == SubjectKind.FIRM] if sheet.lines else []
     credits = Enterprise.objects.filter(code__in=codes).values_list("code", "credit_code") if codes else ()
     template = return_.cycle.template

@@ -4,7 +4,7 @@ from guandu.accounts.models import User
 from guandu.core import clock
 from guandu.exchange.bundles import bundle_of, bundled
 from guandu.files.models import Attachment
-from targets.actions import workbook_batches, workbooks
+from targets.actions import rechecks, workbook_batches, workbooks
 from targets.actions.attached import ON_WORKBOOK
 from targets.actions.cycles import open_cycle
 from targets.enums import BatchState
@@ -39,6 +39,12 @@ def rows(own: Side, other: Side, revenue: Indicator, office: User) -> dict[str, 
         "return to receive": keys(received | {"shut": own.returns["2026Q2"]}),
         "cycle handed out": keys({"own": cycle, "shut": own.returns[DRAFT].cycle}),
         "workbook batch": keys(batches),
+        "recheck": keys({"own": rechecks.ask(cycle=cycle, rules=template, by=office)}),
+        "cycle to recheck": {
+            "own": f"{own.returns[DRAFT].cycle_id}|{own.returns[DRAFT].cycle.template_id}",
+            "shut": f"{cycle.pk}|{own.returns[DRAFT].cycle.template_id}",
+            "none": f"0|{template.pk}",
+        },
         "book in its batch": {case: f"{key}|{book.pk}&n-{book.pk}=李四" for case, key in keys(batches).items()},
     }
 

@@ -4,7 +4,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from guandu.accounts.roles import RoleCode
 from guandu.exchange.bundles import bundled
-from targets.models import Return, ReturnWorkbook
+from targets.models import Cycle, Return, ReturnWorkbook
 from tests.permissions.seeds_workbooks import file_of
 from tests.permissions.submission import Fields, Submission
 from tests.permissions.world import World
@@ -39,6 +39,10 @@ def _batch(world: World) -> str:
     return f"/workbook-batches/{world.objects['workbook batch']['own']}/"
 
 
+def _rules(world: World) -> Fields:
+    return {"rules": Cycle.objects.get(pk=world.objects["cycle handed out"]["own"]).template_id}
+
+
 def _picked(world: World) -> Fields:
     book = ReturnWorkbook.objects.get(batch=world.objects["workbook batch"]["own"])
     return {"pick": [str(book.pk)], f"n-{book.pk}": "李四"}
@@ -52,5 +56,6 @@ WORKBOOKS = (
     S("workbooks/<pk>/drop/", "operator", page=_book),
     S("cycles/<pk>/workbooks/", "office", _zip),
     S("cycles/<pk>/workbooks/file/", "office", {"purpose": "发给不上门户的园区填报"}, page=_list),
+    S("cycles/<pk>/rechecks/", "office", _rules),
     S("workbook-batches/<pk>/load/", "office", _picked, page=_batch),
 )

@@ -168,8 +168,8 @@ def test_all_faults_at_once_at_their_cells_even_below_blank_rows():
     places = {str(fault.place) for fault in reading.faults}
     assert places == (set(wrong) - {"企业明细!B50"})
     assert len(reading.faults) == 38
-    # Twenty open rows, one of them used, the others empty; rows that no program writes are not there.
-    assert (reading.counts.seen, reading.counts.blank) == (reading.counts.accepted + reading.counts.rejected + reading.counts.blank, 19)
+    # Nineteen open rows and two that came in; rows that no program writes are not there.
+    assert (reading.counts.seen, reading.counts.blank) == (reading.counts.accepted + reading.counts.rejected + reading.counts.blank, 21)
     (group,) = [each for each in reading.as_report(workbooks.Outlook())["groups"] if "不详" in each[1]]
     assert group[3] == 30
     assert len(group[2]) == 20

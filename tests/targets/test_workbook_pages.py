@@ -11,14 +11,22 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from guandu.core.digests import digest
 from guandu.core.errors import Invalid
 from guandu.exchange.bundles import bundle_of, bundled, members_of
+from guandu.files.models import Attachment
 from guandu.jobs.worker import run_waiting
 from targets.actions import returns
 from targets.enums import WorkbookState
-from targets.models import Return, ReturnWorkbook, WorkbookBatch
-from tests.targets.factories import make_cast, make_cycle, make_office, make_operator, make_park
-from tests.targets.workbooks import filled_in, fresh, taken_out
+from targets.models import Return, ReturnLine, ReturnTemplate, ReturnWorkbook, WorkbookBatch
+from tests.targets.factories import (
+    make_cast,
+    make_cycle,
+    make_office,
+    make_operator,
+    make_park,
+)
+from tests.targets.workbooks import filled_in, fresh, loaded, taken_out
 
 pytestmark = pytest.mark.django_db
 GOOD = {"填报!E5": 1000, "填报!F5": 900, "填报!E6": 600, "填报!E7": 30, "填报!E8": 4}
@@ -247,3 +255,58 @@ def asked(client: Client, page: str) -> int:
     with CaptureQueriesContext(connection) as found:
         client.get(page)
     return len(found)
+
+
+# The same files under other rules
+
+
+@pytest.mark.feature("B19")
+def test_loaded_files_are_judged_by_another_versions_checks_and_nothing_changes():
+    cast, rows = three_parks()
+    client = signed_in(cast.office)
+    for row, revenue in zip(rows, (1000, 5000, 800), strict=True):
+        loaded(filled_in(taken_out(row, cast.office), {**GOOD, "填报!E5": revenue, "填报!E6": 40}), row, cast.office, filled_by="李四")
+    template = cast.template
+    template.valid_to = "2026Q3"
+    template.save()
+    rule = {"code": "N1", "severity": "error", "left": "REV", "op": "<=", "right": "REV_LEAD * 100", "message": "营业收入偏大。"}
+    newer = ReturnTemplate.objects.get(pk=template.pk)
+    newer.pk, newer.code, newer.number, newer.valid_from, newer.valid_to, newer.checks = None, "PARK-Q-2", 2, "2026Q4", "", [rule]
+    newer.save(force_insert=True)
+    for cell in template.cells.all():
+        cell.pk, cell.template = None, newer
+        cell.save(force_insert=True)
+    before = everything_filed()
+    url = reverse("targets:rechecks", args=[rows[0].cycle_id])
+    assert client.post(url, {"rules": "x"}).status_code == 422
+    sent = client.post(url, {"rules": newer.pk})
+    assert "正在后台复核" in text_of(client.get(sent.url))
+    run_waiting()
+    page = text_of(client.get(sent.url))
+    assert "读了 3 份工作簿原件，发现 1 处。没有改动任何数据" in page
+    assert "填报!E5错误营业收入偏大。" in page
+    assert everything_filed() == before
+    older = client.post(url, {"rules": template.pk})
+    run_waiting()
+    assert "没有发现问题" in text_of(client.get(older.url))
+
+
+def everything_filed() -> list:
+    return [
+        *ReturnWorkbook.objects.values_list("pk", "state", "report"),
+        *ReturnLine.objects.values_list("pk", "values", "base", "authors"),
+        *Return.objects.values_list("pk", "state", "version"),
+    ]
+
+
+@pytest.mark.feature("B19")
+def test_the_original_is_kept_with_its_digest_and_fetched_by_who_may(client):
+    cast = make_cast()
+    return_ = cast.draft()
+    data = filled_in(taken_out(return_, cast.operator), GOOD)
+    book = loaded(data, return_, cast.operator)
+    attachment = Attachment.objects.get(owner_kind="return.workbook", owner_key=book.pk)
+    assert (attachment.file.digest, book.file_digest) == (digest(data), digest(data))
+    url = reverse("files:download", args=[attachment.pk])
+    assert b"".join(signed_in(cast.operator).get(url).streaming_content) == data
+    assert signed_in(cast.reviewer).get(url).status_code == 404
