@@ -191,7 +191,6 @@ def test_a_spoilt_workbook_is_reported_exactly_or_refused_whole(prove_figure):
 
 
 @pytest.mark.prove
-@pytest.mark.timeout(1800)
 @pytest.mark.parametrize("part", range(PARTS))
 def test_a_thousand_spoilt_workbooks_are_reported_exactly_or_refused_whole(part, prove_figure):
     for name, count in walk(LONG // PARTS, seed=2026 + part).items():
