@@ -183,7 +183,7 @@ def test_a_stale_form_lists_the_conflict_by_cell_and_keeps_both(cast, sign_in):
     response = sign_in(cast.operator).post(url(return_, "save"), sent)
     assert response.status_code == 409
     table = body(response).split('id="clash-title"')[1].split("</section>")[0]
-    assert ("1500.00" in table, "2000.00" in table) == (True, True)
+    assert ("1,500.00" in table, "2,000.00" in table) == (True, True)
     assert 'name="v-REV" value="2000"' in body(response)
     assert ReturnLine.objects.get().values["REV"] == 150000
 
