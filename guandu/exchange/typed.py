@@ -27,8 +27,7 @@ def number_typed(cell: Cell | None, unit: str = "") -> Decimal | None:
     if cell is None:
         return None
     if cell.kind in REFUSED:
-        text = {"1": "TRUE", "0": "FALSE"}.get(cell.text, cell.text) if cell.kind == "flag" else cell.text
-        raise Invalid(REFUSED[cell.kind].format(text=text))
+        raise Invalid(REFUSED[cell.kind].format(text=_shown(cell)))
     if cell.kind == "percent":
         return _percent(Decimal(cell.text) * 100, unit)
     return _from_text(cell.text, unit)
@@ -40,10 +39,15 @@ def text_typed(cell: Cell | None) -> str:
         return ""
     if cell.kind in {"formula", "error"}:
         raise Invalid(REFUSED[cell.kind].format(text=cell.text).replace("数字", "具体内容"))
-    text = " ".join(cell.text.split())
+    text = " ".join(_shown(cell).split())
     if any(unicodedata.category(letter) in {"Cc", "Cs"} for letter in text):
         raise Invalid("含有无法保存的字符，请删去后重新输入")
     return text
+
+
+def _shown(cell: Cell) -> str:
+    """As the person sees it."""
+    return {"1": "TRUE", "0": "FALSE"}.get(cell.text, cell.text) if cell.kind == "flag" else cell.text
 
 
 def _from_text(text: str, unit: str) -> Decimal | None:

@@ -71,6 +71,7 @@ def test_what_is_no_number_is_said_and_never_read_as_nothing(text, kind, unit, s
 
 def test_texts():
     assert text_typed(None) == ""
+    assert text_typed(Cell("A1", "1", "flag")) == "TRUE"
     assert text_typed(Cell("A1", " 原因 是\n 搬迁 ", "text")) == "原因 是 搬迁"
     for cell in (Cell("A1", "", "formula"), Cell("A1", "#N/A", "error"), Cell("A1", "a\x07b", "text")):
         with pytest.raises(Invalid):

@@ -5,6 +5,7 @@ filled in must be among what was read, what was refused with its place, or what 
 """
 
 import random
+from decimal import Decimal
 from io import BytesIO
 
 import openpyxl
@@ -125,10 +126,20 @@ def lost(data: bytes, reading: Reading) -> list[str]:
                     continue
                 if place in told or (title, cell.row) in whole or says_so(reading, read.get(place), cell.value):
                     continue
-                if cell.column_letter in "GH" and str(cell.value).split() in [text.split() for text in reading.reasons.values()]:
+                if cell.column_letter in "GH" and as_seen(cell.value) in reading.reasons.values():
                     continue
                 found.append(f"{place} {cell.value!r}")
     return found
+
+
+def as_seen(value) -> str:
+    """A text as the person reads it in the cell."""
+    if isinstance(value, bool):
+        return str(value).upper()
+    if isinstance(value, (int, float)):
+        text = f"{Decimal(repr(value)):f}"
+        return text.rstrip("0").rstrip(".") if "." in text else text
+    return " ".join(str(value).split())
 
 
 def of_labels(place: Place) -> bool:
