@@ -1,6 +1,8 @@
 """Returns as workbooks: what goes out, which file is the right one, what is read of it, what is loaded."""
 
+import base64
 from io import BytesIO
+from pathlib import Path
 
 import openpyxl
 import pytest
@@ -486,3 +488,24 @@ def test_the_reader_counts_rows_a_second_way():
     data = taken_out(cast.draft(), cast.operator)
     (main, *_) = read_workbook(data, "a.xlsx")
     assert main.counted == len(main.rows)
+
+
+# Saved by another program
+
+
+@pytest.mark.feature("B12")
+@pytest.mark.feature("B17")
+def test_a_workbook_saved_by_libreoffice_is_clean_and_keeps_its_drop_downs():
+    """Made from our template of the same cast, filled in, one number by a formula, and saved by LibreOffice 7."""
+    cast = firm_cast(3)
+    return_ = cast.draft()
+    data = base64.b64decode((Path(__file__).parent / "libreoffice-return.xlsx.txt").read_text())
+    book = openpyxl.load_workbook(BytesIO(data))
+    (choice,) = [each for each in book["企业明细"].data_validations.dataValidation if each.type == "list"]
+    assert choice.formula1.strip("$") == "在园情况选项"
+    assert (book["_门户"].sheet_state != "visible", book[MAIN].protection.sheet) == (True, True)
+    loaded(data, return_, cast.operator)
+    lines = {line.subject_code: line.values for line in fresh(return_).draft.lines.all()}
+    assert lines["P1"] == {"FIRMS": 4, "REV": 123456, "REV_LEAD": 3000, "SERVICE_FIRMS": 100}
+    assert [lines[code].get("REV") for code in ("E-0001", "E-0002", "E-0003", "REST")] == [123400, 550, None, 98806]
+    assert CellNote.objects.get(kind=NoteKind.REASON).text == "扩产"
