@@ -158,11 +158,13 @@ def _upload_page(
 
 
 def _upload_detail(request: HttpRequest, upload: Upload, refusal: PortalError | None = None) -> HttpResponse:
+    job = Job.objects.visible_to(request.user).filter(pk=upload.job_number).first()
     context = {
         "upload": upload,
         "table": table_of(upload.table),
         "report": report_from(upload.report) if upload.report else None,
-        "job": Job.objects.visible_to(request.user).filter(pk=upload.job_number).first(),
+        "job": job,
+        "may_retry": bool(job) and job.waits_for_retry_by(request.user),
         "is_over": upload.expires_at <= clock.now(),
         "message": refusal.message if refusal else "",
     }

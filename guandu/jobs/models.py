@@ -95,6 +95,10 @@ class Job(models.Model):
     def may_be_retried_by(self, actor: Actor) -> bool:
         return self._is_of(actor) or holds(actor, CONTROL)
 
+    def waits_for_retry_by(self, actor: Actor) -> bool:
+        """Whether it ended ill and this person may have it tried again."""
+        return self.state in self.RETRIED and self.may_be_retried_by(actor)
+
     def may_be_cancelled_by(self, actor: Actor) -> bool:
         """What follows from something done (`needs` nothing) is not the asker's to stop, and what has a
         keeper is not a stranger's."""

@@ -83,7 +83,7 @@ def _context(request: HttpRequest, job: Job) -> dict:
     return {
         "job": job,
         "may_cancel": not job.has_ended and not job.cancel_asked_at and job.may_be_cancelled_by(user),
-        "may_retry": job.state in Job.RETRIED and job.may_be_retried_by(user),
+        "may_retry": job.waits_for_retry_by(user),
         "trace": job.trace if user.may(CONTROL) else "",
         "most_attempts": worker.MAX_ATTEMPTS,
     }

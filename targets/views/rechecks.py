@@ -43,12 +43,14 @@ def recheck_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """What was found?"""
     rows = Recheck.objects.select_related("cycle__template", "rules", "owner")
     row = get_visible_or_404(rows, request.user, pk=pk)
+    job = Job.objects.visible_to(request.user).filter(pk=row.job_number).first()
     context = {
         "recheck": row,
         "period": Period.parse(row.cycle.period),
         "report": row.report,
         "at_work": row.state == BatchState.READING,
-        "job": Job.objects.visible_to(request.user).filter(pk=row.job_number).first(),
+        "job": job,
+        "may_retry": bool(job) and job.waits_for_retry_by(request.user),
     }
     return render(request, "targets/recheck.html", context)
 

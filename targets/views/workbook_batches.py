@@ -169,6 +169,7 @@ def _detail(
 ) -> HttpResponse:
     books = list(row.workbooks.select_related("return_of").order_by("return_of__park_code", "pk"))
     at_work = row.state != BatchState.READ
+    job = Job.objects.visible_to(request.user).filter(pk=row.job_number).first()
     context = {
         "batch": row,
         "period": Period.parse(row.cycle.period),
@@ -176,7 +177,8 @@ def _detail(
         "loadable": not at_work and any(_waits(book) for book in books),
         "counts": _counts(books),
         "form": form,
-        "job": Job.objects.visible_to(request.user).filter(pk=row.job_number).first(),
+        "job": job,
+        "may_retry": bool(job) and job.waits_for_retry_by(request.user),
         "at_work": at_work,
         "file": Attachment.objects.of(ON_BATCH, row).select_related("file").first(),
         "message": message,

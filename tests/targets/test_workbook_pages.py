@@ -1,7 +1,10 @@
 """The pages of workbooks: out, back, loaded, handed in for somebody; many at once."""
 
+import errno
+import os
 import re
 import zipfile
+from datetime import timedelta
 from io import BytesIO
 
 import pytest
@@ -11,10 +14,13 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from guandu.core import clock
 from guandu.core.digests import digest
 from guandu.core.errors import Invalid
 from guandu.exchange.bundles import bundle_of, bundled, members_of
 from guandu.files.models import Attachment
+from guandu.jobs import worker
+from guandu.jobs.models import Job
 from guandu.jobs.worker import run_waiting
 from targets.actions import returns
 from targets.enums import WorkbookState
@@ -310,3 +316,41 @@ def test_the_original_is_kept_with_its_digest_and_fetched_by_who_may(client):
     url = reverse("files:download", args=[attachment.pk])
     assert b"".join(signed_in(cast.operator).get(url).streaming_content) == data
     assert signed_in(cast.reviewer).get(url).status_code == 404
+
+
+@pytest.mark.feature("B20")
+def test_a_batch_whose_worker_died_too_often_says_so_and_offers_a_retry():
+    cast, rows = three_parks()
+    client = signed_in(cast.office)
+    files = [SimpleUploadedFile("P1.xlsx", filled_in(taken_out(rows[0], cast.office), GOOD))]
+    sent = client.post(reverse("targets:workbook-batches", args=[rows[0].cycle_id]), {"file": files})
+    job = Job.objects.get(pk=WorkbookBatch.objects.get().job_number)
+    for _ in range(worker.MAX_ATTEMPTS):
+        assert worker.claim(job.pk)
+        Job.objects.filter(pk=job.pk).update(lease_until=clock.now() - timedelta(seconds=1))
+        worker.reap()
+    page = client.get(sent.url)
+    assert "任务已搁置，数据没有改动一半" in text_of(page)
+    assert reverse("jobs:retry", args=[job.pk]) in page.content.decode()
+    client.post(reverse("jobs:retry", args=[job.pk]))
+    run_waiting()
+    assert "待载入 1" in text_of(client.get(sent.url))
+
+
+@pytest.mark.feature("B19")
+def test_a_full_disk_leaves_no_file_and_no_row_and_says_so(settings, monkeypatch):
+    cast = make_cast()
+    return_ = cast.draft()
+    data = filled_in(taken_out(return_, cast.operator), GOOD)
+
+    def full(handle):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(os, "fsync", full)
+        answer = upload(signed_in(cast.operator), return_, data)
+    assert answer.status_code == 503
+    assert "存储空间不足或不可用" in text_of(answer)
+    assert not ReturnWorkbook.objects.exists()
+    assert [path for path in settings.FILES_DIR.rglob("*") if path.is_file()] == []
+    assert upload(signed_in(cast.operator), return_, data).status_code == 302
