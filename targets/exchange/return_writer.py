@@ -188,18 +188,21 @@ class _Writer:
         sheet.data_validation(first, 3, last, 3, {"validate": "list", "source": "=在园情况选项", **told})
 
     def _colours(self, sheet, first: int, columns: list[tuple[int, list[bool]]]) -> None:
-        """Inside the workbook, without the portal: what must be filled in is blue, what is no number red."""
+        """Inside the workbook, without the portal: what must be filled in is blue, what is no number red. One rule
+        a column, however many rows it has."""
         from xlsxwriter.utility import xl_rowcol_to_cell  # reason: heavy, needed by few pages
 
-        wrong = self.format(bg_color=RED)
-        asked = self.format(bg_color=BLUE)
+        wrong, asked = self.format(bg_color=RED), self.format(bg_color=BLUE)
         for place, required in columns:
-            for row, must in enumerate(required, start=first):
-                cell = xl_rowcol_to_cell(row, place, row_abs=True, col_abs=True)
-                sheet.conditional_format(row, place, row, place, {"type": "formula", "criteria": f"=ISTEXT({cell})", "format": wrong})
-                sheet.conditional_format(row, place, row, place, {"type": "cell", "criteria": "<", "value": 0, "format": wrong})
-                if must:
-                    sheet.conditional_format(row, place, row, place, {"type": "blanks", "format": asked})
+            last = first + len(required) - 1
+            if last < first:
+                continue
+            text = f"=ISTEXT({xl_rowcol_to_cell(first, place)})"
+            sheet.conditional_format(first, place, last, place, {"type": "formula", "criteria": text, "format": wrong})
+            negative = {"type": "cell", "criteria": "<", "value": 0, "format": wrong}
+            sheet.conditional_format(first, place, last, place, negative)
+            for row in (row for row, must in enumerate(required, start=first) if must):
+                sheet.conditional_format(row, place, row, place, {"type": "blanks", "format": asked})
 
     def _page(self, sheet, head: int) -> None:
         sheet.protect("", LOOK_ONLY)
