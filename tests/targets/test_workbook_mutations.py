@@ -118,8 +118,9 @@ def lost(data: bytes, reading: Reading) -> list[str]:
     whole = {(fault.place.sheet, fault.place.row) for fault in reading.faults if not fault.key or of_labels(fault.place)}
     read = {str(place): key for key, place in reading.places.items()}
     found = []
-    for title, (first, letters) in TABLES.items():
-        for row in book[title].iter_rows(min_row=first + 1):
+    for title, (_, letters) in TABLES.items():
+        head = next(row[0].row for row in book[title].iter_rows() if row[0].value == "代码")
+        for row in book[title].iter_rows(min_row=head + 1):
             for cell in row:
                 place = f"{title}!{cell.coordinate}"
                 if cell.value is None or not str(cell.value).strip() or cell.column_letter not in letters:
