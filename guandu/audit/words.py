@@ -56,6 +56,7 @@ WHOLE = {
     "enterprise.export": "导出企业名单",
     "return.exempt": "准予免报", "return.resume": "恢复填报", "return.opine": "对报表提出意见",
     "return.sign_off": "按线下签批通过审核", "roster.refresh": "更新报表名录",
+    "roster.export": "导出比对名单", "roster.match": "填写名单比对结果",
     "return.carry_over": "沿用上期数", "return.flag": "标记待跟进", "return.unflag": "取消待跟进", "certified.settle": "选定核定值",
     "firm_sheet.issue": "发放企业填报单", "firm_sheet.send": "企业报送填报单", "firm_sheet.accept": "采用企业填报单",
     "firm_sheet.give_back": "退回企业填报单",

@@ -1,17 +1,17 @@
 """Returns as owners of files: evidence belongs to whoever fills in, paper to whoever files or confirms."""
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from guandu.accounts.checks import allowed, require
 from guandu.accounts.permissions import Permission
 from guandu.core.actors import Actor
 from guandu.core.errors import NotAllowed, NotReady
-from guandu.files.kinds import SCANS
+from guandu.files.kinds import SCANS, XLSX
 from guandu.files.owners import OwnerKind
 from targets.models import Evidence, Return
 from targets.queries.locks import lock_of
 
-ON_CELL, ON_PAPER = "return.evidence", "return.paper"
+ON_CELL, ON_PAPER, ON_ROSTER = "return.evidence", "return.paper", "return.roster"
 CLOSED = "报表现在是“{state}”，不能增减佐证材料。需要补充的，请联系审核人退回。"
 NOT_FILED = "报表还没有报送，没有可以签字的版本。请先报送，再打印签字。"
 
@@ -34,6 +34,13 @@ def refuse_paper(return_: Return, by: Actor) -> None:
         raise NotReady(NOT_FILED)
 
 
+def _matched_by(actor: Actor) -> QuerySet:
+    """The returns whose rosters this person hands out or takes back."""
+    return Return.objects.visible_to(actor, Permission.RETURN_FILE) | Return.objects.visible_to(
+        actor, Permission.RETURN_CONFIRM
+    )
+
+
 def _filed_or_own(actor: Actor) -> Q:
     """What a draft has, its filers alone see; what a version was filed with, whoever sees the return."""
     own = Return.objects.visible_to(actor, Permission.RETURN_FILE).order_by()
@@ -45,3 +52,4 @@ EVIDENCE_KIND = OwnerKind(
     ON_CELL, "报表佐证材料", Return.objects.visible_to, refuse_evidence, shown=_filed_or_own
 )
 PAPER_KIND = OwnerKind(ON_PAPER, "报表签字扫描件", Return.objects.visible_to, refuse_paper, SCANS)
+ROSTER_KIND = OwnerKind(ON_ROSTER, "名单比对回填文件", _matched_by, refuse_evidence, (XLSX,))

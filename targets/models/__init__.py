@@ -10,6 +10,7 @@ from targets.models.opinion import Opinion
 from targets.models.paper import PrintedSheet, SignedSheet
 from targets.models.plan import Ambiguity, Mechanism, Plan, QualitativeAim, Target, TargetResult, TargetUnit
 from targets.models.returns import CellNote, Return, ReturnLine, ReturnMove, ReturnVersion
+from targets.models.roster_match import RosterMatch
 from targets.models.template import ReturnTemplate, TemplateCell
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "ReturnMove",
     "ReturnTemplate",
     "ReturnVersion",
+    "RosterMatch",
     "SignedSheet",
     "Target",
     "TargetResult",
