@@ -38,6 +38,8 @@ _LOOSE = re.compile(r"[^\S \x1e\x1f]|  | [\x1e\x1f]|[\x1e\x1f] | \Z|\A ")
 _SPECIAL = (b"<!", b"<f>", b"<f ", b't="e"', b't="d"', b"hidden", b"<mergeCell", b"='")
 # The same of the texts: what is spelt in another way, and readings above characters.
 _SPECIAL_TEXT = (b"<!", b"_x", b"<rPh")
+# Formats that show a hundredth as one.
+_PERCENT = {9, 10}
 # Formats that are days to us and may be none to calamine.
 _CHINESE_DAYS = {*range(27, 37), *range(50, 59)}
 _DAYS = {"yyyy-mm-dd", r"yyyy\-mm\-dd", "yyyy/m/d", "yyyy/m/d;@", "yyyy/mm/dd"}
@@ -101,8 +103,9 @@ def _look(book: zipfile.ZipFile, content: bytes) -> None:
     if b"_x" in content:
         raise Unsure("texts")
     styles = book.read("xl/styles.xml").decode() if "xl/styles.xml" in names else ""
-    odd = [code for code in _FORMAT.findall(styles) if code not in _DAYS and re.search("[ymdhsYMDHS年月日]", code)]
-    if odd or _CHINESE_DAYS & {int(number) for number in _FORMAT_ID.findall(styles)} or "<!" in styles:
+    odd = [code for code in _FORMAT.findall(styles) if code not in _DAYS and re.search("[ymdhsYMDHS年月日%]", code)]
+    used = {int(number) for number in _FORMAT_ID.findall(styles.partition("<cellXfs")[2])}
+    if odd or (_CHINESE_DAYS | _PERCENT) & used or "<!" in styles:
         raise Unsure("styles")
 
 

@@ -34,6 +34,7 @@ TOO_MUCH_TEXT = "文件中的文字过多，请拆分后再上传。"
 _ADDRESS = re.compile(r"([A-Z]{1,3})([1-9][0-9]{0,6})")
 # Formats of dates that need no code of their own; 27–36 and 50–58 are those of Chinese workbooks.
 _DATE_IDS = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}
+_PERCENT_IDS = {9, 10}
 _NOT_FORMAT = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]|_.')
 _LAST_SERIAL = 2_958_465
 # Digits of which a binary float keeps every one.
@@ -141,12 +142,12 @@ class Strings(Part):
 
 
 class Styles(Part):
-    """Which cell styles show a date."""
+    """What each cell style shows a number as: date, percent or number."""
 
     def __init__(self) -> None:
         super().__init__()
         self.codes: dict[int, str] = {}
-        self.dates: list[bool] = []
+        self.shown: list[str] = []
         self.within = ""
 
     def start(self, name: str, found: dict[str, str]) -> None:
@@ -155,26 +156,26 @@ class Styles(Part):
         elif name == "numFmt":
             self.codes[int(found.get("numFmtId", "0"))] = found.get("formatCode", "")
         elif name == "xf" and self.within == "cellXfs":
-            self.dates.append(self._is_date(int(found.get("numFmtId", "0"))))
+            self.shown.append(self._shown(int(found.get("numFmtId", "0"))))
 
     def end(self, name: str) -> None:
         if name == self.within:
             self.within = ""
         self.text.clear()
 
-    def _is_date(self, number: int) -> bool:
+    def _shown(self, number: int) -> str:
         if number not in self.codes:
-            return number in _DATE_IDS
-        code = _NOT_FORMAT.sub("", self.codes[number].split(";")[0]).lower()
-        return code not in {"", "general"} and bool(re.search("[ymdhs年月日]", code))
+            return "date" if number in _DATE_IDS else "percent" if number in _PERCENT_IDS else "number"
+        code = _NOT_FORMAT.sub("", self.codes[number].split(";")[0]).lower().replace("general", "")
+        return "date" if re.search("[ymdhs年月日]", code) else "percent" if "%" in code else "number"
 
 
 class Sheet(Part):
     """One sheet's rows: (number, hidden, [(address, text, kind)]). Blank cells are left out."""
 
-    def __init__(self, strings: list[str], dates: list[bool], from_1904: bool, room: int) -> None:
+    def __init__(self, strings: list[str], shown: list[str], from_1904: bool, room: int) -> None:
         super().__init__()
-        self.strings, self.dates, self.from_1904, self.room = strings, dates, from_1904, room
+        self.strings, self.shown, self.from_1904, self.room = strings, shown, from_1904, room
         self.rows: list[tuple[int, bool, list[tuple[str, str, str]]]] = []
         self.merged: list[str] = []
         self.hidden_columns: list[list[int]] = []
@@ -235,7 +236,7 @@ class Sheet(Part):
 
     def _close(self) -> None:
         cell, self.cell = self.cell, {}
-        known = _known(cell, self.strings, self.dates, self.from_1904)
+        known = _known(cell, self.strings, self.shown, self.from_1904)
         if known is None:
             return
         text, kind = known
@@ -248,9 +249,7 @@ class Sheet(Part):
         self.rows[-1][2].append((address, text, kind))
 
 
-def _known(
-    cell: dict[str, Any], strings: list[str], dates: list[bool], from_1904: bool
-) -> tuple[str, str] | None:
+def _known(cell: dict[str, Any], strings: list[str], shown: list[str], from_1904: bool) -> tuple[str, str] | None:
     """(text, kind) of a cell; None for a blank one."""
     kind, value = cell["kind"], cell.get("value")
     if kind == "inlineStr":
@@ -260,8 +259,8 @@ def _known(
     if kind == "s":
         return _shared(strings, value)
     if kind == "n":
-        dated = cell["style"] < len(dates) and dates[cell["style"]]
-        return _number(value, dated, from_1904) if value.strip() else None
+        kind = shown[cell["style"]] if cell["style"] < len(shown) else "number"
+        return _number(value, kind, from_1904) if value.strip() else None
     return (_unescaped(value), {"b": "flag", "e": "error", "d": "date"}.get(kind, "text")) if value else None
 
 
@@ -277,20 +276,20 @@ def _shared(strings: list[str], value: str) -> tuple[str, str] | None:
     return (strings[place], "text") if strings[place] else None
 
 
-def _number(value: str, dated: bool, from_1904: bool) -> tuple[str, str]:
+def _number(value: str, kind: str, from_1904: bool) -> tuple[str, str]:
     try:
         number = Decimal(value.strip())
     except InvalidOperation:
         return value, "error"
     if not number.is_finite() or (number and not -30 <= number.adjusted() <= 30):
         return value, "error"
-    if dated and 0 <= number < _LAST_SERIAL:
+    if kind == "date" and 0 <= number < _LAST_SERIAL:
         return _moment(number, from_1904), "date"
-    text = format(_shown(number), "f")
-    return (text.rstrip("0").rstrip(".") if "." in text else text), "number"
+    text = format(_shortest(number), "f")
+    return (text.rstrip("0").rstrip(".") if "." in text else text), "percent" if kind == "percent" else "number"
 
 
-def _shown(number: Decimal) -> Decimal:
+def _shortest(number: Decimal) -> Decimal:
     """Excel keeps 1.1 as 1.1000000000000001, the seventeen digits of its binary float: what the person
     typed and sees is the shortest number with that float. Where that is as long, the digits stand."""
     if len(number.as_tuple().digits) <= _SURE_DIGITS:
@@ -341,11 +340,11 @@ def _sheets(book: zipfile.ZipFile, content: Any, parts: dict) -> Iterator[dict[s
         raise Refusal(f"工作表超过 {MOST_SHEETS} 张，请只保留要上传的表。")
     named = dict(parts.values())
     strings = _optional(book, named.get("sharedStrings"), Strings()).items
-    dates = _optional(book, named.get("styles"), Styles()).dates
+    shown = _optional(book, named.get("styles"), Styles()).shown
     room, size = MOST_ROWS, 0
     for name, key, hidden in content.sheets:
         kind, path = parts.get(key, ("", ""))
-        sheet, is_table = Sheet(strings, dates, content.from_1904, room), kind == "worksheet" and path in book.namelist()
+        sheet, is_table = Sheet(strings, shown, content.from_1904, room), kind == "worksheet" and path in book.namelist()
         if is_table:
             _walk(book, path, sheet)
         room, size = room - len(sheet.rows), size + sheet.size

@@ -24,7 +24,7 @@ FAILED = "文件无法读取：内容过大、过于复杂或已损坏。请删�
 @dataclass(frozen=True)
 class Cell:
     """`text` is exact: digits as the file holds them, dates as 2026-09-30. `kind` is one of text,
-    number, date, flag, error, formula (one without its value)."""
+    number, percent (a number shown as one: 0.12 is 12 %), date, flag, error, formula (one without its value)."""
 
     address: str
     text: str
