@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from io import BytesIO
 
 from django import forms
@@ -9,10 +10,11 @@ from django.core.signing import Signer
 
 from guandu.core.digests import spelt
 from guandu.core.errors import Invalid
-from guandu.core.numbers import parse_decimal, to_units
+from guandu.core.numbers import to_units
 from guandu.core.periods import Period
 from guandu.exchange.tables import Column, Fault, Reading, Record, read_table
-from guandu.exchange.workbooks import Sheet, read_workbook
+from guandu.exchange.typed import number_typed
+from guandu.exchange.workbooks import Cell, Sheet, read_workbook
 from guandu.exchange.writer import PLAIN, WrittenColumn, write_header
 from guandu.files.forms import AttachedFileField
 from guandu.files.kinds import XLSX
@@ -28,6 +30,7 @@ FIRM_COLUMNS = (
 )  # fmt: skip
 LAST = "F"  # the letter of the last of FIRM_COLUMNS
 MOST_PARKS, LONGEST_REASON = 500, 300
+COUNTED, COUNTS = "户", {"matched": "匹配户数", "unmatched": "未匹配户数"}
 _SIGNER = Signer(salt="targets.roster")
 
 NO_FIRMS = (
@@ -202,7 +205,8 @@ def read_filled(data: bytes, name: str, return_: Return) -> Filled:
     _refuse_firms(sheets)
     cells = line_cells(return_)
     table = read_table(sheets, FEEDBACK, _columns(cells), most=MOST_PARKS)
-    return _filled(table, cells, issued)
+    typed = {cell.address: cell for sheet in sheets if sheet.name == FEEDBACK for row in sheet.rows for cell in row.cells.values()}
+    return _filled(table, cells, issued, typed)
 
 
 def _issued(sheets: Sequence[Sheet], return_: Return) -> dict[str, Issued]:
@@ -240,10 +244,10 @@ def _refuse_firms(sheets: Sequence[Sheet]) -> None:
             raise Invalid(NO_FIRMS.format(sheet=sheet.name, address=told.address))
 
 
-def _filled(table: Reading, cells: Sequence[FormCell], issued: Mapping[str, Issued]) -> Filled:
-    faults = [*table.faults]
-    rows: list[Fed] = []
-    blank: list[str] = []
+def _filled(table: Reading, cells: Sequence[FormCell], issued: Mapping[str, Issued], typed: Mapping[str, Cell]) -> Filled:
+    """Judge the records; `typed` are the sheet's cells by address."""
+    units = {"listed": COUNTED, "matched": COUNTED, "unmatched": COUNTED} | {cell.code: cell.unit for cell in cells}
+    faults, rows, blank = [*table.faults], [], []
     first: dict[str, int] = {}
     for record in table.records:
         park = record.values["park"]
@@ -251,64 +255,59 @@ def _filled(table: Reading, cells: Sequence[FormCell], issued: Mapping[str, Issu
             faults.append(record.fault("park", f"园区编码与第 {first[park]} 行重复，请只留一行"))
             continue
         first[park] = record.row
-        found = _row_faults(record, cells, issued.get(park))
-        faults += found
-        if not any(record.values[key] for key in ("matched", "unmatched", *(c.code for c in cells))):
+        numbers, wrong = _numbers(record, units, typed)
+        wrong += _misfits(record, cells, numbers, issued.get(park)) if not wrong else []
+        faults += wrong
+        if not wrong and numbers["matched"] is None:
             blank.append(record.values["name"] or park)
-        elif not found:
-            values = {cell.code: record.values[cell.code] for cell in cells}
-            rows.append(Fed(park, int(_count(record.values["matched"])), int(_count(record.values["unmatched"])), values))
+        elif not wrong:
+            texts = {cell.code: "" if numbers[cell.code] is None else f"{numbers[cell.code]:f}" for cell in cells}
+            rows.append(Fed(park, int(numbers["matched"]), int(numbers["unmatched"]), texts))
     said = tuple(f"{FEEDBACK}!{each}" if each.address else f"{FEEDBACK} {each}" for each in sorted(faults))
     return Filled(tuple(rows), issued, said, tuple(blank))
 
 
-def _row_faults(record: Record, cells: Sequence[FormCell], was: Issued | None) -> list[Fault]:
-    """All that is wrong with one park's row; one that says nothing is blank."""
+Numbers = dict[str, Decimal | None]
+
+
+def _numbers(record: Record, units: Mapping[str, str], typed: Mapping[str, Cell]) -> tuple[Numbers, list[Fault]]:
+    """What was typed, by column; and every cell that is no number."""
+    numbers: Numbers = {}
+    faults = []
+    for key, unit in units.items():
+        try:
+            numbers[key] = number_typed(typed.get(record.addresses[key]), unit)
+        except Invalid as refused:
+            faults.append(record.fault(key, refused.message))
+    return numbers, faults
+
+
+def _misfits(record: Record, cells: Sequence[FormCell], numbers: Numbers, was: Issued | None) -> list[Fault]:
+    """What does not fit in one park's row; one that says nothing fits."""
     if was is None:
         return [record.fault("park", "名单中没有这个园区，请不要增加行")]
     faults = []
-    listed = _count(record.values["listed"])
-    if listed != was.listed:
+    if numbers["listed"] != was.listed:
         faults.append(record.fault("listed", f"名单户数应为 {was.listed}，请不要改动"))
-    values = [cell for cell in cells if record.values[cell.code]]
-    faults += [record.fault(c.code, sentence) for c in values if (sentence := _wrong_number(c, record.values[c.code]))]
-    if not values and not record.values["matched"] and not record.values["unmatched"]:
+    given = [cell for cell in cells if numbers[cell.code] is not None]
+    faults += [record.fault(c.code, said) for c in given if (said := _too_fine(c, numbers[c.code]))]
+    counts = {key: numbers[key] for key in COUNTS}
+    if not given and set(counts.values()) == {None}:
         return faults
-    return faults + _count_faults(record, values, was)
-
-
-def _count_faults(record: Record, values: Sequence[FormCell], was: Issued) -> list[Fault]:
-    faults = []
-    counts = {}
-    for key, title in (("matched", "匹配户数"), ("unmatched", "未匹配户数")):
-        counts[key] = _count(record.values[key])
-        if counts[key] is None:
-            said = "请填不小于零的整数" if record.values[key] else f"请填写{title}"
-            faults.append(record.fault(key, said))
-    if faults:
-        return faults
-    total = counts["matched"] + counts["unmatched"]
-    if total != was.listed:
-        faults.append(record.fault("unmatched", f"匹配与未匹配合计 {total} 户，应等于名单户数 {was.listed} 户"))
+    wrong = [key for key, count in counts.items() if count is None or count < 0 or count != count.to_integral_value()]
+    if wrong:
+        return faults + [record.fault(key, f"请填写{COUNTS[key]}，不小于零的整数") for key in wrong]
+    if sum(counts.values()) != was.listed:
+        said = f"匹配与未匹配合计 {sum(counts.values())} 户，应等于名单户数 {was.listed} 户"
+        faults.append(record.fault("unmatched", said))
     if not counts["matched"]:
-        faults += [record.fault(c.code, "匹配户数为 0，没有可以汇总的企业，请留空") for c in values]
+        faults += [record.fault(cell.code, "匹配户数为 0，没有可以汇总的企业，请留空") for cell in given]
     return faults
 
 
-def _count(text: str) -> int | None:
-    """A whole number, not negative; None for anything else."""
+def _too_fine(cell: FormCell, value: Decimal) -> str:
     try:
-        value = parse_decimal(text)
-    except Invalid:
-        return None
-    return int(value) if value is not None and value >= 0 and value == value.to_integral_value() else None
-
-
-def _wrong_number(cell: FormCell, text: str) -> str:
-    try:
-        value = parse_decimal(text)
-        if value is not None:
-            to_units(value, cell.version.scale)
+        to_units(value, cell.version.scale)
     except Invalid as wrong:
-        return wrong.message.rstrip("。")
+        return wrong.message.removesuffix("。")
     return ""

@@ -6,7 +6,7 @@ from guandu.accounts.checks import allowed, require
 from guandu.accounts.permissions import Permission
 from guandu.audit.actions import about, action
 from guandu.core.actors import Actor
-from guandu.core.errors import Invalid, NotAllowed
+from guandu.core.errors import Invalid, NotAllowed, NotReady
 from guandu.files.actions import add
 from guandu.files.inspection import Checked
 from parks.actions.exports import purpose_of
@@ -16,7 +16,8 @@ from targets.actions.match_rows import put_match
 from targets.actions.return_moves import locked, short
 from targets.cell_keys import CellKey
 from targets.models import Return
-from targets.queries.match_rosters import Fed, Issued, moved, rosters_of
+from targets.queries.locks import open_correction
+from targets.queries.match_rosters import Fed, Issued, ParkRoster, moved, rosters_of
 
 MOST_NAMED = 10
 TO_EXPORT = "导出比对名单"
@@ -54,8 +55,8 @@ def match(
     """
     require(by, Permission.RETURN_FILE, return_, to="填报这张报表")
     about(locked(return_), reason=short(reason, "reason"))
-    rosters = rosters_of(return_)
-    _refuse_moved(moved(issued, rosters), reason)
+    _refuse_settled(return_, rows)
+    rosters = refuse_moved(return_, issued, reason)
     _refuse_wrong(rows, issued, rosters)
     cells = {str(CellKey(code, line=row.park_code)): text for row in rows for code, text in row.cells.items()}
     fresh = returns.save(return_=return_, cells=cells, counter=counter, by=by)
@@ -77,7 +78,10 @@ def match(
     return fresh
 
 
-def _refuse_moved(names: Sequence[str], reason: str) -> None:
+def refuse_moved(return_: Return, issued: Mapping[str, Issued], reason: str) -> dict[str, ParkRoster]:
+    """The rosters as they are now. Raises Invalid when they are not those that left and there is no `reason`."""
+    rosters = rosters_of(return_)
+    names = moved(issued, rosters)
     if names and not reason.strip():
         more = f"等 {len(names)} 个园区" if len(names) > MOST_NAMED else ""
         sentence = (
@@ -85,9 +89,19 @@ def _refuse_moved(names: Sequence[str], reason: str) -> None:
             "确需按原名单办理的，请写明理由后重新上传。"
         )
         raise Invalid(sentence, errors=[("reason", sentence)])
+    return rosters
 
 
-def _refuse_wrong(rows: Sequence[Fed], issued: Mapping[str, Issued], rosters: Mapping) -> None:
+def _refuse_settled(return_: Return, rows: Sequence[Fed]) -> None:
+    """A 数据订正 that opens none of the parks' numbers leaves what was found of them as it was approved."""
+    correction = open_correction(return_)
+    if correction and not {code for row in rows for code in row.cells} & set(correction.codes):
+        raise NotReady("本次数据订正没有开放各园区的数据，匹配结果不能改动。", missing=["没有开放各园区的数据"])
+
+
+def _refuse_wrong(
+    rows: Sequence[Fed], issued: Mapping[str, Issued], rosters: Mapping[str, ParkRoster]
+) -> None:
     errors = [
         (row.park_code, f"{row.park_code}：匹配户数与未匹配户数之和应当等于名单户数。")
         for row in rows

@@ -1,9 +1,11 @@
 """名单比对 of a bureau's return: the rosters out, counts and park totals back, what stands now."""
 
+from io import BytesIO
+
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from guandu.accounts.checks import require
 from guandu.accounts.permissions import Permission
@@ -21,10 +23,13 @@ from targets.actions.attached import refuse_evidence
 from targets.forms import whole
 from targets.forms_match import Filled, MatchForm, PurposeForm, read_filled, write_rosters
 from targets.models import Return
+from targets.queries.locks import lock_of
 from targets.queries.match_rosters import rosters_of
 from targets.queries.matches import matches_of, takes_rosters
+from targets.queries.next_steps import duties
 from targets.views.evidence import put_errors
 from targets.views.one_return import visible_return
+from targets.workflow import Verb
 
 MOST_FAULTS = 100
 
@@ -64,13 +69,16 @@ def _take(request: HttpRequest, return_: Return, form: MatchForm) -> Filled:
     sent = form.cleaned_data["file"]
     file = check(sent.read(), sent.name, (XLSX,))
     filled = read_filled(file.data, file.name, return_)
-    if not filled.faults and not filled.rows:
+    reason = form.cleaned_data["reason"]
+    matches.refuse_moved(return_, filled.issued, reason)
+    if filled.faults:
+        return filled
+    if not filled.rows:
         raise Invalid("“汇总回填”表还没有填写。请填好匹配户数、未匹配户数和汇总数后再上传。")
-    if not filled.faults:
-        matches.match(
-            return_=return_, rows=filled.rows, issued=filled.issued, file=file, reason=form.cleaned_data["reason"],
-            counter=whole(form.cleaned_data["counter"]), by=request.user,
-        )  # fmt: skip
+    matches.match(
+        return_=return_, rows=filled.rows, issued=filled.issued, file=file, reason=reason,
+        counter=whole(form.cleaned_data["counter"]), by=request.user,
+    )  # fmt: skip
     return filled
 
 
@@ -86,11 +94,51 @@ def match_export(request: HttpRequest, pk: int) -> HttpResponse:
         purpose = purpose_of(request.POST.get("purpose", ""))
     except Invalid as refused:
         form.is_valid()
-        return _page(request, return_, purpose=form, message=put_purpose(form, refused), status=refused.status)
+        put_errors(form, refused)
+        return _page(request, return_, purpose=form, status=refused.status)
     rosters = rosters_of(return_)
     data = write_rosters(return_, rosters, _mark(request, purpose))
     count = sum(len(each.firms) + len(each.pending) for each in rosters.values())
     matches.export(return_=return_, purpose=purpose, count=count, by=request.user)
-    response = HttpResponse(data, content_type=TYPE)
-    response["Content-Disposition"] = attachment_named(f"{return_.filer or return_.subject_name}名单比对-{return_.cycle.period}.xlsx")
-    return response
+    name = f"{return_.cycle.template.name}名单比对-{return_.cycle.period}.xlsx"
+    return FileResponse(BytesIO(data), as_attachment=True, filename=name, content_type=TYPE)
+
+
+def _mark(request: HttpRequest, purpose: str) -> str:
+    at = clock.now().astimezone(clock.SHANGHAI).strftime("%Y-%m-%d %H:%M")
+    user = request.user
+    return f"内部资料。{user.actor_name}（{user.actor_key}）于 {at} 导出，用途：{purpose}。"
+
+
+def _page(
+    request: HttpRequest, return_: Return, *, form: MatchForm | None = None, purpose: PurposeForm | None = None,
+    message: str = "", faults: tuple[str, ...] = (), status: int = 200,
+) -> HttpResponse:  # fmt: skip
+    files = any(step.verb == Verb.FILE for step in duties(return_, request.user))
+    lock = lock_of(return_) if files else None
+    editable = files and lock is None
+    version = return_.draft if editable else return_.filed
+    found = matches_of(version)
+    rows = [(each, found.get(code)) for code, each in rosters_of(return_).items()]
+    forms = [each for each in (form, purpose) if each]
+    counter = version.change_counter if version else ""
+    context = {
+        "return": return_,
+        "period": Period.parse(return_.cycle.period),
+        "rows": rows,
+        "listed": sum(len(each.firms) for each, _ in rows),
+        "pending": sum(len(each.pending) for each, _ in rows),
+        "found": list(found.values()),
+        "matched": sum(each.matched for each in found.values()),
+        "asked": sum(each.listed for each in found.values()),
+        "editable": editable,
+        "lock": lock,
+        "exports": matches.may_export(return_, request.user),
+        "form": form or MatchForm(initial={"counter": counter}),
+        "purpose": purpose or PurposeForm(),
+        "message": message,
+        "errors": [(f"id_{name}", text) for each in forms for name, texts in each.errors.items() for text in texts],
+        "faults": faults[:MOST_FAULTS],
+        "fault_count": len(faults),
+    }
+    return render(request, "targets/match.html", context, status=status)
