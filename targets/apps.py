@@ -26,6 +26,7 @@ class TargetsConfig(AppConfig):
             todos,
         )
         from targets.actions.attached import EVIDENCE_KIND, PAPER_KIND, ROSTER_KIND  # reason: needs models
+        from targets.actions.layouts import LAYOUT_KIND  # reason: needs models
         from targets.actions.mergers import withdraw_drafts  # reason: needs models
         from targets.queries import mergers, quality, register_facts, series  # noqa: F401  # reason: register themselves
         from targets.queries.open_work import returns_open  # reason: needs models
@@ -36,7 +37,7 @@ class TargetsConfig(AppConfig):
         keep_through_migrations(self, "0003_templates_by_period", DICTIONARY_GUARDS)
         keep_through_migrations(self, "0005_evidence", EVIDENCE_GUARDS)
         keep_through_migrations(self, "0009_lists", MATCH_GUARDS)
-        for kind in (EVIDENCE_KIND, PAPER_KIND, ROSTER_KIND):
+        for kind in (EVIDENCE_KIND, PAPER_KIND, ROSTER_KIND, LAYOUT_KIND):
             register_owner(kind)
         add_navigation(
             NavigationEntry("日常工作", "数据填报", "targets:returns", "report", (Permission.RETURN_VIEW,), 30),

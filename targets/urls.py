@@ -1,6 +1,6 @@
 """Addresses of this room, by subject."""
 
-from targets import urls_calendar, urls_completeness, urls_match, urls_paper, urls_plan, urls_returns
+from targets import urls_calendar, urls_completeness, urls_layouts, urls_match, urls_paper, urls_plan, urls_returns
 
 app_name = "targets"
 urlpatterns = [
@@ -8,6 +8,7 @@ urlpatterns = [
     *urls_returns.urlpatterns,
     *urls_paper.urlpatterns,
     *urls_match.urlpatterns,
+    *urls_layouts.urlpatterns,
     *urls_calendar.urlpatterns,
     *urls_plan.urlpatterns,
 ]

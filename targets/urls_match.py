@@ -5,6 +5,6 @@ from django.urls import path
 from targets.views import match
 
 urlpatterns = [
-    path("returns/<int:pk>/match/", match.match_page, name="match"),
-    path("returns/<int:pk>/match/export/", match.match_export, name="match-export"),
+    path("rosters/<int:pk>/", match.match_page, name="match"),
+    path("rosters/<int:pk>/export/", match.match_export, name="match-export"),
 ]

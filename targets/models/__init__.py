@@ -6,6 +6,7 @@ from targets.models.extension import Extension
 from targets.models.figure import Figure
 from targets.models.firm_sheet import FirmSheet
 from targets.models.indicator import Indicator, IndicatorVersion
+from targets.models.layout import LayoutVersion, ReportLayout
 from targets.models.opinion import Opinion
 from targets.models.paper import PrintedSheet, SignedSheet
 from targets.models.plan import Ambiguity, Mechanism, Plan, QualitativeAim, Target, TargetResult, TargetUnit
@@ -26,11 +27,13 @@ __all__ = [
     "FirmSheet",
     "Indicator",
     "IndicatorVersion",
+    "LayoutVersion",
     "Mechanism",
     "Opinion",
     "Plan",
     "PrintedSheet",
     "QualitativeAim",
+    "ReportLayout",
     "Return",
     "ReturnLine",
     "ReturnMove",

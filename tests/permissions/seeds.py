@@ -39,9 +39,11 @@ from tests.permissions import (
     seeds_admin,
     seeds_calendar,
     seeds_files,
+    seeds_layouts,
     seeds_notices,
     seeds_register,
     seeds_returns,
+    seeds_rosters,
 )
 from tests.permissions.sides import NONE, Side, keys
 from tests.permissions.world import ANONYMOUS, DISABLED, World
@@ -50,6 +52,7 @@ from tests.permissions.world import ANONYMOUS, DISABLED, World
 SHOWN_AT = (
     "figure", "handover", "project", "job to try again", "enterprise", "space", "building", "proposal", "contact",
     "claim", "finding", "cultivation", "honour", "register upload", "return by firms filed",
+    "return matched",
 )  # fmt: skip
 # What each quarter's return has come to; the last one differs between the sides.
 DRAFT, FILED, REVIEWED, ENDED = "2026Q3", "2026Q2", "2025Q4", "2025Q3"
@@ -75,6 +78,8 @@ def build() -> World:
     objects |= seeds_notices.rows(own, other, people)
     objects |= seeds_files.rows(own, other)
     objects |= seeds_calendar.rows(template, revenue)
+    objects |= seeds_layouts.rows(own, other, people[RoleCode.OFFICE])
+    objects |= seeds_rosters.rows(own, other, revenue, people[RoleCode.OFFICE])
     return World(people, objects, _where_shown({"own": own, "other": other}, objects)).settle()
 
 

@@ -49,7 +49,7 @@ def sign_in(client):
 
 
 def page(matching: Matching) -> str:
-    return f"/returns/{matching.return_.pk}/match/"
+    return f"/rosters/{matching.return_.pk}/"
 
 
 def sent(data: bytes, **more) -> dict:
@@ -120,7 +120,7 @@ def test_others_see_the_counts_and_take_no_roster(matching, sign_in):
 
 def test_a_park_s_own_return_has_no_such_page(matching, sign_in):
     own = make_cycle("2026Q2", ReturnTemplate.objects.get(code="PARK-Q")).returns.first()
-    assert sign_in(matching.office).get(f"/returns/{own.pk}/match/").status_code == 404
+    assert sign_in(matching.office).get(f"/rosters/{own.pk}/").status_code == 404
 
 
 @pytest.mark.feature("B12", "B18")
