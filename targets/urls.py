@@ -1,6 +1,14 @@
 """Addresses of this room, by subject."""
 
-from targets import urls_calendar, urls_completeness, urls_layouts, urls_match, urls_paper, urls_plan, urls_returns
+from targets import (
+    urls_calendar,
+    urls_completeness,
+    urls_layouts,
+    urls_match,
+    urls_paper,
+    urls_plan,
+    urls_returns,
+)
 
 app_name = "targets"
 urlpatterns = [

@@ -19,7 +19,15 @@ from guandu.web.posted import takes
 from guandu.web.views import get_visible_or_404, permission_required
 from targets.actions import layouts
 from targets.forms import whole
-from targets.forms_layouts import LayoutForm, NameForm, NewLayoutForm, ReplaceForm, filled, format_at, read_layout
+from targets.forms_layouts import (
+    LayoutForm,
+    NameForm,
+    NewLayoutForm,
+    ReplaceForm,
+    filled,
+    format_at,
+    read_layout,
+)
 from targets.models import LayoutVersion, ReportLayout
 from targets.queries.layouts import quarters_of, resolved
 from targets.views.addresses import figure_url
