@@ -22,10 +22,17 @@ class TargetsConfig(AppConfig):
             panels,
             tasks,
             tasks_calendar,
+            tasks_workbooks,
             tiles,
             todos,
         )
-        from targets.actions.attached import EVIDENCE_KIND, PAPER_KIND, ROSTER_KIND  # reason: needs models
+        from targets.actions.attached import (  # reason: needs models
+            BATCH_KIND,
+            EVIDENCE_KIND,
+            PAPER_KIND,
+            ROSTER_KIND,
+            WORKBOOK_KIND,
+        )
         from targets.actions.layouts import LAYOUT_KIND  # reason: needs models
         from targets.actions.mergers import withdraw_drafts  # reason: needs models
         from targets.queries import mergers, quality, register_facts, series  # noqa: F401  # reason: register themselves
@@ -37,7 +44,7 @@ class TargetsConfig(AppConfig):
         keep_through_migrations(self, "0003_templates_by_period", DICTIONARY_GUARDS)
         keep_through_migrations(self, "0005_evidence", EVIDENCE_GUARDS)
         keep_through_migrations(self, "0009_lists", MATCH_GUARDS)
-        for kind in (EVIDENCE_KIND, PAPER_KIND, ROSTER_KIND, LAYOUT_KIND):
+        for kind in (EVIDENCE_KIND, PAPER_KIND, ROSTER_KIND, LAYOUT_KIND, WORKBOOK_KIND, BATCH_KIND):
             register_owner(kind)
         add_navigation(
             NavigationEntry("日常工作", "数据填报", "targets:returns", "report", (Permission.RETURN_VIEW,), 30),

@@ -8,6 +8,7 @@ from targets import (
     urls_paper,
     urls_plan,
     urls_returns,
+    urls_workbooks,
 )
 
 app_name = "targets"
@@ -17,6 +18,7 @@ urlpatterns = [
     *urls_paper.urlpatterns,
     *urls_match.urlpatterns,
     *urls_layouts.urlpatterns,
+    *urls_workbooks.urlpatterns,
     *urls_calendar.urlpatterns,
     *urls_plan.urlpatterns,
 ]

@@ -13,6 +13,7 @@ from targets.models.plan import Ambiguity, Mechanism, Plan, QualitativeAim, Targ
 from targets.models.returns import CellNote, Return, ReturnLine, ReturnMove, ReturnVersion
 from targets.models.roster_match import RosterMatch
 from targets.models.template import ReturnTemplate, TemplateCell
+from targets.models.workbook import ReturnWorkbook, WorkbookBatch
 
 __all__ = [
     "Ambiguity",
@@ -39,10 +40,12 @@ __all__ = [
     "ReturnMove",
     "ReturnTemplate",
     "ReturnVersion",
+    "ReturnWorkbook",
     "RosterMatch",
     "SignedSheet",
     "Target",
     "TargetResult",
     "TargetUnit",
     "TemplateCell",
+    "WorkbookBatch",
 ]

@@ -168,6 +168,7 @@ WRONG = {
     "the roster's count altered": ({"C2": 4}, [f"{FEEDBACK}!C2：名单户数应为 3，请不要改动"]),
     "a park of its own": ({"A4": "P7", "E4": 1}, [f"{FEEDBACK}!A4：名单中没有这个园区，请不要增加行"]),
     "a park twice": ({"A4": "P1", "E4": 1}, [f"{FEEDBACK}!A4：园区编码与第 2 行重复，请只留一行"]),
+    "a formula without a result": ({"G2": "=1+1"}, [f"{FEEDBACK}!G2：公式没有算出结果，请改为具体内容"]),
     "two rows at once": (
         {"F2": 2, "G3": "x"},
         [
