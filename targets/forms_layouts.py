@@ -104,7 +104,7 @@ def _note(row: Resolved, link: str) -> list[str]:
     said = f"{figure.indicator.name} · {figure.scope_name} · {row.period_label}" if figure else ""
     counted = f"{figure.reported}/{figure.expected}" if figure else ""
     computed = f"{figure.computed_at.astimezone(clock.SHANGHAI):%Y-%m-%d %H:%M}" if figure else ""
-    return [row.place, row.name, row.text, said, row.unit, counted, computed, link, row.reason]
+    return [row.place, row.name, row.reads, said, row.unit, counted, computed, link, row.reason]
 
 
 def _input(**attributes) -> forms.Widget:

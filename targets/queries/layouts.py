@@ -1,12 +1,10 @@
 """What the names in a report layout stand for in one period, as one person may see it. Grain: one named cell;
-four queries, whatever the number of cells."""
+five queries, whatever the number of cells."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
-
-from django.db.models import Q
 
 from guandu.accounts.models import User
 from guandu.core.errors import Invalid
@@ -36,13 +34,14 @@ UPWARD = (Operator.AT_LEAST, Operator.MORE_THAN)
 PERCENT_DECIMALS = 2
 KEPT = "kept"
 NEEDED = ("indicator", "indicator_version")
+SCOPE = ("scope_kind", "scope_code", "scope_name")
 
 
 @dataclass(frozen=True)
 class Resolved:
     """One named cell. `text` is what is written: digits for a number, else words; `reason` says why there is no
     number. A name that cannot be read stays in its cell (`kind` kept). `value` is what stands behind the digits,
-    before they were rounded."""
+    before they were rounded; `shown` is how it reads: 12.3 where a cell that shows per cent keeps 0.123."""
 
     sheet: str
     address: str
@@ -51,6 +50,7 @@ class Resolved:
     text: str = "—"
     kind: str = "text"
     value: Decimal | None = None
+    shown: Decimal | None = None
     unit: str = ""
     figure: Figure | None = None
     reason: str = ""
@@ -58,6 +58,11 @@ class Resolved:
     @property
     def place(self) -> str:
         return f"{self.sheet}!{self.address}"
+
+    @property
+    def reads(self) -> str:
+        """What stands in the cell, as a person reads it."""
+        return self.text if self.shown is None else f"{self.shown:,f}"
 
     @property
     def is_filled(self) -> bool:
@@ -87,12 +92,13 @@ class Register:
             for text in {row.code, plain(row.name)} & texts:
                 self.indicators.setdefault(text, []).append(row)
         found = {row.pk for rows in self.indicators.values() for row in rows}
-        scopes = {each.name.scope for each in asked} - {DISTRICT}
-        self.parks = {plain(short): code for code, short in _short_names(scopes)}
+        scopes = {each.name.scope for each in asked}
+        self.parks = {plain(short): code for code, short in _short_names()}
         periods = {code for each in asked for code in codes_of(each.period)}
         rows = Figure.objects.visible_to(user).filter(indicator__in=found, period__in=periods, basis=Basis.CERTIFIED)
+        named = [pk for pk, *scope in rows.values_list("pk", *SCOPE) if scopes & self._called(*scope)]
         self.figures: dict[tuple[int, str], list[Figure]] = {}
-        for figure in rows.filter(self._named(scopes)).select_related(*NEEDED).order_by("scope_kind", "scope_code"):
+        for figure in Figure.objects.filter(pk__in=named).select_related(*NEEDED).order_by("scope_kind", "scope_code"):
             self.figures.setdefault((figure.indicator_id, figure.period), []).append(figure)
         self.targets: dict[int, list[Target]] = {}
         if any(each.name.measure == COMPLETION for each in asked):
@@ -100,9 +106,12 @@ class Register:
             for target in targets.exclude(shape__in=EACH).exclude(value="").order_by("pk"):
                 self.targets.setdefault(target.indicator_id, []).append(target)
 
-    def _named(self, scopes: set[str]) -> Q:
-        codes = scopes | set(self.parks.values())
-        return Q(scope_kind=FigureScope.DISTRICT) | Q(scope_code__in=codes) | Q(scope_name__in=scopes)
+    def _called(self, kind: str, code: str, name: str) -> set[str]:
+        """What a name may call the scope: its code, its name at the time, a park's short name."""
+        if kind == FigureScope.DISTRICT:
+            return {DISTRICT}
+        shorts = {short for short, park in self.parks.items() if park == code} if kind == FigureScope.PARK else set()
+        return {code, plain(name)} | shorts
 
     def indicator(self, text: str) -> Indicator:
         rows = self.indicators.get(text, [])
@@ -114,7 +123,11 @@ class Register:
 
     def figure(self, indicator: Indicator, asked: Asked) -> Figure:
         for code in codes_of(asked.period):
-            rows = [row for row in self.figures.get((indicator.pk, code), ()) if self._is(row, asked.name.scope)]
+            rows = [
+                row
+                for row in self.figures.get((indicator.pk, code), ())
+                if asked.name.scope in self._called(row.scope_kind, row.scope_code, row.scope_name)
+            ]
             if len(rows) > 1:
                 kinds = "、".join(f"{row.get_scope_kind_display()} {row.scope_code}" for row in rows)
                 raise Invalid(f"有 {len(rows)} 个范围叫“{asked.name.scope}”，请改写编码：{kinds}")
@@ -122,14 +135,6 @@ class Register:
                 return rows[0]
         raise Invalid(
             f"没有“{indicator.name}”在“{asked.name.scope}”{asked.period.label}的核定数据，或者不在您可以查看的范围内"
-        )
-
-    def _is(self, figure: Figure, text: str) -> bool:
-        if figure.scope_kind == FigureScope.DISTRICT:
-            return text == DISTRICT
-        is_park = figure.scope_kind == FigureScope.PARK
-        return text in {figure.scope_code, plain(figure.scope_name)} or (
-            is_park and self.parks.get(text) == figure.scope_code
         )
 
     def target(self, figure: Figure) -> Target:
@@ -148,8 +153,8 @@ class Register:
         return rows[0]
 
 
-def _short_names(scopes: Iterable[str]) -> Iterable[tuple[str, str]]:
-    return Park.objects.filter(short_name__in=scopes).exclude(short_name="").values_list("code", "short_name")
+def _short_names() -> Iterable[tuple[str, str]]:
+    return Park.objects.exclude(short_name="").values_list("code", "short_name")
 
 
 def quarters_of(user: User) -> list[Period]:
@@ -219,7 +224,7 @@ def _growth(figure: Figure) -> Fraction:
         raise Invalid("比率、占比不计算同比")
     base = figure.base_numerator
     if base is None:
-        raise Invalid("没有上年同期可比数，不能计算同比")
+        raise Invalid("上年同期可比数没有或者不全，不能计算同比")
     if base <= 0:
         raise Invalid("上年同期可比数不大于 0，不能计算同比")
     return Fraction((figure.numerator - base) * 100, base)
@@ -232,4 +237,4 @@ def _written(cell: Resolved, value: Fraction, unit: str, decimals: int, shown: S
     places = decimals if shown.decimals is None else shown.decimals
     # A cell that shows per cent keeps the number itself: 12.3 % is 0.123.
     stored = rounded(value / 100, places + 2) if shown.percent else rounded(value, places)
-    return replace(cell, text=f"{stored:f}", kind="number", value=exact(value), unit=unit)
+    return replace(cell, text=f"{stored:f}", kind="number", value=exact(value), shown=rounded(value, places), unit=unit)

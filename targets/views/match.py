@@ -129,6 +129,7 @@ def _page(
         "listed": sum(len(each.firms) for each, _ in rows),
         "pending": sum(len(each.pending) for each, _ in rows),
         "found": list(found.values()),
+        "files": list({each.file_id: each.file for each in found.values()}.values()),
         "matched": sum(each.matched for each in found.values()),
         "asked": sum(each.listed for each in found.values()),
         "editable": editable,

@@ -25,7 +25,7 @@ from tests.targets.test_lines import queries_of
 pytestmark = pytest.mark.django_db
 BACKEND = "guandu.accounts.backends.AccountBackend"
 Q3 = Period.parse("2026Q3")
-PAGE, LIST = 13, 9
+PAGE, LIST = 15, 9
 
 
 @pytest.fixture(autouse=True)
@@ -93,7 +93,7 @@ REASONS = {
     "no such scope": ("{REV|本期|某园区}", "没有“营业收入”在“某园区”"),
     "no such indicator": ("{收入|本期|全区}", "指标字典中没有“收入”"),
     "nothing certified": ("{REV|本期|P2}", "还没有核定的数，已核定 0/4"),
-    "no base": ("{REV|上年同期|全区|同比}", "没有上年同期可比数"),
+    "no base": ("{REV|上年同期|全区|同比}", "上年同期可比数没有或者不全"),
     "no line": ("{REV|本期|全区|完成率}", "没有目标值"),
     "no such unit": ("{REV|本期|全区|万美元}", "不能换算成万美元"),
     "no such period": ("{REV|三季度|全区}", "不是报告期"),
@@ -135,6 +135,12 @@ def test_a_park_s_short_name_finds_it(office, revenue):
 
     Park.objects.filter(code="P1").update(short_name="巫家坝")
     assert said(office, "{REV|本期|巫家坝}") == ("1111.50", "")
+
+
+@pytest.mark.parametrize("typed", ["巫家坝总部（一期、二期）", "巫家坝总部(一期、二期)", " 巫家坝总部（一期、 二期） "])
+def test_a_name_with_signs_of_either_width_finds_its_park(typed, office, revenue):
+    make_figure(revenue, "2026Q1-3", 5, kind="park", code="P7", name="巫家坝总部（一期、二期）")
+    assert said(office, f"{{REV|本期|{typed}}}") == ("0.05", "")
 
 
 def test_completion_is_measured_on_the_one_line_of_the_plan(office, revenue):
@@ -203,7 +209,7 @@ def test_a_layout_is_uploaded_shown_and_replaced(office, revenue, sign_in):
     page = client.post("/layouts/new/", sent({"B2": "{REV|本期|全区}"}, name="省表"), follow=True).content.decode()
     layout = ReportLayout.objects.get()
     assert "表一!B2" in page
-    assert "1234567.89" in page
+    assert "1,234,567.89" in page
     again = client.post("/layouts/new/", sent({"B2": "x"}, name="省表"))
     assert (again.status_code, "已有同名的报表" in again.content.decode()) == (422, True)
     address = f"/layouts/{layout.pk}/replace/"
@@ -211,7 +217,7 @@ def test_a_layout_is_uploaded_shown_and_replaced(office, revenue, sign_in):
     assert [len(v.cells) for v in layout.versions.order_by("number")] == [1, 1]
     stale = client.post(address, sent({"C3": "x"}, seen="1"))
     assert (stale.status_code, layout.versions.count()) == (409, 2)
-    assert "1111.50" in client.get(f"/layouts/{layout.pk}/").content.decode()
+    assert "1,111.50" in client.get(f"/layouts/{layout.pk}/").content.decode()
 
 
 @pytest.mark.parametrize("text", ["{REV|本期|全区}", "{报告期}"])
@@ -259,7 +265,7 @@ def test_only_the_office_keeps_and_others_fill_what_is_shared(office, revenue, s
     assert "内部表" not in client.get("/layouts/").content.decode()
     assert client.get(f"/layouts/{own.pk}/").status_code == 404
     page = client.get(f"/layouts/{shared.pk}/").content.decode()
-    assert "1111.50" in page
+    assert "1,111.50" in page
     assert "更换文件" not in page
     assert client.post(f"/layouts/{shared.pk}/fill/", {"period": "2026Q3"}).status_code == 200
     assert client.post(f"/layouts/{shared.pk}/edit/", {"name": "x"}).status_code == 403
