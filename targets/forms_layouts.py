@@ -21,7 +21,7 @@ from targets.queries.layouts import KEPT, Resolved
 
 NOTES = "填充说明"
 WIDTHS = (22, 34, 14, 44, 10, 10, 20, 40, 44)
-HEAD = ("单元格", "名称", "填入", "数据", "单位", "已核定", "计算时间", "来源", "未填原因")
+HEAD = ("单元格", "名称", "填入", "数据", "单位", "已核定", "计算时间", "来源", "说明")
 _ADDRESS = re.compile(r"[A-Z]{1,2}[1-9][0-9]{0,4}")
 MOST_COLUMNS, MOST_ROWS = 200, 50_000
 
@@ -104,7 +104,7 @@ def _note(row: Resolved, link: str) -> list[str]:
     said = f"{figure.indicator.name} · {figure.scope_name} · {row.period_label}" if figure else ""
     counted = f"{figure.reported}/{figure.expected}" if figure else ""
     computed = f"{figure.computed_at.astimezone(clock.SHANGHAI):%Y-%m-%d %H:%M}" if figure else ""
-    return [row.place, row.name, row.reads, said, row.unit, counted, computed, link, row.reason]
+    return [row.place, row.name, row.reads, said, row.unit, counted, computed, link, row.remark]
 
 
 def _input(**attributes) -> forms.Widget:

@@ -69,6 +69,13 @@ class Resolved:
         return not self.reason
 
     @property
+    def remark(self) -> str:
+        """Why there is no number, or that it is a sum of fewer parks than were asked."""
+        if self.reason or self.shown is None or self.figure.reported >= self.figure.expected:
+            return self.reason
+        return f"只含已核定的 {self.figure.reported}/{self.figure.expected}，数据不全"
+
+    @property
     def period_label(self) -> str:
         return Period.parse(self.figure.period).label if self.figure else ""
 

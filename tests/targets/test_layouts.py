@@ -186,6 +186,7 @@ def test_the_filled_workbook_looks_as_before_and_says_where_each_number_is_from(
     rows = {row[0]: row for row in notes[4:]}
     assert rows["表一!B3"][1:6] == ["{REV|本期|全区|亿元}", "123.457", "营业收入 · 全区 · 2026年1—9月", "亿元", "3/4"]
     assert rows["表一!B3"][7].startswith("http://testserver/figures/")
+    assert rows["表一!B3"][8] == "只含已核定的 3/4，数据不全"
     assert rows["表一!B4"][2] == "—"
     assert "还没有核定的数" in rows["表一!B4"][8]
     assert "独占一个单元格" in rows["表一!B6"][8]
