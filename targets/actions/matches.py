@@ -7,8 +7,9 @@ from guandu.accounts.permissions import Permission
 from guandu.audit.actions import about, action
 from guandu.core.actors import Actor
 from guandu.core.errors import Invalid, NotAllowed, NotReady
-from guandu.files.actions import add
+from guandu.files.actions import add, remove
 from guandu.files.inspection import Checked
+from guandu.files.models import Attachment
 from parks.actions.exports import purpose_of
 from targets.actions import returns
 from targets.actions.attached import ON_ROSTER
@@ -75,7 +76,14 @@ def match(
             moved_reason=reason.strip() if was.digest != now.digest else "",
             file=kept,
         )
+    _drop_unused(fresh, by)
     return fresh
+
+
+def _drop_unused(return_: Return, by: Actor) -> None:
+    """A file of which nothing stands any more, in this version or another, is taken off the return."""
+    for attachment in Attachment.objects.of(ON_ROSTER, return_).filter(roster_matches=None).select_related("file"):
+        remove(attachment=attachment, owner=return_, by=by)
 
 
 def refuse_moved(return_: Return, issued: Mapping[str, Issued], reason: str) -> dict[str, ParkRoster]:

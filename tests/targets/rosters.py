@@ -30,13 +30,14 @@ class Matching:
     office: User
     filer: User
     return_: Return
+    mark: str = MARK
 
     def fresh(self) -> Return:
         related = ("cycle__template", "draft", "filed", "filer")
         return Return.objects.select_related(*related).get(pk=self.return_.pk)
 
     def workbook(self) -> bytes:
-        return write_rosters(self.fresh(), rosters_of(self.fresh()), MARK)
+        return write_rosters(self.fresh(), rosters_of(self.fresh()), self.mark)
 
     def put(self, *, reason: str = "", **parks: tuple[int, int, str]) -> Return:
         """P1=(matched, unmatched, revenue), through the action."""

@@ -345,6 +345,16 @@ def test_the_file_is_for_the_bureau_and_the_office(matching, sign_in):
     assert statuses == [200, 200, 404]
 
 
+@pytest.mark.feature("B19")
+def test_a_file_is_kept_as_long_as_anything_of_it_stands(matching):
+    for number, parks in enumerate([{"P1": (3, 0, "9"), "P2": (1, 0, "5")}, {"P1": (2, 1, "8")}, {"P1": (1, 2, "7")}], start=1):
+        matching.mark = f"第 {number} 份"
+        matching.put(**parks)
+    names = {m.park_code: m.file_id for m in RosterMatch.objects.all()}
+    assert set(names.values()) == set(Attachment.objects.values_list("pk", flat=True))
+    assert (len(set(names.values())), Attachment.objects.count()) == (2, 2)
+
+
 @pytest.mark.parametrize("parks", [1, 3])
 def test_one_park_and_three_cost_the_same_queries(matching, sign_in, parks):
     for number in range(3, 3 + parks):
