@@ -74,7 +74,7 @@ class Draft:
     def text(self, key: str, units: int | None) -> str:
         """Units as a person reads them; a dash for nothing."""
         scale = self.form[CellKey.parse(key).code].version.scale
-        return "—" if units is None else str(from_units(units, scale))
+        return "—" if units is None else f"{from_units(units, scale):,f}"
 
     def label(self, key: str) -> str:
         cell = CellKey.parse(key)

@@ -24,9 +24,15 @@ TITLES = (
     layout.NOTE,
 )  # fmt: skip
 HEAD_ROW = 3
+LINE_HEIGHT = 16
 BLUE, RED, GREY = "#DDEBF7", "#FFC7CE", "#F2F2F2"
 ON_FILE = "该企业已自行报送，本表不显示也不能改动"
 LOOK_ONLY = {"format_cells": True, "format_columns": True, "format_rows": True, "autofilter": True}
+
+
+def lines_in(text: str, width: int) -> int:
+    """How many lines a text takes in a column so wide: programs differ in doing it themselves."""
+    return max(1, -(-sum(2 if ord(letter) > 255 else 1 for letter in text) // (width - 2)))
 
 
 def write_return(out: Outgoing) -> bytes:
@@ -92,7 +98,8 @@ class _Writer:
             sheet.write_string(row, place, title, head)
 
     def _cell(self, sheet, row: int, cell: SheetCell) -> None:
-        form = cell.form
+        form, asked = cell.form, self._asked(cell)
+        sheet.set_row(row, LINE_HEIGHT * max(lines_in(asked, WIDTHS[8]), lines_in(form.name, WIDTHS[2]), lines_in(cell.reason, WIDTHS[7])))
         label = self.format(border=1, text_wrap=1, bg_color=GREY)
         for place, text in enumerate((form.code, form.section, form.name, form.unit)):
             sheet.write_string(row, place, text, label)
@@ -100,7 +107,7 @@ class _Writer:
         self._number(sheet, row, 5, form, cell.base, is_open=form.asks_base and not cell.settled)
         self._number(sheet, row, 6, form, cell.last, is_open=False)
         sheet.write_string(row, 7, cell.reason, self.format(border=1, text_wrap=1, locked=int(cell.settled), num_format="@"))
-        sheet.write_string(row, 8, self._asked(cell), label)
+        sheet.write_string(row, 8, asked, label)
         told = {"input_title": form.name[:32], "input_message": f"以{form.unit or '个'}为单位，最多 {form.scale} 位小数。"[:255]}
         sheet.data_validation(row, 4, row, 4, {"validate": "any", **told})
 

@@ -123,7 +123,12 @@ def workbook_load(request: HttpRequest, pk: int) -> HttpResponse:
 @signed_in
 @takes()
 def workbook_drop(request: HttpRequest, pk: int) -> HttpResponse:
-    row = workbooks.drop(workbook=_visible(request, pk), by=request.user)
+    row = _visible(request, pk)
+    try:
+        workbooks.drop(workbook=row, by=request.user)
+    except NotReady as refused:
+        messages.warning(request, refused.message)
+        return redirect("targets:workbook", pk)
     messages.success(request, f"已放弃“{row.file_name}”，没有载入任何内容。")
     return redirect("targets:return-workbook", row.return_of_id)
 

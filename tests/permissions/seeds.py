@@ -44,6 +44,7 @@ from tests.permissions import (
     seeds_register,
     seeds_returns,
     seeds_rosters,
+    seeds_workbooks,
 )
 from tests.permissions.sides import NONE, Side, keys
 from tests.permissions.world import ANONYMOUS, DISABLED, World
@@ -51,7 +52,7 @@ from tests.permissions.world import ANONYMOUS, DISABLED, World
 # Kinds of the matrix that canaries.yaml calls by the same name.
 SHOWN_AT = (
     "figure", "handover", "project", "job to try again", "enterprise", "space", "building", "proposal", "contact",
-    "claim", "finding", "cultivation", "honour", "register upload", "return by firms filed",
+    "claim", "finding", "cultivation", "honour", "register upload", "return by firms filed", "workbook",
     "return matched",
 )  # fmt: skip
 # What each quarter's return has come to; the last one differs between the sides.
@@ -77,6 +78,7 @@ def build() -> World:
     objects |= seeds_register.rows(own, other, people) | seeds_admin.rows(own, other, people)
     objects |= seeds_notices.rows(own, other, people)
     objects |= seeds_files.rows(own, other)
+    objects |= seeds_workbooks.rows(own, other, revenue, people[RoleCode.OFFICE])
     objects |= seeds_calendar.rows(template, revenue)
     objects |= seeds_layouts.rows(own, other, people[RoleCode.OFFICE])
     objects |= seeds_rosters.rows(own, other, revenue, people[RoleCode.OFFICE])

@@ -32,6 +32,7 @@ from tests.permissions.submissions_notices import NOTICES
 from tests.permissions.submissions_register import REGISTER
 from tests.permissions.submissions_returns import RETURNS
 from tests.permissions.submissions_rosters import ROSTERS
+from tests.permissions.submissions_workbooks import WORKBOOKS
 from tests.permissions.world import ANONYMOUS, World
 
 SECRET = generate_totp_secret()
@@ -277,4 +278,5 @@ WRITTEN = (
     *FILES,
     *ROSTERS,
     *LAYOUTS,
+    *WORKBOOKS,
 )  # fmt: skip

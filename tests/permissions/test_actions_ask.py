@@ -23,6 +23,8 @@ ASKED_ELSEWHERE = {
     "return.review": "asked by return_moves.start, from the workflow's table",
     "return.send_back": "asked by return_moves.start, from the workflow's table",
     "return.sign_off": "asked by return_moves.start, from the workflow's table",
+    "return.receive": "asked by return_moves.start, from the workflow's table",
+    "workbook.check": "asked by require_loader, of whoever files the return or receives it",
     "return.exempt": "asked by return_moves.start, from the workflow's table",
     "return.resume": "asked by return_moves.start, from the workflow's table",
     "correction.open": "asked by return_moves.start, from the workflow's table",

@@ -47,6 +47,8 @@ NOTED = {
     ("returns/<pk>/send-back/", "targets_returnline"): "a copy of the lines that were sent back",
     ("returns/<pk>/send-back/", "targets_evidence"): "the evidence of the lines that were sent back",
     ("returns/<pk>/correct/", "targets_evidence"): "the evidence of the lines that are corrected",
+    ("returns/<pk>/receive/", "targets_returnversion"): "frozen by the recorded move",
+    ("workbooks/<pk>/load/", "targets_returnversion"): "how often its recorded line was saved, and by whom",
     ("returns/<pk>/carry/", "targets_returnversion"): "how often its recorded line was saved, and by whom",
     ("returns/<pk>/roster/", "targets_returnversion"): "how often its recorded line was saved, and by whom",
     ("returns/<pk>/firms/accept/", "targets_returnversion"): "how often its recorded lines were saved, and by whom",

@@ -24,6 +24,7 @@ OUTSIDE = {
     "guandu.core.bulk_rows": "what actions of many rows write with",
     "guandu.core.triggers": "puts the guards into the database, in migrations",
     "guandu.core.cache": "a cache is no table",
+    "guandu.exchange.editor": "adds to a workbook in a process of its own, which has no database",
     "guandu.exchange.loaded_rows": "part of every action that loads a file",
     "guandu.exchange.resources": "fills a row that is not stored; what creates and changes it are actions",
     "guandu.jobs.queue": "writes the row of the work that an action asks for",
@@ -61,6 +62,7 @@ PARTS = {
     "targets.actions.match_rows.put_match": "part of roster.match",
     "targets.actions.mergers.withdraw_drafts": "part of park.merge",
     "targets.actions.return_moves.move": "part of every move of a return",
+    "targets.actions.drafts.mark_unread": "part of workbook.load",
     "targets.actions.drafts.write": "part of return.save",
     "targets.actions.drafts.copy_of": "part of return.send_back",
 }

@@ -69,6 +69,8 @@ DONE_ELSEWHERE = {
     "rosters/<pk>/": "tests/targets/test_matches.py",
     "layouts/new/": "tests/targets/test_layouts.py",
     "layouts/<pk>/replace/": "tests/targets/test_layouts.py",
+    "returns/<pk>/workbook/": "tests/targets/test_workbook_pages.py",
+    "cycles/<pk>/workbooks/": "tests/targets/test_workbook_pages.py",
     "returns/<pk>/roster/": "tests/targets/test_lines.py",
     "tenancies/<pk>/take/": "tests/parks/test_space_pages.py",
     "tenancies/<pk>/strike/": "tests/parks/test_space_pages.py",

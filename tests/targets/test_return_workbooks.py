@@ -338,7 +338,7 @@ def test_what_was_changed_on_the_page_since_is_not_overwritten_unseen():
     data = filled_in(taken_out(return_, cast.operator), {"填报!E5": 1200})
     returns.save(return_=return_, cells={"REV": "1100"}, by=cast.operator)
     book = sent_back(data, return_, cast.operator)
-    assert book.report["clashes"] == [["营业收入", "1100.00", "1200.00"]]
+    assert book.report["clashes"] == [["营业收入", "1,100.00", "1,200.00"]]
     reading = read(data, return_, cast.operator)
     with pytest.raises(Conflict):
         workbooks.load(workbook=book, reading=reading, by=cast.operator)
