@@ -152,7 +152,7 @@ def layout_name(request: HttpRequest, pk: int) -> HttpResponse:
             layout=layout, **place, text=values["text"], number_format=shown, seen=whole(values["seen"]), by=request.user
         )
     except FIXABLE as refused:
-        return _page(request, layout, naming=form, message=put_errors(form, refused), status=refused.status)
+        return _page(request, layout, naming=form, message=put_errors(form, refused, "text"), status=refused.status)
     done = "已命名" if values["text"].strip() else "已取消命名"
     messages.success(request, f"{place['sheet']}!{place['address']} {done}。")
     return redirect("targets:layout", pk)

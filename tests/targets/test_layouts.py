@@ -258,6 +258,14 @@ def test_a_cell_that_cannot_be_named_says_why(name, office, sign_in):
     assert len(version_of(layout).cells) == 1
 
 
+def test_a_name_given_to_a_former_file_is_refused(office, sign_in):
+    layout = make_layout(office, {"A1": "全区"})
+    typed = {"sheet": "表一", "address": "B1", "text": "{报告期}", "seen": "7"}
+    answer = sign_in(office).post(f"/layouts/{layout.pk}/name/", typed)
+    assert (answer.status_code, "刚刚有人改过" in answer.content.decode()) == (409, True)
+    assert version_of(layout).cells == []
+
+
 def test_only_the_office_keeps_and_others_fill_what_is_shared(office, revenue, sign_in):
     own = make_layout(office, {"A1": "{REV|本期|P1}"}, name="内部表")
     shared = make_layout(office, {"A1": "{REV|本期|P1}"}, name="共用表", shared=True)
