@@ -16,10 +16,11 @@ from targets.models import CertifiedValue, Return, ReturnLine, ReturnVersion
 from targets.triggers import GUARDS as TARGET_GUARDS
 from targets.triggers_dictionary import DICTIONARY_GUARDS
 from targets.triggers_evidence import GUARDS as EVIDENCE_GUARDS
+from targets.triggers_matches import MATCH_GUARDS
 from tests.factories import make_cycle, make_indicator, make_park, make_template, make_unit
 from tests.plugins.flush import without_guards
 
-GUARDS = (*AUDIT_GUARDS, *FILE_GUARDS, *TARGET_GUARDS, *DICTIONARY_GUARDS, *EVIDENCE_GUARDS)
+GUARDS = (*AUDIT_GUARDS, *FILE_GUARDS, *TARGET_GUARDS, *DICTIONARY_GUARDS, *EVIDENCE_GUARDS, *MATCH_GUARDS)
 
 
 @pytest.fixture

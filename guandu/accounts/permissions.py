@@ -43,6 +43,8 @@ class Permission(StrEnum):
     REMINDER_EDIT = "reminder.edit"
     FIGURE_VIEW = "figure.view"
     TOTALS_VIEW = "totals.view"
+    # 报表套填: the office keeps the layouts, whoever sees figures fills them.
+    LAYOUT_EDIT = "layout.edit"
     PLAN_VIEW = "plan.view"
     PLAN_EDIT = "plan.edit"
     ASSESSMENT_VIEW = "assessment.view"

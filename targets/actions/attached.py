@@ -1,6 +1,6 @@
 """Returns as owners of files: evidence belongs to whoever fills in, paper to whoever files or confirms."""
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from guandu.accounts.checks import allowed, require
 from guandu.accounts.permissions import Permission
@@ -13,6 +13,7 @@ from targets.models import Evidence, Return, ReturnWorkbook, WorkbookBatch
 from targets.queries.locks import lock_of
 
 ON_CELL, ON_PAPER, ON_WORKBOOK, ON_BATCH = "return.evidence", "return.paper", "return.workbook", "return.batch"
+ON_ROSTER = "return.roster"
 CLOSED = "报表现在是“{state}”，不能增减佐证材料。需要补充的，请联系审核人退回。"
 NOT_FILED = "报表还没有报送，没有可以签字的版本。请先报送，再打印签字。"
 
@@ -33,6 +34,13 @@ def refuse_paper(return_: Return, by: Actor) -> None:
         raise NotAllowed("您没有登记这张报表签字扫描件的权限。如确需办理，请联系园区发展办。")
     if return_.filed_id is None or return_.is_open:
         raise NotReady(NOT_FILED)
+
+
+def _matched_by(actor: Actor) -> QuerySet:
+    """The returns whose rosters this person hands out or takes back."""
+    return Return.objects.visible_to(actor, Permission.RETURN_FILE) | Return.objects.visible_to(
+        actor, Permission.RETURN_CONFIRM
+    )
 
 
 def refuse_workbook(workbook: ReturnWorkbook, by: Actor) -> None:
@@ -59,6 +67,7 @@ EVIDENCE_KIND = OwnerKind(
     ON_CELL, "报表佐证材料", Return.objects.visible_to, refuse_evidence, shown=_filed_or_own
 )
 PAPER_KIND = OwnerKind(ON_PAPER, "报表签字扫描件", Return.objects.visible_to, refuse_paper, SCANS)
+ROSTER_KIND = OwnerKind(ON_ROSTER, "名单比对回填文件", _matched_by, refuse_evidence, (XLSX,))
 WORKBOOK_KIND = OwnerKind(
     ON_WORKBOOK, "报送工作簿", ReturnWorkbook.objects.visible_to, refuse_workbook, (XLSX, *SCANS)
 )

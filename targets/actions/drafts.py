@@ -12,6 +12,7 @@ from guandu.core.actors import Actor
 from guandu.core.errors import Conflict, Invalid
 from guandu.core.numbers import from_units, parse_decimal, to_units
 from targets.actions.evidence import carry_evidence, drop_evidence
+from targets.actions.match_rows import carry_matches, drop_matches
 from targets.cell_keys import BASE, CellKey
 from targets.enums import LinesKind, NoteKind
 from targets.models import CellNote, Return, ReturnLine, ReturnVersion
@@ -141,6 +142,7 @@ def mark_unread(draft: Draft, unread: Mapping[str, str], by: Actor) -> None:
 def discard(draft: ReturnVersion) -> None:
     """Take a draft back with all that was typed into it, which stays in the trail. Nothing points at it."""
     drop_evidence(draft)
+    drop_matches(draft)
     for part in (*draft.notes.all(), *draft.lines.all()):
         removed(part)
         part.delete()
@@ -169,6 +171,7 @@ def copy_of(version: ReturnVersion) -> ReturnVersion:
         note.pk, note.version = None, draft
         note.save(force_insert=True)
     carry_evidence(version, draft)
+    carry_matches(version, draft)
     return draft
 
 

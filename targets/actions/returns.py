@@ -23,6 +23,7 @@ from targets.models import CellNote, Return, ReturnLine, ReturnVersion
 from targets.queries.evidence import evidence_is_whole
 from targets.queries.lines import hidden_lines
 from targets.queries.locks import lock_of, open_correction
+from targets.queries.matches import takes_rosters
 from targets.queries.next_steps import received_for
 from targets.queries.opinions import waited_for
 from targets.queries.paper import missing_paper, paper_sign_off
@@ -184,17 +185,25 @@ def _refuse_incomplete(return_: Return) -> None:
 
 
 def version_digest(version: ReturnVersion) -> str:
-    """Over the whole content of the version: subject, period, template and every line."""
+    """Over the whole content of the version: subject, period, template, every line and what was found of rosters."""
     return_ = version.return_of
     lines = version.lines.order_by("subject_kind", "subject_code")
-    return digest_of(
-        {
-            "template": return_.cycle.template.code,
-            "period": return_.cycle.period,
-            "number": version.number,
-            "lines": [_content(line) for line in lines],
-        }
-    )
+    content = {
+        "template": return_.cycle.template.code,
+        "period": return_.cycle.period,
+        "number": version.number,
+        "lines": [_content(line) for line in lines],
+    }
+    return digest_of(content | _found(version))
+
+
+def _found(version: ReturnVersion) -> dict[str, list]:
+    """What a bureau found of the rosters; a version without it has the digest that it always had."""
+    if not takes_rosters(version.return_of):
+        return {}
+    found = version.matches.order_by("park_code")
+    rows = [[m.park_code, m.listed, m.pending, m.matched, m.unmatched, m.roster_digest] for m in found]
+    return {"matches": rows} if rows else {}
 
 
 def _content(line: ReturnLine) -> list:

@@ -8,6 +8,7 @@ from guandu.audit.actions import about, action, created, removed
 from guandu.core.actors import Actor
 from guandu.core.errors import NotReady
 from guandu.core.periods import Period
+from targets.actions.match_rows import drop_matches
 from targets.actions.return_moves import locked
 from targets.enums import LinesKind, SubjectKind
 from targets.models import Return, ReturnLine, ReturnTemplate, ReturnVersion
@@ -42,6 +43,7 @@ def refresh(*, return_: Return, by: Actor) -> Return:
     for line in gone:
         removed(line)
         line.delete()
+    drop_matches(fresh.draft, [line.subject_code for line in gone])
     ReturnLine.objects.bulk_create(come)
     ReturnLine.objects.bulk_update(moved, ["subject_name", "standing"])
     for line in come:

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('targets', '0006_lines'),
+        ('targets', '0009_lists'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

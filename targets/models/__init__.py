@@ -6,10 +6,12 @@ from targets.models.extension import Extension
 from targets.models.figure import Figure
 from targets.models.firm_sheet import FirmSheet
 from targets.models.indicator import Indicator, IndicatorVersion
+from targets.models.layout import LayoutVersion, ReportLayout
 from targets.models.opinion import Opinion
 from targets.models.paper import PrintedSheet, SignedSheet
 from targets.models.plan import Ambiguity, Mechanism, Plan, QualitativeAim, Target, TargetResult, TargetUnit
 from targets.models.returns import CellNote, Return, ReturnLine, ReturnMove, ReturnVersion
+from targets.models.roster_match import RosterMatch
 from targets.models.template import ReturnTemplate, TemplateCell
 from targets.models.workbook import Recheck, ReturnWorkbook, WorkbookBatch
 
@@ -26,18 +28,21 @@ __all__ = [
     "FirmSheet",
     "Indicator",
     "IndicatorVersion",
+    "LayoutVersion",
     "Mechanism",
     "Opinion",
     "Plan",
     "PrintedSheet",
     "QualitativeAim",
     "Recheck",
+    "ReportLayout",
     "Return",
     "ReturnLine",
     "ReturnMove",
     "ReturnTemplate",
     "ReturnVersion",
     "ReturnWorkbook",
+    "RosterMatch",
     "SignedSheet",
     "Target",
     "TargetResult",

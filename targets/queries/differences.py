@@ -10,7 +10,7 @@ from guandu.core.numbers import divide
 from guandu.core.periods import Period
 from parks.models import Park
 from targets.enums import LinesKind, SubjectKind, ValueSource
-from targets.models import CertifiedValue, Return, ReturnVersion
+from targets.models import CertifiedValue, Return, ReturnVersion, RosterMatch
 from targets.queries.lines import totals_of
 from targets.queries.sheet import FormCell, form_of
 
@@ -19,11 +19,12 @@ APART = 5  # per cent between two sources from which a difference is listed
 
 @dataclass(frozen=True)
 class Said:
-    """One source's number, and the filed version that it stands in."""
+    """One source's number, and the filed version that it stands in; `match` is how many firms it speaks of."""
 
     source: str
     units: int
     version: ReturnVersion
+    match: RosterMatch | None = None
 
     @property
     def label(self) -> str:
@@ -51,6 +52,12 @@ class Difference:
     @property
     def bureau(self) -> Decimal | None:
         return self.decimal(ValueSource.BUREAU)
+
+    @property
+    def coverage(self) -> RosterMatch | None:
+        """How many firms of the park's roster the bureau's number speaks of, where rosters were matched."""
+        said = self.said.get(ValueSource.BUREAU)
+        return said.match if said else None
 
     @property
     def street(self) -> Decimal | None:
@@ -111,7 +118,7 @@ def _said(period: Period, parks: Iterable[str]) -> tuple[dict[str, FormCell], To
     returns = (
         Return.objects.filter(cycle__period=period.code, filed__isnull=False)
         .select_related("cycle__template", "filed__return_of")
-        .prefetch_related("filed__lines")
+        .prefetch_related("filed__lines", "filed__matches")
     )
     cells: dict[str, FormCell] = {}
     said: Told = {}
@@ -119,11 +126,12 @@ def _said(period: Period, parks: Iterable[str]) -> tuple[dict[str, FormCell], To
     for return_ in returns:
         template = return_.cycle.template_id
         form = forms[template] = forms.get(template) or form_of(return_)
+        matches = {each.park_code: each for each in return_.filed.matches.all()}
         for cell, park, units in _numbers(return_, form):
             if park in parks:
                 cells[cell.code] = cell
                 source = _SOURCES[return_.subject_kind]
-                said.setdefault((cell.code, park), {})[source] = Said(source, units, return_.filed)
+                said.setdefault((cell.code, park), {})[source] = Said(source, units, return_.filed, matches.get(park))
     return cells, said
 
 

@@ -15,7 +15,8 @@ from targets.cell_keys import CellKey
 from targets.checks import Entries, Finding, Severity, findings
 from targets.checks.expressions import parsed
 from targets.enums import FirmSheetState, LinesKind, NoteKind, SubjectKind
-from targets.models import CellNote, Correction, Return, ReturnLine, ReturnVersion
+from targets.models import CellNote, Correction, Return, ReturnLine, ReturnVersion, RosterMatch
+from targets.queries.matches import matches_of, takes_rosters
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,7 @@ class LineRow:
     name: str
     standing: str
     cells: tuple[LineCell, ...]
+    match: RosterMatch | None = None  # what the bureau found of the park's roster
 
     @property
     def is_rest(self) -> bool:
@@ -154,7 +156,8 @@ def lines_of(
     only: Iterable[str] | None = None,
 ) -> Lines | None:
     """The lines of `version`; None for a form without lines. `form` holds the cells asked line by line;
-    `only` names the lines to judge, all by default. Four queries."""
+    `only` names the lines to judge, all by default. Four queries, of a
+    bureau's return one more."""
     if not form:
         return None
     lines = list(below(version))
@@ -162,10 +165,13 @@ def lines_of(
     last = last_of_lines(return_, form)
     earlier = _earlier(version)
     reasons, unread = _notes(version)
+    matches = matches_of(version) if takes_rosters(return_) else {}
     rules = _rules(return_.cycle.template.checks, form)
     period = Period.parse(return_.cycle.period)
     rows = [
-        _row(line, form, rules, period, last, earlier, reasons, unread, correction)
+        replace(
+            _row(line, form, rules, period, last, earlier, reasons, unread, correction), match=matches.get(line.subject_code)
+        )
         for line in lines
         if judged is None or line.subject_code in judged
     ]

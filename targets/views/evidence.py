@@ -55,11 +55,11 @@ def _attach(return_: Return, form: EvidenceForm, request: HttpRequest) -> Eviden
     return evidence.attach(return_=return_, code=form.cleaned_data["code"], file=file, by=request.user)
 
 
-def put_errors(form: Form, refused: PortalError) -> str:
-    """Each sentence at its field; what names none is about the file. Answers what stands above them all."""
+def put_errors(form: Form, refused: PortalError, about: str = "file") -> str:
+    """Each sentence at its field; what names none is about the field `about`. Answers what stands above them all."""
     errors = getattr(refused, "errors", ())
-    for name, sentence in errors or [("file", refused.message)]:
-        form.add_error(name if name in form.fields else "file", sentence)
+    for name, sentence in errors or [(about, refused.message)]:
+        form.add_error(name if name in form.fields else about, sentence)
     return refused.message if errors else ""
 
 

@@ -17,6 +17,7 @@ from targets.models import Return
 from targets.queries.beside import beside
 from targets.queries.lines import LineCell, LineRow, Lines, hidden_lines, sees_lines
 from targets.queries.locks import lock_of
+from targets.queries.matches import takes_rosters
 from targets.queries.next_steps import duties, next_steps, who_is_next
 from targets.queries.sheet import Sheet, SheetCell, quarter_before, sheet_of
 from targets.workflow import LABELS, OPINION, Verb, awaited
@@ -117,6 +118,7 @@ def _lines(
     return {
         "lines": lines,
         "shows_lines": shown,
+        "takes_rosters": takes_rosters(return_),
         "line_rows": rows,
         # A firm's former numbers are its own too, where the form hides its values.
         "shows_last": return_.cycle.template.shows_values,

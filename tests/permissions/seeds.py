@@ -39,9 +39,11 @@ from tests.permissions import (
     seeds_admin,
     seeds_calendar,
     seeds_files,
+    seeds_layouts,
     seeds_notices,
     seeds_register,
     seeds_returns,
+    seeds_rosters,
     seeds_workbooks,
 )
 from tests.permissions.sides import NONE, Side, keys
@@ -51,6 +53,7 @@ from tests.permissions.world import ANONYMOUS, DISABLED, World
 SHOWN_AT = (
     "figure", "handover", "project", "job to try again", "enterprise", "space", "building", "proposal", "contact",
     "claim", "finding", "cultivation", "honour", "register upload", "return by firms filed", "workbook",
+    "return matched",
 )  # fmt: skip
 # What each quarter's return has come to; the last one differs between the sides.
 DRAFT, FILED, REVIEWED, ENDED = "2026Q3", "2026Q2", "2025Q4", "2025Q3"
@@ -77,6 +80,8 @@ def build() -> World:
     objects |= seeds_files.rows(own, other)
     objects |= seeds_workbooks.rows(own, other, revenue, people[RoleCode.OFFICE])
     objects |= seeds_calendar.rows(template, revenue)
+    objects |= seeds_layouts.rows(own, other, people[RoleCode.OFFICE])
+    objects |= seeds_rosters.rows(own, other, revenue, people[RoleCode.OFFICE])
     return World(people, objects, _where_shown({"own": own, "other": other}, objects)).settle()
 
 

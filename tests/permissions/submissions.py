@@ -27,9 +27,11 @@ from tests.factories import PASSWORD, make_user
 from tests.permissions.submission import Fields, Submission, ask
 from tests.permissions.submissions_calendar import CALENDAR
 from tests.permissions.submissions_files import FILES
+from tests.permissions.submissions_layouts import LAYOUTS
 from tests.permissions.submissions_notices import NOTICES
 from tests.permissions.submissions_register import REGISTER
 from tests.permissions.submissions_returns import RETURNS
+from tests.permissions.submissions_rosters import ROSTERS
 from tests.permissions.submissions_workbooks import WORKBOOKS
 from tests.permissions.world import ANONYMOUS, World
 
@@ -274,5 +276,7 @@ WRITTEN = (
     *RETURNS,
     *NOTICES,
     *FILES,
+    *ROSTERS,
+    *LAYOUTS,
     *WORKBOOKS,
 )  # fmt: skip
