@@ -53,6 +53,8 @@ from targets.actions import (
     return_moves,
     returns,
     templates,
+    workbook_batches,
+    workbooks,
 )
 from targets.models import Return
 from targets.views import evidence as evidence_views, paper as paper_views
@@ -213,6 +215,11 @@ STATES: dict[str, Seed] = {
     "returns/<pk>/extend/": without(extensions, "_open", "NotReady"),
     "returns/<pk>/extend/decline/": without(extensions, "decline", "Conflict"),
     "returns/<pk>/carry/": _any_state_of_a_return,
+    "returns/<pk>/receive/": _any_state_of_a_return,
+    "workbooks/<pk>/load/": without(workbooks, "load", "NotReady"),
+    "workbooks/<pk>/drop/": without(workbooks, "drop", "NotReady"),
+    "cycles/<pk>/workbooks/file/": without(workbooks, "hand_out", "NotReady"),
+    "workbook-batches/<pk>/load/": without(workbook_batches, "send", "NotReady"),
     "returns/<pk>/firms/issue/": without(firm_sheets, "_refuse_shut", "NotReady"),
     "returns/<pk>/firms/give-back/": without(firm_sheets, "_refuse_shut", "NotReady"),
     "returns/<pk>/firms/accept/": without(firm_sheets, "_refuse_shut", "NotReady"),

@@ -23,6 +23,8 @@ from parks.actions import placements
 from parks.exchange.parks import PARKS
 from parks.models import Park
 from rating.actions import assessments
+from targets.actions import workbook_batches
+from targets.models import Recheck, ReturnWorkbook, WorkbookBatch
 from tests.exchange.importing import book
 from tests.factories import make_chain, make_unit
 from tests.permissions.matrix import Cell, cells, ways
@@ -189,6 +191,15 @@ def _written(by: User) -> Job:
     return Job.objects.get(pk=uploads.send(upload=upload, by=by).job_number)
 
 
+def _loaded(by: User) -> Job:
+    batch = WorkbookBatch.objects.get(state="read")
+    book = batch.workbooks.get()
+    row = workbook_batches.send(
+        batch=batch, picks=[book.pk], names={book.pk: "李四"}, came_by="", files=False, by=by
+    )
+    return Job.objects.get(pk=row.job_number)
+
+
 WORK = {
     "exchange.check": (
         RoleCode.OFFICE,
@@ -200,6 +211,17 @@ WORK = {
         RoleCode.OFFICE,
         lambda by: assessments.ask_trial(period=Period.parse("2026Q3"), by=by),
         lambda: AuditEvent.objects.filter(verb="assessments.store").count(),
+    ),
+    "returns.read_workbooks": (
+        RoleCode.OFFICE,
+        lambda by: Job.objects.get(kind="returns.read_workbooks", actor_key=by.actor_key),
+        WorkbookBatch.objects.filter(state="reading").count,
+    ),
+    "returns.load_workbooks": (RoleCode.OFFICE, _loaded, ReturnWorkbook.objects.filter(state="ready").count),
+    "returns.recheck": (
+        RoleCode.OFFICE,
+        lambda by: Job.objects.get(kind="returns.recheck", actor_key=by.actor_key),
+        Recheck.objects.filter(state="reading").count,
     ),
     "audit.verify": (
         RoleCode.AUDIT_ADMIN,

@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 # What differs from one answer to the next whatever the rows are.
 OF_THE_MOMENT = re.compile(
-    rb'(name="csrfmiddlewaretoken" value=|nonce=|"X-CSRFToken": ?|name="seen" value=)"[^"]*"|\d{4}-\d\d-\d\d \d\d:\d\d'
+    rb'(name="csrfmiddlewaretoken" value=|nonce=|"X-CSRFToken": ?|name="seen" value=)"[^"]*"|\d{4}-\d\d-\d\d[ T]\d\d:\d\d(:\d\dZ)?'
 )
 
 
