@@ -37,12 +37,13 @@ _ORDINALS = "甲乙丙丁戊己庚辛壬癸"
 class Layout:
     """`head` is the row that the person sees as the header; what is filled in begins below `bottom` and ends at
     `last`. `heads`: letter → title as the file has it. `filled`: rows that hold something already, (row, letter →
-    text). `tail`: how the rows below begin."""
+    text). `tail`: how the rows below begin; `ends`: the last row of the sheet."""
 
     sheet: str
     head: int
     bottom: int
     last: int
+    ends: int
     columns: tuple[Column, ...]
     heads: Mapping[str, str]
     filled: tuple[tuple[int, Mapping[str, str]], ...] = ()
@@ -85,7 +86,7 @@ def layout_of(sheet: Sheet, head: int = 0) -> Layout:
     """What is guessed of the sheet; with `head` of the header that begins in this row. Raises Invalid."""
     grid = Grid(sheet)
     head = head or find_head(grid)
-    if not head or len(grid.over(head)) < 1 or head > grid.last_row:
+    if not head or not grid.over(head):
         raise Invalid(NO_HEADER, errors=[("head", NO_HEADER)])
     titles_to = _titles_to(grid, head)
     heads = titles(grid, head)
@@ -94,9 +95,19 @@ def layout_of(sheet: Sheet, head: int = 0) -> Layout:
     bottom = titles_to + _is_numbering(grid, titles_to + 1)
     bottom += _is_total_on_top(grid, bottom + 1)
     last, tail = _body(grid, bottom)
+    _refuse_merged(grid, bottom, last)
     filled = tuple((row, _texts(grid, row, heads)) for row in range(bottom + 1, last + 1) if grid.filled(row))
     columns = _columns(grid, heads, head, [row for row, _ in filled])
-    return Layout(sheet.name, head, bottom, last, columns, heads, filled, tail)
+    return Layout(sheet.name, head, bottom, last, max(last, grid.last_row), columns, heads, filled, tail)
+
+
+def _refuse_merged(grid: Grid, bottom: int, last: int) -> None:
+    """Only the first cell of a merged stretch can hold anything: what is answered into the others would be lost."""
+    span = next((each for each in grid.spans if bottom < each.bottom and each.top <= last), None)
+    if span:
+        place = f"{letters_of(span.left)}{span.top}:{letters_of(span.right)}{span.bottom}"
+        sentence = f"表头以下的 {place} 是合并单元格，填报内容放不进去。请取消合并后再上传；表头认错了的，请改选所在行。"
+        raise Invalid(sentence, errors=[("head", sentence)])
 
 
 def find_head(grid: Grid) -> int:

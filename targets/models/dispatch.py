@@ -1,5 +1,3 @@
-from typing import Any
-
 from django.db import models
 from django.db.models import Q
 
@@ -135,7 +133,5 @@ class DispatchReceiver(models.Model):
         return "迟报" if self.is_late else self.get_state_display()
 
     @property
-    def names(self) -> tuple[str, ...]:
-        """How a workbook may call it."""
-        subject: Any = self.park or self.unit
-        return tuple(name for name in (self.name, subject.name, subject.short_name, *getattr(subject, "aliases", ())) if name)
+    def subject(self) -> Park | Unit:
+        return self.park or self.unit

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 
 from guandu.accounts.models import Unit, User
 from guandu.accounts.permissions import Permission
@@ -77,10 +77,22 @@ def _counted(parks: Sequence[Park], kind: str) -> list[tuple[str, str, int]]:
     return [(f"{kind}:{code}", f"{name}{of}", count) for (code, name), count in counts.items()]
 
 
+def same_name(text: str) -> str:
+    """As it is compared: without blanks, brackets full width."""
+    return "".join(text.split()).replace("(", "（").replace(")", "）")
+
+
+def names_of(subject: Park | Unit) -> set[str]:
+    """How a workbook may call it."""
+    names = (subject.name, subject.short_name, *getattr(subject, "aliases", ()))
+    return {same_name(name) for name in names if name}
+
+
 def sent_tables(user: User) -> QuerySet[DispatchTable]:
-    """Grain: one per table that the person sends or sees whole, with `asked` and `filed` counted."""
+    """Grain: one per table that the person sends or sees whole, with `asked`, `filed` and `missing` counted."""
     filed = Count("receivers", filter=Q(receivers__state=AnswerState.FILED))
-    return DispatchTable.objects.visible_to(user).annotate(asked=Count("receivers"), filed=filed).select_related("sender")
+    rows = DispatchTable.objects.visible_to(user).annotate(asked=Count("receivers"), filed=filed)
+    return rows.annotate(missing=F("asked") - F("filed")).select_related("sender")
 
 
 def received(user: User) -> QuerySet[DispatchReceiver]:

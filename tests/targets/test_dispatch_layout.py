@@ -123,7 +123,10 @@ TABLES = [
         [["*项目名称", "建设进展（未开工/在建/竣工）", "*是否纳统（是/否）", "存在问题", "联系人（必填）"]],
         [],
         (1, 1, 1),
-        ["项目名称 text*", "建设进展（未开工/在建/竣工） choice 未开工/在建/竣工", "是否纳统（是/否） flag*", "存在问题 text", "联系人 text*"],
+        [
+            "项目名称 text*", "建设进展（未开工/在建/竣工） choice 未开工/在建/竣工", "是否纳统（是/否） flag*", "存在问题 text",
+            "联系人 text*",
+        ],
     ),
     (
         "what stands below says what is wanted",
@@ -211,6 +214,11 @@ def test_without_a_header_there_is_a_sentence(rows):
     with pytest.raises(Invalid) as refused:
         layout(rows)
     assert refused.value.message == NO_HEADER
+
+
+def test_merged_cells_below_the_header_would_lose_answers():
+    with pytest.raises(Invalid, match="A2:A3 是合并单元格"):
+        layout([["街道", "产值"], ["甲街道", N], [N, N]], ["A2:A3"])
 
 
 @pytest.mark.parametrize("head", [99, 3])
