@@ -48,7 +48,7 @@ class Column:
         return cls(**{**stored, "choices": tuple(stored["choices"])})
 
     def as_dict(self) -> dict[str, Any]:
-        return asdict(self)
+        return {**asdict(self), "choices": list(self.choices)}
 
     @property
     def is_asked(self) -> bool:

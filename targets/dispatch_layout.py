@@ -50,7 +50,10 @@ class Layout:
     tail: tuple[str, ...] = field(default=())
 
     def as_dict(self) -> dict[str, Any]:
-        return asdict(self)
+        """As JSON keeps it."""
+        filled = [[row, dict(cells)] for row, cells in self.filled]
+        columns = [column.as_dict() for column in self.columns]
+        return {**asdict(self), "columns": columns, "filled": filled, "tail": list(self.tail)}
 
     @classmethod
     def from_dict(cls, stored: Mapping[str, Any]) -> "Layout":

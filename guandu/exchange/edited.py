@@ -27,7 +27,8 @@ class Edits:
 
     rows: (sheet, after this row, in the look of this row, rows of (kind, text)); addresses of `cells` and `marks` are
     those after it. cells: (sheet, address, kind, text). looks: (sheet, address, the address whose look it takes).
-    marks: (sheet, address, sentence). sheets: (name, widths, rows of texts, the first bold). hidden: (name, rows of texts). `active`: the sheet that opens first.
+    marks: (sheet, address, sentence). sheets: (name, widths, rows of texts, the first bold). hidden: (name, rows of
+    texts). `active`: the sheet that opens first.
     """
 
     cells: Sequence[tuple[str, str, str, str]] = ()

@@ -134,10 +134,11 @@ class _Sheet:
 
     def edits(self, **more) -> Edits:
         rows = []
+        blank = [("blank", "")] * max(number_of(letter) for letter in self.layout.heads)
         for after, count in sorted(self.added):
             # Below a header that has no row to fill in there is no look to take.
             like = after if after > self.layout.bottom else after + 1
-            rows.append((self.layout.sheet, after, like, [[]] * count))
+            rows.append((self.layout.sheet, after, like, [blank] * count))
         return Edits(cells=self.cells, rows=rows, looks=self.looks, **more)
 
 

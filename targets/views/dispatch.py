@@ -77,7 +77,7 @@ def table_page(request: HttpRequest, pk: int) -> HttpResponse:
     return _table_page(request, table, HourForm(initial={"due_at": table.due_at}))
 
 
-def _table_page(request: HttpRequest, table: DispatchTable, form: HourForm, refused: Invalid | None = None) -> HttpResponse:
+def _table_page(request: HttpRequest, table: DispatchTable, form: HourForm, status: int = 200) -> HttpResponse:
     rows = board(request.user, table)
     missing = [each for each in rows if each.is_missing]
     chases = bool(missing) and table.state == DispatchState.SENT
@@ -90,10 +90,10 @@ def _table_page(request: HttpRequest, table: DispatchTable, form: HourForm, refu
         "left": left_words(table.due_at, clock.now()),
         "text": _text(request, table, rows) if chases else "",
         "form": form,
-        "message": refused.message if refused else "",
+        "errors": [("id_due_at", text) for texts in form.errors.values() for text in texts],
         "printed_line": PRINTED_LINE,
     }
-    return render(request, "targets/dispatch/table.html", context, status=refused.status if refused else 200)
+    return render(request, "targets/dispatch/table.html", context, status=status)
 
 
 def _text(request: HttpRequest, table: DispatchTable, rows: list[Chased]) -> str:
@@ -148,7 +148,7 @@ def _until(request: HttpRequest, table: DispatchTable, act: Callable, sentence: 
     except Invalid as refused:
         if not form.errors:
             form.add_error("due_at", refused.message)
-        return _table_page(request, table, form, refused)
+        return _table_page(request, table, form, refused.status)
     messages.success(request, sentence.format(moment(changed.due_at)))
     return redirect("targets:dispatch-table", table.pk)
 
