@@ -1,11 +1,13 @@
 """A sheet of an office's own workbook as a grid: which text stands over which cell, merged ones included."""
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from functools import cached_property, reduce
 
 from guandu.exchange.workbooks import Cell, Sheet
 
+_UNSTORABLE = {"Cc", "Cs"}
 _SPAN = re.compile(r"([A-Z]{1,3})(\d+):([A-Z]{1,3})(\d+)")
 
 
@@ -73,16 +75,16 @@ class Grid:
     def over(self, row: int) -> dict[str, tuple[str, str]]:
         """Letter → (address that holds it, text) of what one reads in the row: a merged stretch gives its text to
         every cell that it covers."""
-        found = {letter: (cell.address, _plain(cell.text)) for letter, cell in self.rows.get(row, {}).items()}
+        found = {letter: (cell.address, readable(cell.text)) for letter, cell in self.rows.get(row, {}).items()}
         for span in self.spans:
             if span.top <= row <= span.bottom:
                 first = self.rows.get(span.top, {}).get(letters_of(span.left))
                 if first:
                     columns = range(span.left, span.right + 1)
-                    found |= {letters_of(column): (first.address, _plain(first.text)) for column in columns}
+                    found |= {letters_of(column): (first.address, readable(first.text)) for column in columns}
         return found
 
 
-def _plain(text: str) -> str:
-    """A title without its blanks and line breaks."""
-    return "".join(text.split())
+def readable(text: str) -> str:
+    """Blanks and line breaks taken together, without what no database stores."""
+    return " ".join("".join(letter if unicodedata.category(letter) not in _UNSTORABLE else " " for letter in text).split())

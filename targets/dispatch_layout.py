@@ -12,7 +12,7 @@ from typing import Any
 from guandu.core.errors import Invalid
 from guandu.exchange.workbooks import Sheet
 from targets.dispatch_columns import Column, guessed
-from targets.dispatch_grid import Grid, letters_of, number_of
+from targets.dispatch_grid import Grid, letters_of, number_of, readable
 
 # Rows among which a header is looked for, and how many it may have itself.
 DEEPEST, TALLEST = 40, 4
@@ -127,7 +127,9 @@ def titles(grid: Grid, head: int) -> dict[str, str]:
             if read not in found.setdefault(letter, []):
                 found[letter].append(read)
     ordered = sorted(found, key=number_of)
-    return {letter: "·".join(text for _, text in found[letter])[:LONGEST_TITLE] for letter in ordered}
+    return {
+        letter: "·".join("".join(text.split()) for _, text in found[letter])[:LONGEST_TITLE] for letter in ordered
+    }
 
 
 def _looks_like_head(grid: Grid, row: int) -> bool:
@@ -182,7 +184,7 @@ def _body(grid: Grid, bottom: int) -> tuple[int, tuple[str, ...]]:
     below = [row for row in sorted(grid.rows) if row > bottom]
     ends = next((row for row in below if _is_tail(grid, row)), 0)
     body = [row for row in below if not ends or row < ends][:MOST_ROWS]
-    tail = [cells[0].text.strip() for row in below if ends and row >= ends and (cells := grid.filled(row))]
+    tail = [readable(cells[0].text) for row in below if ends and row >= ends and (cells := grid.filled(row))]
     return (body[-1] if body else bottom), tuple(tail)
 
 

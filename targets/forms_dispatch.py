@@ -9,6 +9,7 @@ from django.http import QueryDict
 from guandu.files.forms import AttachedFileField
 from guandu.files.kinds import XLSX
 from targets.dispatch_columns import Column
+from targets.dispatch_grid import readable
 from targets.dispatch_layout import LONGEST_TITLE, Layout
 from targets.enums_dispatch import ColumnKind
 from targets.forms import HOURS
@@ -87,7 +88,7 @@ def corrected(guess: Layout, post: QueryDict) -> Layout:
 
 def _corrected(column: Column, post: Mapping[str, str]) -> Column:
     def said(prefix: str) -> str:
-        return " ".join(post.get(f"{prefix}{column.letter}", "").split())
+        return readable(post.get(f"{prefix}{column.letter}", ""))
 
     kind = said("kind-")
     kind = kind if kind in ColumnKind.values else column.kind
@@ -115,5 +116,5 @@ def typed_rows(post: QueryDict) -> list[dict[str, str]]:
     for name, text in post.items():
         number, _, letter = name.removeprefix(CELL).partition("-")
         if name.startswith(CELL) and number.isascii() and number.isdigit() and len(number) < 5 and letter:
-            found.setdefault(int(number), {})[letter] = text
+            found.setdefault(int(number), {})[letter] = readable(text)
     return [found.get(number, {}) for number in range(max(found, default=-1) + 1)]

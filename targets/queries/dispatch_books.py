@@ -11,7 +11,7 @@ from guandu.files import storage
 from guandu.files.models import Attachment
 from targets.dispatch_cells import Read, read_rows
 from targets.dispatch_columns import Column
-from targets.dispatch_grid import Grid, letters_of, number_of
+from targets.dispatch_grid import Grid, letters_of, number_of, readable
 from targets.dispatch_layout import Layout, titles
 from targets.enums_dispatch import AnswerState, ColumnKind
 from targets.models import DispatchReceiver, DispatchTable
@@ -212,7 +212,7 @@ def _answer_rows(layout: Layout, sheet: Sheet) -> tuple[list[int], list[dict[str
     numbers, rows = [], []
     for row in below:
         filled = [cell for cell in row.cells.values() if cell.text.strip() or cell.kind == "formula"]
-        first = filled[0].text.strip() if filled else ""
+        first = readable(filled[0].text) if filled else ""
         if first in layout.tail or first.startswith(PRINTED_LINE):
             continue
         numbers.append(row.number)

@@ -13,7 +13,7 @@ from guandu.files.kinds import XLSX
 from guandu.files.names import harmless_name
 from guandu.web.posted import takes
 from targets.actions import dispatch
-from targets.dispatch_grid import Grid
+from targets.dispatch_grid import Grid, readable
 from targets.dispatch_layout import Layout, layout_of, sheet_of
 from targets.enums_dispatch import NUMBERS, ColumnKind, DispatchState
 from targets.forms import whole
@@ -61,7 +61,7 @@ def _title(sheet: Sheet, layout: Layout, name: str) -> str:
     """The line above the header that stands alone in its row, else the file's name."""
     grid = Grid(sheet)
     lines = [grid.filled(row) for row in sorted(grid.rows) if row < layout.head]
-    alone = ["".join(cells[0].text.split()) for cells in lines if len(cells) == 1]
+    alone = [readable(cells[0].text) for cells in lines if len(cells) == 1]
     title = max((text for text in alone if not text.endswith(("：", ":"))), key=len, default="")
     return (title or harmless_name(name).rpartition(".")[0])[:LONGEST_TITLE]
 

@@ -38,6 +38,7 @@ from tests.factories import (
 from tests.permissions import (
     seeds_admin,
     seeds_calendar,
+    seeds_dispatch,
     seeds_files,
     seeds_notices,
     seeds_register,
@@ -49,7 +50,8 @@ from tests.permissions.world import ANONYMOUS, DISABLED, World
 # Kinds of the matrix that canaries.yaml calls by the same name.
 SHOWN_AT = (
     "figure", "handover", "project", "job to try again", "enterprise", "space", "building", "proposal", "contact",
-    "claim", "finding", "cultivation", "honour", "register upload", "return by firms filed",
+    "claim", "finding", "cultivation", "honour", "register upload", "return by firms filed", "dispatch table",
+    "dispatch answer",
 )  # fmt: skip
 # What each quarter's return has come to; the last one differs between the sides.
 DRAFT, FILED, REVIEWED, ENDED = "2026Q3", "2026Q2", "2025Q4", "2025Q3"
@@ -75,6 +77,7 @@ def build() -> World:
     objects |= seeds_notices.rows(own, other, people)
     objects |= seeds_files.rows(own, other)
     objects |= seeds_calendar.rows(template, revenue)
+    objects |= seeds_dispatch.rows(own, other, people)
     return World(people, objects, _where_shown({"own": own, "other": other}, objects)).settle()
 
 
@@ -117,6 +120,7 @@ def grow(world: World) -> None:
     seeds_admin.more(third, world.people)
     seeds_notices.more(third)
     seeds_files.more(third)
+    seeds_dispatch.more(third, world.people)
 
 
 def _register(side: Side, chain: Chain, beside: Mapping[str, object] | None = None) -> None:

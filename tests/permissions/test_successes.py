@@ -66,6 +66,8 @@ DONE_ELSEWHERE = {
     "register/import/<table>/": "tests/exchange/test_import_pages.py",
     "returns/<pk>/evidence/": "tests/targets/test_evidence.py",
     "returns/<pk>/paper/": "tests/targets/test_paper.py",
+    "dispatch/new/": "tests/targets/test_dispatch_pages.py",
+    "dispatch/answers/<pk>/upload/": "tests/targets/test_dispatch_pages.py",
     "returns/<pk>/roster/": "tests/targets/test_lines.py",
     "tenancies/<pk>/take/": "tests/parks/test_space_pages.py",
     "tenancies/<pk>/strike/": "tests/parks/test_space_pages.py",
