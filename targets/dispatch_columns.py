@@ -86,6 +86,8 @@ def guessed(letter: str, head: str, cells: Sequence[Cell], unit_of_table: str = 
     last = bare.rpartition("·")[2] or bare
     choices = _choices(brackets, last) or _seen(cells)
     kind = _kind(last, unit, choices, cells)
+    if brackets and (kind == ColumnKind.FLAG or (kind == ColumnKind.CHOICE and _choices(brackets, last))):
+        title = bare
     if kind == ColumnKind.MONEY and not unit:
         unit = unit_of_table if unit_of_table.endswith("元") else ""
     if not unit or kind not in NUMBERS:

@@ -12,8 +12,8 @@ class ColumnKind(models.TextChoices):
     FLAG = "flag", "是否"
     CHOICE = "choice", "选项"
     # Not asked: the portal writes these itself.
-    NUMBERED = "numbered", "序号（自动编号）"
-    RECEIVER = "receiver", "填报单位（自动填入）"
+    NUMBERED = "numbered", "序号（自动）"
+    RECEIVER = "receiver", "填报单位（自动）"
 
 
 WRITTEN_BY_US = (ColumnKind.NUMBERED, ColumnKind.RECEIVER)

@@ -7,7 +7,8 @@ from guandu.accounts.permissions import Permission
 from guandu.core import clock
 from guandu.web.registry import ToDo, todo_sources
 from targets.models import DispatchReceiver
-from targets.queries.dispatch import left_words, waiting
+from targets.queries.dispatch import waiting
+from targets.queries.locks import moment
 
 MOST = 20
 
@@ -27,7 +28,7 @@ def _todo(receiver: DispatchReceiver) -> ToDo:
         url=reverse("targets:dispatch-answer", args=[receiver.pk]),
         action="去填报",
         due_on=table.due_at.astimezone(clock.SHANGHAI).date(),
-        detail=f"{table.sender.name}下发，{left_words(table.due_at, clock.now())}",
+        detail=f"{table.sender.name}下发，{moment(table.due_at)}截止",
         word=receiver.get_state_display(),
         tone="late" if table.is_over else "active",
     )

@@ -1,6 +1,7 @@
 """临时调度表 as a receiver fills it in: on the page, or as a workbook."""
 
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
@@ -19,6 +20,7 @@ from guandu.web.posted import takes
 from guandu.web.views import get_visible_or_404
 from targets.actions import dispatch_answers
 from targets.actions.dispatch_files import refuse_answer
+from targets.dispatch_cells import Answer
 from targets.dispatch_columns import Column
 from targets.enums_dispatch import AnswerState, ColumnKind
 from targets.forms import whole
@@ -155,7 +157,7 @@ def _page(request: HttpRequest, receiver: DispatchReceiver, attempt: Attempt | N
     count = _rows_shown(len(typed), most, whole(request.GET.get("rows")) or 0)
     columns = layout.asked
     fits = count * len(columns) <= MOST_CELLS
-    answer = [[row.get(column.letter, {}).get("value", "") for column in columns] for row in receiver.answer]
+    answer = [[(column, _shown(column, row)) for column in columns] for row in receiver.answer]
     context: dict[str, Any] = {
         "receiver": receiver,
         "table": table,
@@ -179,8 +181,19 @@ def _page(request: HttpRequest, receiver: DispatchReceiver, attempt: Attempt | N
     return render(request, "targets/dispatch/answer.html", context, status=attempt.status if attempt else 200)
 
 
+def _shown(column: Column, row: Answer) -> str:
+    """What was filed, numbers as a yearbook has them."""
+    value = row.get(column.letter, {}).get("value", "")
+    return f"{Decimal(value):,f}" if value and column.is_number else value
+
+
 def _rows_shown(typed: int, most: int, asked: int) -> int:
     return min(most, max(typed + (typed > 0), asked, ROWS_SHOWN)) if most > 1 else 1
+
+
+def _at_cell(errors: dict[str, str], place: int, column: Column) -> str:
+    """The sentence without the names of its row and column, which stand beside it."""
+    return errors.get(f"{place}-{column.letter}", "").removeprefix(f"第 {place + 1} 行{column.title}").removeprefix("：")
 
 
 def _anchor(key: str) -> str:
@@ -191,7 +204,7 @@ def _cells(columns: tuple[Column, ...], typed: list[dict[str, str]], count: int,
     rows = [*typed[:count], *({} for _ in range(count - len(typed)))]
     return [
         [
-            _Cell(column, f"{CELL}{place}-{column.letter}", row.get(column.letter, ""), errors.get(f"{place}-{column.letter}", ""))
+            _Cell(column, f"{CELL}{place}-{column.letter}", row.get(column.letter, ""), _at_cell(errors, place, column))
             for column in columns
         ]
         for place, row in enumerate(rows)

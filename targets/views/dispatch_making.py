@@ -1,5 +1,7 @@
 """From the office's own workbook to a form that is sent: upload, correct the guess, choose who answers."""
 
+import re
+
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -26,6 +28,7 @@ from targets.views.dispatch import sender, visible_table
 from targets.views.evidence import put_errors
 
 LONGEST_TITLE = 80
+_ANNEX = re.compile(r"^附[件表]\s*[\d一二三四五六七八九十]*\s*[：:、\s]\s*")
 # Rows of the sheet shown above and below its header.
 ABOVE, BELOW, WIDEST = 4, 4, 26
 
@@ -63,6 +66,7 @@ def _title(sheet: Sheet, layout: Layout, name: str) -> str:
     lines = [grid.filled(row) for row in sorted(grid.rows) if row < layout.head]
     alone = [readable(cells[0].text) for cells in lines if len(cells) == 1]
     title = max((text for text in alone if not text.endswith(("：", ":"))), key=len, default="")
+    title = _ANNEX.sub("", title)
     return (title or harmless_name(name).rpartition(".")[0])[:LONGEST_TITLE]
 
 
@@ -129,12 +133,13 @@ def _columns_page(
 
 
 def _preview(sheet: Sheet, layout: Layout) -> dict:
-    """The sheet around its header: letters, and (row number, whether it is of the header, texts)."""
+    """The sheet around its header: letters, and (row number, whether it is of the header, texts), a merged stretch once."""
     grid, letters = Grid(sheet), list(layout.heads)[:WIDEST]
     rows = []
     for row in range(max(1, layout.head - ABOVE), min(grid.last_row, layout.bottom + BELOW) + 1):
-        over = grid.over(row)
-        rows.append((row, layout.head <= row <= layout.bottom, [over.get(letter, ("", ""))[1] for letter in letters]))
+        cells = grid.rows.get(row, {})
+        texts = [readable(cells[letter].text) if letter in cells else "" for letter in letters]
+        rows.append((row, layout.head <= row <= layout.bottom, texts))
     return {"letters": letters, "rows": rows}
 
 

@@ -185,7 +185,7 @@ def test_two_columns_cannot_both_name_the_receiver(office):
     columns = [{**each, "kind": "receiver" if each["letter"] in "BC" else each["kind"]} for each in table.stored_layout["columns"]]
     with pytest.raises(Invalid) as refused:
         dispatch.shape(table=table, layout=Layout.from_dict({**table.stored_layout, "columns": columns}), by=office)
-    assert refused.value.errors == (("C", "B、C 列都设成了填报单位（自动填入），只能留一列。"),)
+    assert refused.value.errors == (("C", "B、C 列都设成了填报单位（自动），只能留一列。"),)
 
 
 # Answering

@@ -124,7 +124,7 @@ TABLES = [
         [],
         (1, 1, 1),
         [
-            "项目名称 text*", "建设进展（未开工/在建/竣工） choice 未开工/在建/竣工", "是否纳统（是/否） flag*", "存在问题 text",
+            "项目名称 text*", "建设进展 choice 未开工/在建/竣工", "是否纳统 flag*", "存在问题 text",
             "联系人 text*",
         ],
     ),
@@ -159,7 +159,7 @@ TABLES = [
         ],
         ["A2:D2"],
         (4, 4, 5),
-        ["企业名称 text*", "所在园区 receiver", "风险等级（高、中、低） choice 高/中/低*", "预计外迁时间 day*"],
+        ["企业名称 text*", "所在园区 receiver", "风险等级 choice 高/中/低*", "预计外迁时间 day*"],
     ),
     (
         "two columns that could name the receiver: the first does",
