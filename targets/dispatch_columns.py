@@ -26,6 +26,7 @@ _NUMBERED = re.compile(r"^(序号|编号|No\.?|行号|序)$", re.IGNORECASE)
 _RECEIVER = re.compile(
     r"^(填报|报送|上报|所属|所在)?(单位|园区|街道|部门|街办|街道办事处|园区（楼宇）|园区/楼宇|楼宇|运营单位|运营方|运营公司|运营机构|专班)(名称)?$"
 )
+_YES_AND_NO = {"是", "否", "有", "无"}
 _OPTIONAL = re.compile(r"(备注|说明|其他|问题|困难|建议|需求|诉求|意见)")
 _DATED_BY_WORD = re.compile(r"^(报送|填报)")
 
@@ -75,8 +76,8 @@ class Column:
         return replace(self, kind=kind, is_required=required and kind not in WRITTEN_BY_US, is_included=not hidden)
 
 
-def guessed(letter: str, head: str, cells: Sequence[Cell], unit_of_table: str = "") -> Column:
-    """The column under the title `head`; `cells` are what the file holds below it."""
+def guessed(letter: str, head: str, cells: Sequence[Cell], unit_of_table: str = "", offered: tuple[str, ...] = ()) -> Column:
+    """The column under the title `head`; `cells` are what the file holds below it, `offered` what they drop down."""
     starred = bool(_STARS.search(head))
     title, brackets = _STARS.sub("", head), ""
     for found in _BRACKETS.finditer(title):
@@ -84,8 +85,8 @@ def guessed(letter: str, head: str, cells: Sequence[Cell], unit_of_table: str = 
     unit = _unit(brackets)
     bare = _BRACKETS.sub("", title)
     last = bare.rpartition("·")[2] or bare
-    choices = _choices(brackets, last) or _seen(cells)
-    kind = _kind(last, unit, choices, cells)
+    choices = offered or _choices(brackets, last) or _seen(cells)
+    kind = ColumnKind.CHOICE if offered and not set(offered) <= _YES_AND_NO else _kind(last, unit, choices, cells)
     if brackets and (kind == ColumnKind.FLAG or (kind == ColumnKind.CHOICE and _choices(brackets, last))):
         title = bare
     if kind == ColumnKind.MONEY and not unit:

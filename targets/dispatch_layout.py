@@ -5,7 +5,7 @@ notes. All of it stays as the office made it; the portal only learns which rows 
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -13,6 +13,7 @@ from guandu.core.errors import Invalid
 from guandu.exchange.workbooks import Sheet
 from targets.dispatch_columns import Column, guessed
 from targets.dispatch_grid import Grid, letters_of, number_of, readable
+from targets.dispatch_lists import offered_in
 
 # Rows among which a header is looked for, and how many it may have itself.
 DEEPEST, TALLEST = 40, 4
@@ -85,8 +86,9 @@ def sheet_of(sheets: tuple[Sheet, ...], name: str = "") -> Sheet:
     return next((sheet for sheet in shown if find_head(Grid(sheet))), shown[0] if shown else sheets[0])
 
 
-def layout_of(sheet: Sheet, head: int = 0) -> Layout:
-    """What is guessed of the sheet; with `head` of the header that begins in this row. Raises Invalid."""
+def layout_of(sheet: Sheet, head: int = 0, sheets: Sequence[Sheet] = ()) -> Layout:
+    """What is guessed of the sheet; with `head` of the header that begins in this row. `sheets`: all of the workbook,
+    for lists that stand on another one. Raises Invalid."""
     grid = Grid(sheet)
     head = head or find_head(grid)
     if not head or not grid.over(head):
@@ -100,7 +102,8 @@ def layout_of(sheet: Sheet, head: int = 0) -> Layout:
     last, tail = _body(grid, bottom)
     _refuse_merged(grid, bottom, last)
     filled = tuple((row, _texts(grid, row, heads)) for row in range(bottom + 1, last + 1) if grid.filled(row))
-    columns = _columns(grid, heads, head, [row for row, _ in filled])
+    offered = {letter: words for letter in heads if (words := offered_in(letter, bottom + 1, sheet, sheets or (sheet,)))}
+    columns = _columns(grid, heads, head, [row for row, _ in filled], offered)
     return Layout(sheet.name, head, bottom, last, max(last, grid.last_row), columns, heads, filled, tail)
 
 
@@ -200,11 +203,13 @@ def _texts(grid: Grid, row: int, heads: Mapping[str, str]) -> dict[str, str]:
     return {letter: text for letter, (_, text) in grid.over(row).items() if letter in heads}
 
 
-def _columns(grid: Grid, heads: Mapping[str, str], head: int, filled: list[int]) -> tuple[Column, ...]:
+def _columns(
+    grid: Grid, heads: Mapping[str, str], head: int, filled: list[int], offered: Mapping[str, tuple[str, ...]]
+) -> tuple[Column, ...]:
     unit = next((found[1] for text in _above(grid, head) if (found := _UNIT_ABOVE.search(text))), "")
     shown = [[cell for row in filled if (cell := grid.rows[row].get(letter))] for letter in heads]
     columns = [
-        guessed(letter, title, cells, unit)
+        guessed(letter, title, cells, unit, offered.get(letter, ()))
         for (letter, title), cells in zip(heads.items(), shown, strict=True)
     ]
     return tuple(_settled(columns, grid))

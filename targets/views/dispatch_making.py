@@ -1,6 +1,7 @@
 """From the office's own workbook to a form that is sent: upload, correct the guess, choose who answers."""
 
 import re
+from collections.abc import Iterator
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -15,7 +16,7 @@ from guandu.files.kinds import XLSX
 from guandu.files.names import harmless_name
 from guandu.web.posted import takes
 from targets.actions import dispatch
-from targets.dispatch_grid import Grid, readable
+from targets.dispatch_grid import Grid, number_of, readable
 from targets.dispatch_layout import Layout, layout_of, sheet_of
 from targets.enums_dispatch import NUMBERS, ColumnKind, DispatchState
 from targets.forms import whole
@@ -55,7 +56,7 @@ def _made(request: HttpRequest, form: NewForm) -> DispatchTable:
     data = sent.read()
     sheets = read_workbook(data, sent.name)
     sheet = sheet_of(sheets)
-    layout = layout_of(sheet)
+    layout = layout_of(sheet, sheets=sheets)
     title = form.cleaned_data["title"] or _title(sheet, layout, sent.name)
     return dispatch.create(title=title, file=check(data, sent.name, (XLSX,)), layout=layout, by=request.user)
 
@@ -86,8 +87,12 @@ def table_columns(request: HttpRequest, pk: int) -> HttpResponse:
         return redirect("targets:dispatch-table", pk)
     sheets = read_workbook(bytes_of(table.workbook), table.workbook.name)
     asked = request.POST if request.method == "POST" else request.GET
+    sheet, head = asked.get("sheet", "") or table.layout.sheet, whole(asked.get("head")) or 0
+    if request.method == "GET" and sheet != table.layout.sheet and head == table.layout.head:
+        # Another sheet was chosen, and the row left as it stood there: it has a header of its own.
+        head = 0
     try:
-        layout = _asked_layout(table, sheets, asked.get("sheet", ""), whole(asked.get("head")) or 0)
+        layout = _asked_layout(table, sheets, sheet, head)
         if request.method == "GET":
             return _columns_page(request, table, sheets, layout)
         layout = corrected(layout, request.POST)
@@ -106,9 +111,9 @@ def table_columns(request: HttpRequest, pk: int) -> HttpResponse:
 def _asked_layout(table: DispatchTable, sheets: tuple[Sheet, ...], sheet: str, head: int) -> Layout:
     """What is stored, unless another sheet or row is asked for: that is guessed anew."""
     stored = table.layout
-    if (sheet or stored.sheet, head or stored.head) == (stored.sheet, stored.head):
+    if sheet == stored.sheet and head in {0, stored.head}:
         return stored
-    return layout_of(sheet_of(sheets, sheet), head if sheet == stored.sheet or not sheet or head else 0)
+    return layout_of(sheet_of(sheets, sheet), head, sheets)
 
 
 def _columns_page(
@@ -133,14 +138,26 @@ def _columns_page(
 
 
 def _preview(sheet: Sheet, layout: Layout) -> dict:
-    """The sheet around its header: letters, and (row number, whether it is of the header, texts), a merged stretch once."""
+    """The sheet around its header: letters, and (row number, whether it is of the header, its cells). A cell is its
+    text and over how many columns it goes."""
     grid, letters = Grid(sheet), list(layout.heads)[:WIDEST]
     rows = []
     for row in range(max(1, layout.head - ABOVE), min(grid.last_row, layout.bottom + BELOW) + 1):
-        cells = grid.rows.get(row, {})
-        texts = [readable(cells[letter].text) if letter in cells else "" for letter in letters]
-        rows.append((row, layout.head <= row <= layout.bottom, texts))
+        rows.append((row, layout.head <= row <= layout.bottom, list(_preview_cells(grid, row, letters))))
     return {"letters": letters, "rows": rows}
+
+
+def _preview_cells(grid: Grid, row: int, letters: list[str]) -> Iterator[tuple[str, int]]:
+    cells, spans = grid.rows.get(row, {}), [span for span in grid.spans if span.top == row]
+    covered = 0
+    for place, letter in enumerate(letters):
+        if covered:
+            covered -= 1
+            continue
+        ends = next((span.right for span in spans if span.left == number_of(letter)), 0)
+        width = max(1, sum(number_of(each) <= ends for each in letters[place:]))
+        covered = width - 1
+        yield readable(cells[letter].text) if letter in cells else "", width
 
 
 @require_http_methods(["GET", "POST"])

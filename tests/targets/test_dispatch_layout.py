@@ -2,6 +2,8 @@
 
 from datetime import date
 
+import openpyxl
+import openpyxl.worksheet.datavalidation
 import pytest
 
 from guandu.core.errors import Invalid
@@ -243,3 +245,38 @@ def test_a_layout_comes_back_from_its_stored_form():
 def test_letters_and_numbers_of_columns(letters, number):
     assert number_of(letters) == number
     assert letters_of(number) == letters
+
+
+@pytest.mark.parametrize(
+    ("rule", "words"),
+    [
+        ('"未开工, 在建,竣工"', ("未开工", "在建", "竣工")),
+        ("$H$1:$H$2", ("甲", "乙")),
+        ("字典!$A$1:$A$3", ("一类", "二类", "三类")),
+        ("'字典'!A2:A3", ("二类", "三类")),
+        ("INDIRECT(A2)", ()),
+        ("不在!$A$1:$A$3", ()),
+        ('"只有一个"', ()),
+    ],
+)
+def test_what_the_cells_drop_down_is_what_may_be_chosen(rule, words):
+    made = opened(book([["园区", "项目类别", N, N, N, N, N, "甲"], [N, N, N, N, N, N, N, "乙"]]))
+    page = made.active
+    listed = openpyxl.worksheet.datavalidation.DataValidation(type="list", formula1=rule)
+    listed.add("B2:B20")
+    page.add_data_validation(listed)
+    for word in ("一类", "二类", "三类"):
+        (made["字典"] if "字典" in made.sheetnames else made.create_sheet("字典")).append([word])
+    sheets = read_workbook(saved(made))
+    column = layout_of(sheets[0], 1, sheets).columns[1]
+    assert column.choices == words
+    assert column.kind == ("choice" if words else "text")
+
+
+def test_a_list_of_yes_and_no_is_a_flag_and_a_rule_of_another_kind_is_none():
+    made = opened(book([["园区", "纳统", "人数"], [N, N, N]]))
+    for kind, rule, cells in (("list", '"是,否"', "B2:B9"), ("whole", "1", "C2:C9")):
+        listed = openpyxl.worksheet.datavalidation.DataValidation(type=kind, formula1=rule)
+        listed.add(cells)
+        made.active.add_data_validation(listed)
+    assert told(layout_of(read_workbook(saved(made))[0])) == ["园区 receiver", "纳统 flag*", "人数 whole*"]
