@@ -21,11 +21,17 @@ class TargetsConfig(AppConfig):
             panels,
             tasks,
             tasks_calendar,
+            tasks_workbooks,
             tiles,
             todos,
             todos_dispatch,
         )
-        from targets.actions.attached import EVIDENCE_KIND, PAPER_KIND  # reason: needs models
+        from targets.actions.attached import (  # reason: needs models
+            BATCH_KIND,
+            EVIDENCE_KIND,
+            PAPER_KIND,
+            WORKBOOK_KIND,
+        )
         from targets.actions.dispatch_files import ANSWER_KIND, TABLE_KIND  # reason: needs models
         from targets.actions.mergers import withdraw_drafts  # reason: needs models
         from targets.queries import mergers, quality, register_facts, series  # noqa: F401  # reason: register themselves
@@ -36,7 +42,7 @@ class TargetsConfig(AppConfig):
         keep_through_migrations(self, "0002_locked_lines", GUARDS)
         keep_through_migrations(self, "0003_templates_by_period", DICTIONARY_GUARDS)
         keep_through_migrations(self, "0005_evidence", EVIDENCE_GUARDS)
-        for kind in (EVIDENCE_KIND, PAPER_KIND, TABLE_KIND, ANSWER_KIND):
+        for kind in (EVIDENCE_KIND, PAPER_KIND, WORKBOOK_KIND, BATCH_KIND, TABLE_KIND, ANSWER_KIND):
             register_owner(kind)
         add_navigation(
             NavigationEntry("日常工作", "数据填报", "targets:returns", "report", (Permission.RETURN_VIEW,), 30),

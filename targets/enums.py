@@ -143,6 +143,20 @@ class NoteKind(models.TextChoices):
     COMMENT = "comment", "审核意见"
     REASON = "reason", "情况说明"
     FLAG = "flag", "待跟进"
+    UNREAD = "unread", "未能载入"
+
+
+class WorkbookState(models.TextChoices):
+    READY = "ready", "待载入"
+    FAULTY = "faulty", "有误"
+    LOADED = "loaded", "已载入"
+    DROPPED = "dropped", "已放弃"
+
+
+class BatchState(models.TextChoices):
+    READING = "reading", "核对中"
+    READ = "read", "已核对"
+    LOADING = "loading", "载入中"
 
 
 class Operator(models.TextChoices):

@@ -1,9 +1,11 @@
-"""Evidence and paper are seen by whoever sees their return."""
+"""Evidence and paper are seen by whoever sees their return; workbooks hold drafts and are seen by fewer."""
 
 from django.apps import apps
 from django.db import models
+from django.db.models import Q
 
 from guandu.accounts.permissions import Permission
+from guandu.accounts.querysets import ReferenceQuerySet
 from guandu.core.actors import Actor
 
 
@@ -21,3 +23,19 @@ class EvidenceQuerySet(_OfReturns):
 
 class PaperQuerySet(_OfReturns):
     return_path = "version__return_of"
+
+
+class WorkbookQuerySet(models.QuerySet):
+    """Of those who file the return, and of those who load for others what comes on paper or by mail."""
+
+    def visible_to(self, actor: Actor, permission: Permission | None = None) -> "WorkbookQuerySet":
+        returns = apps.get_model("targets", "Return").objects
+        own, received = (
+            returns.visible_to(actor, each).order_by().values("pk")
+            for each in (Permission.RETURN_FILE, Permission.RETURN_RECEIVE)
+        )
+        return self.filter(Q(return_of__in=own) | Q(return_of__in=received))
+
+
+class WorkbookBatchQuerySet(ReferenceQuerySet):
+    view_permission = Permission.RETURN_RECEIVE

@@ -1,12 +1,21 @@
 """Addresses of this room, by subject."""
 
-from targets import urls_calendar, urls_completeness, urls_dispatch, urls_paper, urls_plan, urls_returns
+from targets import (
+    urls_calendar,
+    urls_completeness,
+    urls_dispatch,
+    urls_paper,
+    urls_plan,
+    urls_returns,
+    urls_workbooks,
+)
 
 app_name = "targets"
 urlpatterns = [
     *urls_completeness.urlpatterns,
     *urls_returns.urlpatterns,
     *urls_paper.urlpatterns,
+    *urls_workbooks.urlpatterns,
     *urls_calendar.urlpatterns,
     *urls_dispatch.urlpatterns,
     *urls_plan.urlpatterns,

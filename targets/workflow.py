@@ -23,6 +23,7 @@ class Verb(StrEnum):
     SIGN_OFF = "sign_off"
     EXEMPT = "exempt"
     RESUME = "resume"
+    RECEIVE = "receive"
 
 
 @dataclass(frozen=True)
@@ -45,12 +46,15 @@ _COMMENT = "退回意见必填"
 _OTHER = "报送人以外的人办理"
 _PAPER = "签批扫描件已登记，并经他人核对"
 _REASON = "理由必填"
+_RECEIVED = "线下报来的工作簿已载入，并写明填报人"
 OPINION = "opinion"
 
 # fmt: off
 TABLE: tuple[Step, ...] = (
     Step(_S.DRAFT, Verb.FILE, _S.FILED, "", _P.RETURN_FILE, "填报单位", "报送", _COMPLETE),
     Step(_S.SENT_BACK, Verb.FILE, _S.FILED, "", _P.RETURN_FILE, "填报单位", "报送", _COMPLETE),
+    Step(_S.DRAFT, Verb.RECEIVE, _S.FILED, "", _P.RETURN_RECEIVE, "园区发展办", "代录报送", _RECEIVED),
+    Step(_S.SENT_BACK, Verb.RECEIVE, _S.FILED, "", _P.RETURN_RECEIVE, "园区发展办", "代录报送", _RECEIVED),
     Step(_S.FILED, Verb.REVIEW, _S.REVIEWED, "review", _P.RETURN_REVIEW, "包保部门工作人员", "审核通过", _OTHER),
     Step(_S.FILED, Verb.SIGN_OFF, _S.REVIEWED, "review", _P.RETURN_CONFIRM, "园区发展办", "按线下签批通过审核", _PAPER),
     Step(_S.FILED, Verb.SEND_BACK, _S.SENT_BACK, "review", _P.RETURN_REVIEW, "包保部门工作人员", "退回", _COMMENT),
@@ -67,7 +71,7 @@ TABLE: tuple[Step, ...] = (
 # fmt: on
 APPROVALS = frozenset({Verb.REVIEW, Verb.SIGN_OFF, Verb.CONFIRM})
 # What the office may do beside the route; nobody waits for it.
-BESIDE = frozenset({Verb.SIGN_OFF, Verb.CORRECT, Verb.WITHDRAW, Verb.EXEMPT, Verb.RESUME})
+BESIDE = frozenset({Verb.SIGN_OFF, Verb.CORRECT, Verb.WITHDRAW, Verb.EXEMPT, Verb.RESUME, Verb.RECEIVE})
 LABELS = {step.verb: step.label for step in TABLE}
 
 

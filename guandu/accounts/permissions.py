@@ -35,6 +35,8 @@ class Permission(StrEnum):
     # Streets and task forces are asked beside the review; they approve nothing.
     RETURN_OPINE = "return.opine"
     RETURN_CONFIRM = "return.confirm"
+    # 代收代录: load and hand in what an operator sends by other ways than the portal.
+    RETURN_RECEIVE = "return.receive"
     CYCLE_OPEN = "cycle.open"
     # 催报: by the office, and by a sponsoring department for its own parks.
     RETURN_URGE = "return.urge"

@@ -272,7 +272,8 @@ def _known(cell: dict[str, Any], strings: list[str], shown: list[str], from_1904
         return _shared(strings, value)
     if kind == "n":
         kind = shown[cell["style"]] if cell["style"] < len(shown) else "number"
-        return _number(value, kind, from_1904) if value.strip() else None
+        # Some programs write a formula with an empty result.
+        return _number(value, kind, from_1904) if value.strip() else ("", "formula") if cell["formula"] else None
     return (_unescaped(value), {"b": "flag", "e": "error", "d": "date"}.get(kind, "text")) if value else None
 
 

@@ -83,7 +83,7 @@ class Reading:
 def read_table(sheets: Sequence[Sheet], name: str, columns: Sequence[Column], *, most: int) -> Reading:
     """The table of the sheet `name`, whose first row with text is the header. Raises Invalid when
     the workbook is not of this kind, or holds more than `most` rows of data."""
-    sheet = _right_sheet(sheets, name)
+    sheet = whole_sheet(sheets, name)
     rows = [row for row in sheet.rows if row.cells]
     if not rows:
         raise Invalid(f"工作表“{name}”是空的。请下载模板，在模板中填写。")
@@ -102,7 +102,7 @@ def read_table(sheets: Sequence[Sheet], name: str, columns: Sequence[Column], *,
     return Reading(name, len(below), len(below) - len(filled), fine, tuple(sorted(faults)), spoiled)
 
 
-def _right_sheet(sheets: Sequence[Sheet], name: str) -> Sheet:
+def whole_sheet(sheets: Sequence[Sheet], name: str) -> Sheet:
     """The sheet `name`, seen and whole. Raises Invalid."""
     sheet = next((each for each in sheets if each.name == name), None)
     if sheet is None:
@@ -119,13 +119,13 @@ def _right_sheet(sheets: Sequence[Sheet], name: str) -> Sheet:
 
 
 def _refuse_hidden(sheet: Sheet, letters: dict[str, str]) -> None:
-    numbers = {_number_of(letter): letter for letter in letters.values()}
+    numbers = {number_of(letter): letter for letter in letters.values()}
     hidden = [numbers[n] for n in sorted(numbers) if any(first <= n <= last for first, last in sheet.hidden_columns)]
     if hidden:
         raise Invalid(f"工作表“{sheet.name}”的 {'、'.join(hidden)} 列被隐藏。请取消隐藏，核对后再上传。")
 
 
-def _number_of(letters: str) -> int:
+def number_of(letters: str) -> int:
     number = 0
     for letter in letters:
         number = number * 26 + ord(letter) - 64
@@ -156,7 +156,7 @@ def _merged(sheet: Sheet, header: SheetRow) -> list[Fault]:
     faults = []
     for ref in sheet.merged:
         first, _, last = ref.partition(":")
-        top, bottom = _row_of(first), _row_of(last or first)
+        top, bottom = row_of(first), row_of(last or first)
         spoiled = [row.number for row in sheet.rows if max(top, header.number + 1) <= row.number <= bottom]
         faults += [Fault(row, ref, "请取消合并单元格，每行分别填写") for row in spoiled]
     return faults
@@ -199,6 +199,6 @@ def plain_title(text: str) -> str:
     return unicodedata.normalize("NFKC", "".join(text.split())).removesuffix("*")
 
 
-def _row_of(address: str) -> int:
+def row_of(address: str) -> int:
     digits = "".join(letter for letter in address if letter.isdigit())
     return int(digits) if digits else 0

@@ -19,7 +19,9 @@ JPEG = FileKind("jpg", "JPG 图片", ("jpg", "jpeg"), "image/jpeg")
 PNG = FileKind("png", "PNG 图片", ("png",), "image/png")
 XLSX = FileKind("xlsx", "xlsx 工作簿", ("xlsx",), f"{_OFFICE}.spreadsheetml.sheet")
 DOCX = FileKind("docx", "docx 文档", ("docx",), f"{_OFFICE}.wordprocessingml.document")
-KINDS = {kind.code: kind for kind in (PDF, JPEG, PNG, XLSX, DOCX)}
+# Several files that came together. Never taken as evidence: whoever takes one opens it himself.
+BUNDLE = FileKind("zip", "zip 压缩包", ("zip",), "application/zip")
+KINDS = {kind.code: kind for kind in (PDF, JPEG, PNG, XLSX, DOCX, BUNDLE)}
 EVIDENCE = (PDF, JPEG, PNG, XLSX, DOCX)
 SCANS = (PDF, JPEG, PNG)
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"

@@ -58,6 +58,13 @@ class Draft:
         values, code = self.place(key)
         return values.get(code)
 
+    def units(self, key: str, text: str) -> int | None:
+        """What was typed as whole units; None empties the cell. Raises Invalid."""
+        if not self.takes(key):
+            raise Invalid(f"本表没有“{key}”这一项。")
+        value = parse_decimal(text)
+        return None if value is None else to_units(value, self.form[CellKey.parse(key).code].version.scale)
+
     def changed_at(self, key: str) -> int:
         """The counter of the save that changed the cell last; 0 for one that was prefilled."""
         cell = CellKey.parse(key)
@@ -97,7 +104,8 @@ def write(
     typed = _parse(draft, cells, base, reasons)
     changes = {key: units for key, units in typed.items() if units != draft.stored(key)}
     _refuse_overwriting(draft, changes, counter)
-    told = {(note.subject_code, note.indicator_id): note for note in _reasons(draft.version)}
+    notes = _notes(draft.version)
+    told = {(note.subject_code, note.indicator_id): note for note in notes if note.kind == NoteKind.REASON}
     given = _given(draft, reasons, changes, told)
     _refuse_settled(draft, [*changes, *given])
     if not changes and not given:
@@ -105,6 +113,29 @@ def write(
     _advance(draft.version, by)
     _store(draft, changes, by)
     _store_reasons(draft, given, told, by)
+    _settle_unread(draft, changes, notes)
+
+
+def mark_unread(draft: Draft, unread: Mapping[str, str], by: Actor) -> None:
+    """Within the action that loads a file in part: what of it could not be read is said at its cell, which is empty
+    until somebody fills it in. `unread`: cell → what stood there and what is wrong with it."""
+    notes = [note for note in _notes(draft.version) if note.kind == NoteKind.UNREAD]
+    _settle_unread(draft, unread, notes)
+    for key, text in unread.items():
+        line, indicator_id = _note_of(draft, key)
+        created(
+            CellNote.objects.create(
+                return_of=draft.return_,
+                version=draft.version,
+                indicator_id=indicator_id,
+                subject_code=line,
+                of_base=CellKey.parse(key).is_base,
+                kind=NoteKind.UNREAD,
+                text=text[:LONGEST_REASON],
+                author_name=by.actor_name,
+                at=clock.now(),
+            )
+        )
 
 
 def discard(draft: ReturnVersion) -> None:
@@ -134,7 +165,7 @@ def copy_of(version: ReturnVersion) -> ReturnVersion:
         )
         for line in version.lines.all()
     )
-    for note in _reasons(version):
+    for note in (each for each in _notes(version) if each.kind == NoteKind.REASON):
         note.pk, note.version = None, draft
         note.save(force_insert=True)
     carry_evidence(version, draft)
@@ -147,20 +178,13 @@ def _parse(draft: Draft, cells: Mapping, base: Mapping, reasons: Mapping) -> Uni
     errors: list[tuple[str, str]] = []
     for key, text in [*cells.items(), *((code + BASE, text) for code, text in base.items())]:
         try:
-            typed[key] = _units(draft, key, text)
+            typed[key] = draft.units(key, text)
         except Invalid as wrong:
             errors.append((key, wrong.message))
     errors += _wrong_reasons(draft, reasons)
     if errors:
         raise Invalid("有填写不符合要求的地方，请改正后再保存，已填的内容都还在。", errors=errors)
     return typed
-
-
-def _units(draft: Draft, key: str, text: str) -> int | None:
-    if not draft.takes(key):
-        raise Invalid(f"本表没有“{key}”这一项。")
-    value = parse_decimal(text)
-    return None if value is None else to_units(value, draft.form[CellKey.parse(key).code].version.scale)
 
 
 def _wrong_reasons(draft: Draft, reasons: Mapping[str, str]) -> list[tuple[str, str]]:
@@ -227,8 +251,9 @@ def _store_line(draft: Draft, line: ReturnLine, changes: Units, by: Actor) -> No
     updated(line, before)
 
 
-def _reasons(version: ReturnVersion) -> list[CellNote]:
-    return list(CellNote.objects.filter(version=version, kind=NoteKind.REASON))
+def _notes(version: ReturnVersion) -> list[CellNote]:
+    """What the filer's side says at single cells: reasons, and what a file said that could not be read."""
+    return list(CellNote.objects.filter(version=version, kind__in=(NoteKind.REASON, NoteKind.UNREAD)))
 
 
 Told = dict[tuple[str, int], CellNote]  # (line, indicator) → the reason that stands
@@ -275,3 +300,13 @@ def _store_reasons(draft: Draft, given: Mapping[str, str], told: Told, by: Actor
                 at=clock.now(),
             )
             created(note)
+
+
+def _settle_unread(draft: Draft, keys: Iterable[str], notes: Iterable[CellNote]) -> None:
+    """A cell that gets a number of its own is read by now."""
+    unread = {(n.subject_code, n.indicator_id, n.of_base): n for n in notes if n.kind == NoteKind.UNREAD}
+    for key in keys if unread else ():
+        old = unread.pop((*_note_of(draft, key), CellKey.parse(key).is_base), None)
+        if old:
+            removed(old)
+            old.delete()

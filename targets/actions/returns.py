@@ -23,10 +23,11 @@ from targets.models import CellNote, Return, ReturnLine, ReturnVersion
 from targets.queries.evidence import evidence_is_whole
 from targets.queries.lines import hidden_lines
 from targets.queries.locks import lock_of, open_correction
+from targets.queries.next_steps import received_for
 from targets.queries.opinions import waited_for
 from targets.queries.paper import missing_paper, paper_sign_off
 from targets.queries.sheet import form_of, sheet_of
-from targets.workflow import Verb
+from targets.workflow import Step, Verb
 
 
 @action("return.save")
@@ -51,8 +52,8 @@ def save(
     about(fresh)
     if not fresh.is_open:
         raise NotReady(refusal(fresh, Verb.FILE))
-    _refuse_locked(fresh)
-    _refuse_hidden(fresh, [*(cells or {}), *(reasons or {})], by)
+    refuse_locked(fresh)
+    refuse_hidden(fresh, [*(cells or {}), *(reasons or {})], by)
     draft = Draft.read(fresh, [*(cells or {}), *(reasons or {})])
     write(draft, cells or {}, base or {}, reasons or {}, counter, by)
     return fresh
@@ -63,24 +64,19 @@ def file(*, return_: Return, expected: int | None = None, counter: int | None = 
     """Freeze the draft and hand it in. Raises NotReady with what is missing, Invalid with wrong cells,
     Conflict when the return or (by `counter`) its draft changed since it was seen."""
     fresh, step = start(return_=return_, verb=Verb.FILE, expected=expected, by=by)
-    _refuse_locked(fresh)
-    _refuse_incomplete(fresh)
-    version = fresh.draft
-    if counter is not None and counter != version.change_counter:
+    if counter is not None and counter != fresh.draft.change_counter:
         raise Conflict("报送前表里又有改动，请核对后再报送。")
-    _freeze(version, by)
-    move(
-        return_=fresh,
-        step=step,
-        version=version,
-        by=by,
-        filed=version,
-        draft=None,
-        filed_at=version.frozen_at,
-        # A return sent back was handed in on the day it first was.
-        filed_on=fresh.filed_on or clock.today(),
-    )
-    return fresh
+    return _hand_in(fresh, step, by)
+
+
+@action("return.receive")
+def receive(*, return_: Return, expected: int | None = None, by: Actor) -> Return:
+    """代录报送: the office hands in for a filer what it has loaded from his workbook, under the same checks. Raises
+    NotReady, Invalid as filing does."""
+    fresh, step = start(return_=return_, verb=Verb.RECEIVE, expected=expected, by=by)
+    book = received_for(fresh)
+    told = "，".join(each for each in (f"填报人{book.filled_by}", book.came_by, f"由{by.actor_name}代录") if each)
+    return _hand_in(fresh, step, by, comment=told)
 
 
 @action("return.review")
@@ -142,13 +138,34 @@ def confirm(*, return_: Return, comment: str = "", expected: int | None = None, 
     return fresh
 
 
-def _refuse_locked(return_: Return) -> None:
+def _hand_in(fresh: Return, step: Step, by: Actor, comment: str = "") -> Return:
+    refuse_locked(fresh)
+    _refuse_incomplete(fresh)
+    version = fresh.draft
+    _freeze(version, by)
+    move(
+        return_=fresh,
+        step=step,
+        version=version,
+        by=by,
+        comment=comment,
+        filed=version,
+        draft=None,
+        filed_at=version.frozen_at,
+        # A return sent back was handed in on the day it first was.
+        filed_on=fresh.filed_on or clock.today(),
+    )
+    return fresh
+
+
+def refuse_locked(return_: Return) -> None:
+    """Raise NotReady in the words of the lock where the return takes no numbers now."""
     lock = lock_of(return_)
     if lock:
         raise NotReady(f"《{return_.cycle.template.name}》{lock.sentence}", missing=[lock.reason])
 
 
-def _refuse_hidden(return_: Return, keys: Iterable[str], by: Actor) -> None:
+def refuse_hidden(return_: Return, keys: Iterable[str], by: Actor) -> None:
     """A line that the person may not see he does not write either: the refusal would tell the number."""
     hidden = hidden_lines(return_, by)
     errors = [(key, "该企业已自行报送，本表不显示也不能改动。") for key in keys if CellKey.parse(key).line in hidden]

@@ -12,6 +12,7 @@ from targets.models.paper import PrintedSheet, SignedSheet
 from targets.models.plan import Ambiguity, Mechanism, Plan, QualitativeAim, Target, TargetResult, TargetUnit
 from targets.models.returns import CellNote, Return, ReturnLine, ReturnMove, ReturnVersion
 from targets.models.template import ReturnTemplate, TemplateCell
+from targets.models.workbook import ReturnWorkbook, WorkbookBatch
 
 __all__ = [
     "Ambiguity",
@@ -38,9 +39,11 @@ __all__ = [
     "ReturnMove",
     "ReturnTemplate",
     "ReturnVersion",
+    "ReturnWorkbook",
     "SignedSheet",
     "Target",
     "TargetResult",
     "TargetUnit",
     "TemplateCell",
+    "WorkbookBatch",
 ]

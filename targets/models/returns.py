@@ -128,12 +128,13 @@ class ReturnLine(models.Model):
 
 
 class CellNote(models.Model):
-    """What is said about a single cell: a reviewer's comment, a filer's reason."""
+    """What is said about a single cell: a reviewer's comment, a filer's reason, what a file said that could not be read."""
 
     return_of = models.ForeignKey(Return, models.PROTECT, related_name="notes", verbose_name="报表")
     version = models.ForeignKey(ReturnVersion, models.PROTECT, related_name="notes", verbose_name="报表版本")
     indicator = models.ForeignKey(Indicator, models.PROTECT, null=True, blank=True, verbose_name="指标")
     subject_code = models.CharField("所在行", max_length=40, blank=True)
+    of_base = models.BooleanField("关于上年同期可比数", default=False)
     kind = models.CharField("类型", max_length=20, choices=NoteKind.choices)
     text = models.CharField("内容", max_length=300)
     author_name = models.CharField("填写人", max_length=120)

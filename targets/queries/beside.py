@@ -34,6 +34,7 @@ def beside(return_: Return, user: Actor, files: bool) -> dict[str, Any]:
         "may_ask_extension": files and is_over(return_),
         "may_extend": decides and return_.is_missing and return_.filed_id is None,
         "decides": decides,
+        "may_receive": return_.is_open and user.may(Permission.RETURN_RECEIVE, return_),
         "may_flag": files or decides or any(user.may(each, return_) for each in _FLAGGING),
         "form_cells": form_of(return_),
     }

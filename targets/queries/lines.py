@@ -161,21 +161,26 @@ def lines_of(
     judged = None if only is None else set(only)
     last = last_of_lines(return_, form)
     earlier = _earlier(version)
-    reasons = _reasons(version)
+    reasons, unread = _notes(version)
     rules = _rules(return_.cycle.template.checks, form)
     period = Period.parse(return_.cycle.period)
     rows = [
-        _row(line, form, rules, period, last, earlier, reasons, correction)
+        _row(line, form, rules, period, last, earlier, reasons, unread, correction)
         for line in lines
         if judged is None or line.subject_code in judged
     ]
     return Lines(tuple(form), tuple(rows), totals_of(form, lines))
 
 
-def _row(line, form, rules, period, last, earlier, reasons, correction) -> LineRow:
+def _row(line, form, rules, period, last, earlier, reasons, unread, correction) -> LineRow:
     before = last.get(line.subject_code, {})
     entries = Entries(values=line.values, last=before, last_is_same_year=period.before.year == period.year)
     found = findings([replace(cell, is_required=False) for cell in form], rules, entries)
+    found += [
+        Finding(cell.code, Severity.ERROR, text)
+        for cell in form
+        if (text := unread.get((line.subject_code, cell.indicator_id)))
+    ]
     was = earlier.get(line.subject_code)
     cells = tuple(
         LineCell(
@@ -229,6 +234,13 @@ def _earlier(version: ReturnVersion) -> dict[str, dict[str, int]]:
     return dict(ReturnLine.objects.filter(version__in=before).values_list("subject_code", "values"))
 
 
-def _reasons(version: ReturnVersion) -> dict[tuple[str, int], str]:
-    notes = CellNote.objects.filter(version=version, kind=NoteKind.REASON).exclude(subject_code="")
-    return {(line, indicator): text for line, indicator, text in notes.values_list("subject_code", "indicator", "text")}
+Told = dict[tuple[str, int], str]  # (line, indicator) → text
+
+
+def _notes(version: ReturnVersion) -> tuple[Told, Told]:
+    """The reasons given in the lines, and what a file said there that could not be read."""
+    told: dict[str, Told] = {NoteKind.REASON: {}, NoteKind.UNREAD: {}}
+    notes = CellNote.objects.filter(version=version, kind__in=told).exclude(subject_code="")
+    for kind, line, indicator, text in notes.values_list("kind", "subject_code", "indicator", "text"):
+        told[kind][line, indicator] = text
+    return told[NoteKind.REASON], told[NoteKind.UNREAD]

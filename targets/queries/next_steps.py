@@ -7,7 +7,7 @@ from django.db.models import Q, TextChoices
 from guandu.accounts.permissions import Permission
 from guandu.core.actors import Actor
 from targets.enums import ReturnState
-from targets.models import Return, ReturnTemplate
+from targets.models import Return, ReturnTemplate, ReturnWorkbook
 from targets.queries.locks import can_be_filled, lock_of, open_correction
 from targets.queries.opinions import awaiting_opinion, waited_for
 from targets.queries.paper import missing_paper, paper_sign_off
@@ -51,21 +51,31 @@ def duties(return_: Return, user: Actor) -> list[Step]:
 
 def fits(return_: Return, verb: Verb) -> bool:
     """Whether the move makes sense for what the return holds: a 数据订正 is withdrawn only while one is
-    open, 线下签批 only where a checked scan is there, and what was once approved is corrected, never 免报."""
+    open, 线下签批 only where a checked scan is there, 代录报送 only of what was loaded for somebody, and what was once
+    approved is corrected, never 免报."""
     if verb == Verb.WITHDRAW:
         return open_correction(return_) is not None
     if verb == Verb.SIGN_OFF:
         return paper_sign_off(return_, "review") is not None
+    if verb == Verb.RECEIVE:
+        return received_for(return_) is not None
     return verb != Verb.EXEMPT or return_.approved_id is None
 
 
 def _missing(return_: Return, verb: Verb, user: Actor, sheet: Sheet | None) -> tuple[str, ...]:
-    if verb == Verb.FILE:
+    if verb in {Verb.FILE, Verb.RECEIVE}:
         lock = lock_of(return_)
         return (*((lock.sentence,) if lock else ()), *(each.text for each in (sheet or sheet_of(return_)).blocking))
     if verb in APPROVALS and filed_by(return_, user):
         return (OWN_FILING,)
     return waited_for(return_) + missing_paper(return_) if verb == Verb.CONFIRM else ()
+
+
+def received_for(return_: Return) -> ReturnWorkbook | None:
+    """The workbook that the office loaded into the draft for him who filled it in, the last of them."""
+    if return_.draft_id is None:
+        return None
+    return ReturnWorkbook.objects.filter(version=return_.draft_id).exclude(filled_by="").first()
 
 
 def filed_by(return_: Return, user: Actor) -> bool:

@@ -222,6 +222,7 @@ def sheet_of(
     form = head_of(form, return_.cycle.template)
     found = _found(form, return_.cycle.template, entries_of(line, last, period), below)
     notes = list(CellNote.objects.filter(return_of=return_).select_related("version").order_by("pk"))
+    found = _with_unread(found, [n for n in notes if n.kind == NoteKind.UNREAD and n.version_id == version.pk], form)
     reasons = {
         n.indicator_id: n.text
         for n in notes
@@ -295,6 +296,15 @@ def _against_lines(cell: FormCell, entries: Entries, sums: dict[str, int]) -> li
         return [Finding(cell.code, Severity.ERROR, text)]
     text = f"园区合计比各行合计多 {apart} {cell.unit}：请把未列企业填入“其余企业合计”；确有未报企业的请说明。"
     return [Finding(cell.code, Severity.REASON, text)]
+
+
+def _with_unread(found: list[Finding], notes: list[CellNote], form: list[FormCell]) -> list[Finding]:
+    """What a file said of a cell and could not be read blocks the filing until somebody has looked; that the
+    cell is empty for it is not told a second time."""
+    codes = {cell.indicator_id: cell.code for cell in form}
+    unread = [Finding(codes[n.indicator_id], Severity.ERROR, n.text) for n in notes if not n.subject_code]
+    told = {each.code for each in unread}
+    return [each for each in found if each.severity != Severity.MISSING or each.code not in told] + unread
 
 
 def _approved_line(return_: Return, shown: ReturnVersion, lines: Iterable[ReturnLine]) -> ReturnLine | None:

@@ -88,3 +88,9 @@ def test_the_reader_tells_a_percentage_by_its_format():
     made["xl/styles.xml"] = styles
     (found,) = read_workbook(packed(made))
     assert [found.rows[0].cells[letter].kind for letter in "ABCD"] == ["number", "percent", "percent", "number"]
+
+
+def test_a_formula_with_an_empty_result_is_one_without_a_result():
+    cells = '<c r="A1"><f>1+1</f><v></v></c><c r="B1"><f>1+1</f></c><c r="C1"><v></v></c><c r="D1" t="str"><f>""</f><v></v></c>'
+    (found,) = read_workbook(packed(parts(sheet(row(1, cells)))))
+    assert {letter: cell.kind for letter, cell in found.rows[0].cells.items()} == {"A": "formula", "B": "formula"}

@@ -211,6 +211,7 @@ STATES: dict[str, Seed] = {
         f"dispatch/<pk>/{verb}/": without(dispatch, verb, "NotReady") for verb in ("urge", "extend", "close", "reopen")
     },
     "dispatch/answers/<pk>/": _answered_at_any_time,
+    "dispatch/answers/<pk>/upload/": _answered_at_any_time,
     **{f"returns/<pk>/{page}/": _files_at_any_state for page in ("evidence", "print", "paper")},
     "returns/paper/<pk>/refuse/": without(paper, "_settle", "NotReady"),
     **{

@@ -43,6 +43,7 @@ from tests.permissions import (
     seeds_notices,
     seeds_register,
     seeds_returns,
+    seeds_workbooks,
 )
 from tests.permissions.sides import NONE, Side, keys
 from tests.permissions.world import ANONYMOUS, DISABLED, World
@@ -50,8 +51,8 @@ from tests.permissions.world import ANONYMOUS, DISABLED, World
 # Kinds of the matrix that canaries.yaml calls by the same name.
 SHOWN_AT = (
     "figure", "handover", "project", "job to try again", "enterprise", "space", "building", "proposal", "contact",
-    "claim", "finding", "cultivation", "honour", "register upload", "return by firms filed", "dispatch table",
-    "dispatch answer",
+    "claim", "finding", "cultivation", "honour", "register upload", "return by firms filed", "workbook",
+    "dispatch table", "dispatch answer",
 )  # fmt: skip
 # What each quarter's return has come to; the last one differs between the sides.
 DRAFT, FILED, REVIEWED, ENDED = "2026Q3", "2026Q2", "2025Q4", "2025Q3"
@@ -76,6 +77,7 @@ def build() -> World:
     objects |= seeds_register.rows(own, other, people) | seeds_admin.rows(own, other, people)
     objects |= seeds_notices.rows(own, other, people)
     objects |= seeds_files.rows(own, other)
+    objects |= seeds_workbooks.rows(own, other, revenue, people[RoleCode.OFFICE])
     objects |= seeds_calendar.rows(template, revenue)
     objects |= seeds_dispatch.rows(own, other, people)
     return World(people, objects, _where_shown({"own": own, "other": other}, objects)).settle()

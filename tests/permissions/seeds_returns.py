@@ -63,13 +63,13 @@ def rows(own: Side, other: Side, template: ReturnTemplate, people: Mapping[str, 
 def _made(side: Side, template: ReturnTemplate, asked_of: ReturnTemplate, office: User) -> dict[str, Return]:
     found = {}
     for period in (LOCKED, ASKED, OPENED, EXEMPT, OVER, WAITING):
-        return_ = _filled(side, template, period, office)
+        return_ = filled(side, template, period, office)
         if period in {LOCKED, ASKED, OPENED}:
             return_ = returns.review(return_=returns.file(return_=return_, by=side.filer), by=side.reviewer)
             return_ = returns.confirm(return_=return_, by=office)
         found[period] = return_
     opine, signed = (
-        returns.file(return_=_filled(side, asked_of, period, office), by=side.filer) for period in (OVER, WAITING)
+        returns.file(return_=filled(side, asked_of, period, office), by=side.filer) for period in (OVER, WAITING)
     )
     _sign(side, signed, office)
     return found | {"opine": opine, "signed": signed}
@@ -85,7 +85,7 @@ def _sign(side: Side, return_: Return, office: User) -> None:
     paper.confirm_scan(sheet=sheet, by=side.reviewer)
 
 
-def _filled(side: Side, template: ReturnTemplate, period: str, office: User) -> Return:
+def filled(side: Side, template: ReturnTemplate, period: str, office: User) -> Return:
     cycle = open_cycle(template=template, period=period, by=office)
     return returns.save(return_=cycle.returns.get(park=side.park), cells={"REV": side.returned}, by=side.filer)
 

@@ -31,6 +31,7 @@ from tests.permissions.submissions_files import FILES
 from tests.permissions.submissions_notices import NOTICES
 from tests.permissions.submissions_register import REGISTER
 from tests.permissions.submissions_returns import RETURNS
+from tests.permissions.submissions_workbooks import WORKBOOKS
 from tests.permissions.world import ANONYMOUS, World
 
 SECRET = generate_totp_secret()
@@ -274,5 +275,6 @@ WRITTEN = (
     *RETURNS,
     *NOTICES,
     *FILES,
+    *WORKBOOKS,
     *DISPATCH,
 )  # fmt: skip

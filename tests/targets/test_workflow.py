@@ -33,6 +33,7 @@ ACTIONS = {
     Verb.CORRECT: lambda **arguments: corrections.open_(codes=["REV"], reason="录入有误", **arguments),
     Verb.WITHDRAW: lambda **arguments: corrections.withdraw(reason="不再订正", **arguments),
     Verb.SIGN_OFF: returns.sign_off,
+    Verb.RECEIVE: returns.receive,
     Verb.EXEMPT: lambda **arguments: exemptions.exempt(reason="停产改造", **arguments),
     Verb.RESUME: lambda **arguments: exemptions.resume(reason="恢复生产", **arguments),
 }

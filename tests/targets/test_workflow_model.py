@@ -13,12 +13,16 @@ from hypothesis.stateful import (
 )
 
 from guandu.audit import trail
+from guandu.core.digests import digest
 from guandu.core.errors import Conflict, Invalid, NotAllowed, NotReady
-from targets.actions import bulk, closing, corrections, exemptions, extensions, opinions, returns
+from guandu.files.inspection import Checked
+from guandu.files.kinds import XLSX
+from targets.actions import bulk, closing, corrections, exemptions, extensions, opinions, returns, workbooks
 from targets.actions.returns import version_digest
 from targets.models import CertifiedValue, Return, ReturnLine, ReturnVersion
 from targets.queries.next_steps import next_steps
 from targets.queries.opinions import standings
+from targets.readings import Counts, Outlook, Reading
 from tests.targets.factories import ASKED_ROUTE, ENTRIES, make_cast, make_street_person, make_task_force
 
 REFUSED = (NotAllowed, NotReady, Conflict, Invalid)
@@ -41,6 +45,8 @@ class Oracle:
         self.opened: tuple[str, ...] | None = None  # of a 数据订正 under way
         self.opinions: set[str] = set()
         self.closed = False
+        self.loaded = False  # the draft, by the office for the operator
+        self.received = False  # the filed version was handed in by the office
 
     @property
     def editable(self) -> bool:
@@ -106,6 +112,32 @@ class ReturnMachine(RuleBasedStateMachine):
         returns.save(return_=self.row, cells=ENTRIES, by=self.people["operator"])
         self.oracle.cells = dict(GOOD)
 
+    @rule(code=st.sampled_from(CODES), number=st.integers(25, 40), name=st.sampled_from(["张三", "张三", ""]))
+    def is_loaded_by_the_office(self, code, number, name):
+        """代录: a workbook that came by mail."""
+        o = self.oracle
+        told = {"REV": number * 100_00, "FIRMS": number}[code]
+        text = {"REV": f"{number * 100}", "FIRMS": str(number)}[code]
+        open_to_it = o.opened is None or code in o.opened or o.cells.get(code) == told
+        if self.try_(o.editable and open_to_it and bool(name), lambda: self._load(code, text, name)):
+            o.cells[code], o.loaded = told, True
+
+    def _load(self, code, text, name):
+        data = f"{code}{text}".encode()
+        reading, office = Reading({code: text}, {}, {}, (), Counts()), self.people["office"]
+        with transaction.atomic():
+            book = workbooks.keep(
+                return_=self.row, file=Checked("a.xlsx", XLSX, data, digest(data)), reading=reading, outlook=Outlook(), by=office
+            )
+            workbooks.load(workbook=book, reading=reading, filled_by=name, by=office)
+
+    @rule(who=mostly["office"])
+    def is_handed_in_by_the_office(self, who):
+        o = self.oracle
+        may = who == "office" and o.editable and o.loaded and o.complete()
+        if self.try_(may, lambda: returns.receive(return_=self.row, by=self.people[who])):
+            o.state, o.filed, o.opinions, o.loaded, o.received = "filed", dict(o.cells), set(), False, True
+
     @rule(far=st.integers(1, 4))
     def goes_on(self, far):
         """The ordinary way, some steps of it: a walk by chance alone hardly ever comes to a lock."""
@@ -136,7 +168,7 @@ class ReturnMachine(RuleBasedStateMachine):
         o = self.oracle
         may = who == "operator" and o.editable and o.complete()
         if self.try_(may, lambda: returns.file(return_=self.row, by=self.people[who])):
-            o.state, o.filed, o.opinions = "filed", dict(o.cells), set()
+            o.state, o.filed, o.opinions, o.loaded, o.received = "filed", dict(o.cells), set(), False, False
 
     @rule(who=mostly["reviewer"], many=st.booleans())
     def reviews(self, who, many):
@@ -176,7 +208,7 @@ class ReturnMachine(RuleBasedStateMachine):
     @rule(who=mostly["office"])
     def confirms(self, who):
         o = self.oracle
-        may = who == "office" and o.state == "reviewed" and {"street", "chain"} <= o.opinions
+        may = who == "office" and o.state == "reviewed" and {"street", "chain"} <= o.opinions and not o.received
         if self.try_(may, lambda: returns.confirm(return_=self.row, by=self.people[who])):
             for code in o.opened or GOOD:
                 o.certified.pop(code, None)
@@ -205,6 +237,7 @@ class ReturnMachine(RuleBasedStateMachine):
         if self.try_(may, act):
             o.state, o.opened = "locked", None
             o.filed = o.cells = dict(o.certified)
+            o.loaded = False
 
     @rule(who=mostly["office"], back=st.booleans())
     def exempts(self, who, back):
@@ -258,11 +291,12 @@ class ReturnMachine(RuleBasedStateMachine):
         expected = set()
         if o.editable and o.complete():
             expected.add(("operator", "file"))
+            expected |= {("office", "receive")} if o.loaded else set()
         if o.state == "filed":
             expected |= {("reviewer", "review"), ("reviewer", "send_back")}
         if o.state == "reviewed":
             expected.add(("office", "send_back"))
-            if {"street", "chain"} <= o.opinions:
+            if {"street", "chain"} <= o.opinions and not o.received:
                 expected.add(("office", "confirm"))
         if o.state == "locked":
             expected.add(("office", "correct"))

@@ -73,6 +73,10 @@ TONES = {
     "faulty": "late",
     "writing": "active",
     "written": "done",
+    "loaded": "done",
+    "reading": "active",
+    "read": "done",
+    "loading": "active",
     "dropped": "idle",
 }
 

@@ -1,0 +1,1 @@
+"""Returns as workbooks: what goes out, and how what comes back is read."""
