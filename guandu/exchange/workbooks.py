@@ -94,7 +94,7 @@ def _sheet(found: dict) -> Sheet:
         for number, hidden, cells in found["rows"]
     )
     hidden = tuple((first, last) for first, last in found["hidden_columns"])
-    lists = tuple((cells, formula) for cells, formula in found.get("lists", ()))
+    lists = tuple((cells, formula) for cells, formula, kind in found.get("rules", ()) if kind == "list")
     return Sheet(found["name"], found["hidden"], rows, tuple(found["merged"]), hidden, found["counted"], lists)
 
 
