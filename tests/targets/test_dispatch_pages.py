@@ -114,6 +114,7 @@ def test_whoever_the_file_names_is_picked_already_and_a_slip_is_told(office, par
         (b"%PDF-1.7", "表.xlsx", "文件内容不是 xlsx 工作簿"),
         (office_book(), "表.pdf", "只接收 .xlsx 工作簿"),
     ],
+    ids=["no header", "no workbook", "no name of one"],
 )
 def test_a_file_that_is_no_table_leaves_nothing_behind(office, data, name, sentence):
     assert sentence in text_of(signed_in(office).post(at("dispatch-new"), {"file": xlsx(data, name)}), 422)
