@@ -1,5 +1,6 @@
 """临时调度表 on each side: the own one sent by the sponsoring department, the other by the office."""
 
+from functools import cache
 from io import BytesIO
 
 import openpyxl
@@ -46,11 +47,17 @@ def receiver_of(table: DispatchTable) -> DispatchReceiver:
 
 
 def workbook(name: str) -> Checked:
+    return check(_two_columns(), f"{name}.xlsx", (XLSX,))
+
+
+@cache
+def _two_columns() -> bytes:
+    """Made once: a workbook bears the second in which it was made."""
     made = openpyxl.Workbook()
     made.active.append(["园区名称", "进展"])
     stream = BytesIO()
     made.save(stream)
-    return check(stream.getvalue(), f"{name}.xlsx", (XLSX,))
+    return stream.getvalue()
 
 
 def _draft(side: Side, by: User) -> DispatchTable:

@@ -1,7 +1,10 @@
 """One true submission for every form of 临时调度表."""
 
+from functools import cache
+
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from guandu.exchange.edited import Edits, edit_workbook
 from guandu.exchange.writer import TYPE
 from targets.models import DispatchReceiver
 from targets.queries.dispatch_books import blank_book
@@ -23,8 +26,15 @@ def _new(world: World) -> Fields:
 
 
 def _filled(world: World) -> Fields:
-    receiver = DispatchReceiver.objects.get(pk=world.objects["dispatch answer"]["own"])
-    return {"file": SimpleUploadedFile("填好.xlsx", blank_book(receiver), TYPE)}
+    return {"file": SimpleUploadedFile("填好.xlsx", _filled_book(world.objects["dispatch answer"]["own"]), TYPE)}
+
+
+@cache
+def _filled_book(key: str) -> bytes:
+    """Made once: a workbook bears the second in which it was made."""
+    receiver = DispatchReceiver.objects.get(pk=key)
+    sheet = receiver.table.layout.sheet
+    return edit_workbook(blank_book(receiver), Edits(cells=[(sheet, "B2", "text", "主体封顶")]))
 
 
 def _answer(world: World) -> str:
