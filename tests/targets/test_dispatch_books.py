@@ -4,6 +4,7 @@ import pytest
 
 from guandu.accounts.models import Unit
 from guandu.core.errors import Invalid
+from targets.actions import dispatch_answers
 from targets.models import DispatchReceiver
 from targets.queries.dispatch import PRINTED_LINE
 from targets.queries.dispatch_books import MARK_SHEET, blank_book, read_answer
@@ -322,8 +323,6 @@ def test_what_was_filed_by_page_and_by_workbook_comes_out_alike(office, park, op
 
 
 def test_a_draft_that_was_not_filed_is_not_merged(office, park, operator):
-    from targets.actions import dispatch_answers
-
     table = sent(office, park)
     dispatch_answers.save(receiver=receiver_of(table, park), rows=[GOOD], by=operator)
     assert "标准厂房二期" not in [text for row in rows_of(merged(table, office)) for text in row]

@@ -1,7 +1,5 @@
 """临时调度 as people use it: from an upload to the merged file, without a script."""
 
-from io import BytesIO
-
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
@@ -15,7 +13,7 @@ from guandu.exchange.writer import TYPE
 from targets.models import DispatchReceiver, DispatchTable
 from tests.permissions.pages import forms_of
 from tests.signing_in import signed_in
-from tests.targets.dispatched import GOOD, filed, in_days, made, merged, office_book, receiver_of, sent
+from tests.targets.dispatched import GOOD, filed, in_days, made, office_book, receiver_of, sent
 from tests.targets.factories import (
     make_leader_person,
     make_office,
@@ -329,9 +327,3 @@ def test_a_page_asks_as_much_for_three_receivers_as_for_one(office, park, operat
             assert ask(address).status_code == 200
         counts.append(len(asked))
     assert counts[0] == counts[1]
-
-
-def test_a_merged_file_opens_as_a_workbook_again(office, park, operator):
-    table = sent(office, park)
-    filed(table, park, operator)
-    assert opened(BytesIO(merged(table, office)).getvalue()).sheetnames == ["报送表", "未报名单"]
