@@ -25,6 +25,7 @@ class TargetsConfig(AppConfig):
             tasks_workbooks,
             tiles,
             todos,
+            todos_dispatch,
         )
         from targets.actions.attached import (  # reason: needs models
             BATCH_KIND,
@@ -33,6 +34,7 @@ class TargetsConfig(AppConfig):
             ROSTER_KIND,
             WORKBOOK_KIND,
         )
+        from targets.actions.dispatch_files import ANSWER_KIND, TABLE_KIND  # reason: needs models
         from targets.actions.layouts import LAYOUT_KIND  # reason: needs models
         from targets.actions.mergers import withdraw_drafts  # reason: needs models
         from targets.queries import mergers, quality, register_facts, series  # noqa: F401  # reason: register themselves
@@ -44,7 +46,8 @@ class TargetsConfig(AppConfig):
         keep_through_migrations(self, "0003_templates_by_period", DICTIONARY_GUARDS)
         keep_through_migrations(self, "0005_evidence", EVIDENCE_GUARDS)
         keep_through_migrations(self, "0009_lists", MATCH_GUARDS)
-        for kind in (EVIDENCE_KIND, PAPER_KIND, ROSTER_KIND, LAYOUT_KIND, WORKBOOK_KIND, BATCH_KIND):
+        of_returns = (EVIDENCE_KIND, PAPER_KIND, ROSTER_KIND, WORKBOOK_KIND, BATCH_KIND)
+        for kind in (*of_returns, LAYOUT_KIND, TABLE_KIND, ANSWER_KIND):
             register_owner(kind)
         add_navigation(
             NavigationEntry("日常工作", "数据填报", "targets:returns", "report", (Permission.RETURN_VIEW,), 30),

@@ -3,6 +3,7 @@
 from targets import (
     urls_calendar,
     urls_completeness,
+    urls_dispatch,
     urls_layouts,
     urls_match,
     urls_paper,
@@ -20,5 +21,6 @@ urlpatterns = [
     *urls_layouts.urlpatterns,
     *urls_workbooks.urlpatterns,
     *urls_calendar.urlpatterns,
+    *urls_dispatch.urlpatterns,
     *urls_plan.urlpatterns,
 ]

@@ -41,6 +41,9 @@ class Permission(StrEnum):
     # 催报: by the office, and by a sponsoring department for its own parks.
     RETURN_URGE = "return.urge"
     REMINDER_EDIT = "reminder.edit"
+    # 临时调度表: sent by the office, and by departments and task forces to their parks; filled in by whom it names.
+    DISPATCH_SEND = "dispatch.send"
+    DISPATCH_FILL = "dispatch.fill"
     FIGURE_VIEW = "figure.view"
     TOTALS_VIEW = "totals.view"
     # 报表套填: the office keeps the layouts, whoever sees figures fills them.

@@ -83,7 +83,7 @@ ROLES: dict[str, Role] = {
             {P.CONTACT_EDIT, P.CONTACT_REVEAL, P.ATTRIBUTION_SETTLE, P.CULTIVATION_VIEW, P.CULTIVATION_EDIT},
             {P.COMPARISON_RUN, P.FINDING_VIEW, P.PROJECT_VIEW, P.PROJECT_EDIT, P.ACCOUNT_VIEW},
             {P.BATCH_VIEW, P.BATCH_REQUEST, P.OPERATOR_RESET, P.RETURN_URGE, P.REMINDER_EDIT, P.RETURN_RECEIVE},
-            {P.LAYOUT_EDIT},
+            {P.LAYOUT_EDIT, P.DISPATCH_SEND},
         ),
         _role(
             RoleCode.DEPARTMENT,
@@ -98,6 +98,8 @@ ROLES: dict[str, Role] = {
                 P.REGISTER_DECIDE,
                 P.NOTE_WRITE,
                 P.CONTACT_REVEAL,
+                P.DISPATCH_SEND,
+                P.DISPATCH_FILL,
             },
         ),
         _role(
@@ -105,7 +107,7 @@ ROLES: dict[str, Role] = {
             {_C},
             _SEES_PARKS,
             _SEES_TOTALS,
-            {P.PROJECT_VIEW, P.PROJECT_EDIT, P.NOTE_WRITE, P.RETURN_OPINE},
+            {P.PROJECT_VIEW, P.PROJECT_EDIT, P.NOTE_WRITE, P.RETURN_OPINE, P.DISPATCH_SEND, P.DISPATCH_FILL},
         ),
         _role(
             RoleCode.STREET,
@@ -114,7 +116,7 @@ ROLES: dict[str, Role] = {
             _SEES_TOTALS,
             {P.PROJECT_VIEW, P.NOTE_WRITE, P.REGISTER_PROPOSE, P.RETURN_OPINE, P.RETURN_FILE},
             {P.CONTACT_REVEAL, P.ATTRIBUTION_CLAIM, P.CULTIVATION_VIEW, P.CULTIVATION_EDIT},
-            {P.FINDING_VIEW, P.FINDING_DECIDE, P.QUALITY_VIEW},
+            {P.FINDING_VIEW, P.FINDING_DECIDE, P.QUALITY_VIEW, P.DISPATCH_FILL},
         ),
         _role(
             RoleCode.OPERATOR,
@@ -122,7 +124,7 @@ ROLES: dict[str, Role] = {
             _SEES_PARKS,
             P.RETURN_FILE,
             {P.SPACE_EDIT, P.TENANCY_EDIT, P.REGISTER_PROPOSE},
-            {P.NOTE_WRITE, P.CONTACT_EDIT, P.CONTACT_REVEAL, P.QUALITY_VIEW},
+            {P.NOTE_WRITE, P.CONTACT_EDIT, P.CONTACT_REVEAL, P.QUALITY_VIEW, P.DISPATCH_FILL},
         ),
         _role(RoleCode.LEADER, {_D, _C}, _SEES_PARKS, _SEES_TOTALS, P.PROJECT_VIEW),
         _role(RoleCode.LIAISON, {_D, _C}, _SEES_PARKS, _SEES_TOTALS, P.PROJECT_VIEW),

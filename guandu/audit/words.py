@@ -80,6 +80,11 @@ WHOLE = {
     "evidence.attach": "上传报表佐证材料", "evidence.detach": "移除报表佐证材料",
     "paper.print": "打印报表", "paper.record": "登记签字扫描件", "paper.check": "核对签字扫描件",
     "paper.refuse": "退回签字扫描件",
+    "dispatch.create": "建立临时调度表", "dispatch.shape": "修改临时调度表各列", "dispatch.send": "下发临时调度表",
+    "dispatch.urge": "催报临时调度表", "dispatch.extend": "调整临时调度表截止时间", "dispatch.close": "收回临时调度表",
+    "dispatch.reopen": "重新开放临时调度表", "dispatch.copy": "复制临时调度表", "dispatch.export": "导出临时调度汇总表",
+    "dispatch.export_missing": "导出临时调度未报名单", "dispatch_answer.save": "保存临时调度填报",
+    "dispatch_answer.file": "报送临时调度表", "dispatch_answer.load": "上传报送临时调度表",
     "audit.archive": "归档审计记录", "audit.export": "导出审计记录", "page.open": "打开页面", "register.export": "导出列表",
 }  # fmt: skip
 

@@ -26,12 +26,14 @@ class Edits:
     cells are written, marks are put on, sheets are added at the end.
 
     rows: (sheet, after this row, in the look of this row, rows of (kind, text)); addresses of `cells` and `marks` are
-    those after it. cells: (sheet, address, kind, text). marks: (sheet, address, sentence). sheets: (name, widths,
-    rows of texts, the first bold). hidden: (name, rows of texts). `active`: the sheet that opens first.
+    those after it. cells: (sheet, address, kind, text). looks: (sheet, address, the address whose look it takes).
+    marks: (sheet, address, sentence). sheets: (name, widths, rows of texts, the first bold). hidden: (name, rows of
+    texts). `active`: the sheet that opens first.
     """
 
     cells: Sequence[tuple[str, str, str, str]] = ()
     rows: Sequence[tuple[str, int, int, Sequence[Sequence[Written]]]] = ()
+    looks: Sequence[tuple[str, str, str]] = ()
     marks: Sequence[tuple[str, str, str]] = ()
     sheets: Sequence[tuple[str, Sequence[int], Sequence[Sequence[str]]]] = ()
     hidden: Sequence[tuple[str, Sequence[Sequence[str]]]] = ()

@@ -7,6 +7,7 @@ taken off again, wherever the file has been since.
 """
 
 import json
+import re
 import resource
 import sys
 from copy import copy
@@ -19,6 +20,12 @@ CPU_SECONDS = 60
 AUTHOR = "门户核对"
 RULE = f'LEN("{AUTHOR}")>0'
 COLOUR = "FFFFC7CE"
+# C3 or C3:D9 of the formula's own sheet; what stands in quotes, names another sheet or begins a function is left alone.
+_STRETCH = re.compile(
+    r"""(?P<other>"[^"]*"|'[^']*'![$A-Z0-9:]+|[\w.]+![$A-Z0-9:]+|[A-Za-z_][\w.]*\()"""
+    r"""|(?<![\w$])(?P<left>\$?[A-Z]{1,3}\$?)(?P<first>[1-9][0-9]*)"""
+    r"""(?::(?P<right>\$?[A-Z]{1,3}\$?)(?P<last>[1-9][0-9]*))?(?![\w(])"""
+)
 NOTE_WIDTH, NOTE_HEIGHT = 280, 110
 
 
@@ -35,6 +42,8 @@ def edit(data: bytes, order: dict) -> bytes:
             _unmark(sheet)
     for sheet, after, like, rows in reversed(order["rows"]):
         _add_rows(book[sheet], after, like, rows)
+    for sheet, address, like in order["looks"]:
+        book[sheet][address]._style = copy(book[sheet][like]._style)
     for sheet, address, kind, text in order["cells"]:
         _put(book[sheet][address], kind, text)
     _mark(book, order["marks"])
@@ -105,7 +114,10 @@ def _add_rows(sheet, after: int, like: int, rows: list) -> None:
     for left, top, right, bottom in below:
         sheet.unmerge_cells(start_row=top, start_column=left, end_row=bottom, end_column=right)
     if after < sheet.max_row:
+        for number in range(sheet.max_row, after, -1):
+            sheet.row_dimensions[number + len(rows)].height = sheet.row_dimensions[number].height
         sheet.insert_rows(after + 1, len(rows))
+    _move_formulas(sheet, after, len(rows))
     for left, top, right, bottom in below:
         sheet.merge_cells(start_row=top + len(rows), start_column=left, end_row=bottom + len(rows), end_column=right)
     height = sheet.row_dimensions[like].height
@@ -118,6 +130,25 @@ def _add_rows(sheet, after: int, like: int, rows: list) -> None:
             if model.has_style:
                 cell._style = copy(model._style)
             _put(cell, kind, text)
+
+
+def _move_formulas(sheet, after: int, count: int) -> None:
+    """What is summed up goes on to be: references below row `after` move down, a stretch that ends in it takes
+    in what came below it."""
+    for row in sheet.iter_rows():
+        for cell in row:
+            if cell.data_type == "f" and isinstance(cell.value, str):
+                cell.value = _STRETCH.sub(lambda found: _moved(found, after, count), cell.value)
+
+
+def _moved(found: re.Match, after: int, count: int) -> str:
+    if found["other"]:
+        return found[0]
+    first, last = int(found["first"]), int(found["last"] or found["first"])
+    reaches = last > after or (found["last"] is not None and first < last == after)
+    start = first + count if first > after else first
+    end = last + count if reaches else last
+    return f"{found['left']}{start}" + (f":{found['right']}{end}" if found["last"] else "")
 
 
 def _add_sheet(book, name: str, widths: list, rows: list):

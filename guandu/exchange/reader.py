@@ -179,9 +179,9 @@ class Sheet(Part):
         self.rows: list[tuple[int, bool, list[tuple[str, str, str]]]] = []
         self.merged: list[str] = []
         self.hidden_columns: list[list[int]] = []
-        self.row = self.column = self.size = 0
+        self.rules: list[list[str]] = []  # what cells take: their addresses, the formula, the kind
+        self.row = self.column = self.size = self.phonetic = 0
         self.cell: dict[str, Any] = {}
-        self.phonetic = 0
 
     def start(self, name: str, found: dict[str, str]) -> None:
         self.text.clear()
@@ -197,6 +197,8 @@ class Sheet(Part):
             self.merged.append(found.get("ref", ""))
             if len(self.merged) > MOST_MERGED:
                 raise Refusal("合并单元格过多，请取消合并后再上传。")
+        elif name == "dataValidation" and len(self.rules) < MOST_MERGED:
+            self.rules.append([found.get("sqref", ""), "", found.get("type", "")])
         elif name == "col" and found.get("hidden") in {"1", "true"}:
             self.hidden_columns.append([int(found.get("min", "1")), int(found.get("max", "1"))])
 
@@ -211,6 +213,8 @@ class Sheet(Part):
             self.cell["inline"] = self.cell.get("inline", "") + text
         elif name == "c":
             self._close()
+        elif self.rules and text and name in {"formula1", "f", "sqref"}:
+            self.rules[-1][name != "sqref"] = self.rules[-1][name != "sqref"] or text
 
     def _row(self, found: dict[str, str]) -> None:
         number = _whole(found.get("r", ""), self.row + 1)
@@ -353,7 +357,7 @@ def _sheets(book: zipfile.ZipFile, content: Any, parts: dict) -> Iterator[dict[s
             raise Refusal(TOO_MUCH_TEXT)
         yield {
             "name": name, "hidden": hidden, "rows": sheet.rows, "counted": _count(book, path) if is_table else 0,
-            "merged": sheet.merged, "hidden_columns": sheet.hidden_columns,
+            "merged": sheet.merged, "hidden_columns": sheet.hidden_columns, "rules": sheet.rules,
         }  # fmt: skip
 
 
@@ -367,11 +371,8 @@ def _count(book: zipfile.ZipFile, path: str) -> int:
 
 def _relations(book: zipfile.ZipFile, folder: str, path: str) -> dict[str, tuple[str, str]]:
     found = _optional(book, path.lstrip("/"), Relations()).found
-    return {key: (kind, _joined(folder, target)) for key, (kind, target) in found.items()}
-
-
-def _joined(folder: str, target: str) -> str:
-    return posixpath.normpath(target if target.startswith("/") else f"/{folder}/{target}").lstrip("/")
+    paths = {key: posixpath.normpath(posixpath.join(f"/{folder}", target)) for key, (_, target) in found.items()}
+    return {key: (kind, paths[key].lstrip("/")) for key, (kind, _) in found.items()}
 
 
 def _optional(book: zipfile.ZipFile, path: str | None, part: Any) -> Any:

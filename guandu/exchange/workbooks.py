@@ -50,6 +50,8 @@ class Sheet:
     hidden_columns: tuple[tuple[int, int], ...]
     # How many rows the file names, counted a second time and without the parser.
     counted: int
+    # (cells that offer a list, the formula that says which one), as the file has them.
+    lists: tuple[tuple[str, str], ...] = ()
 
 
 def read_workbook(data: bytes, name: str = "") -> tuple[Sheet, ...]:
@@ -92,7 +94,8 @@ def _sheet(found: dict) -> Sheet:
         for number, hidden, cells in found["rows"]
     )
     hidden = tuple((first, last) for first, last in found["hidden_columns"])
-    return Sheet(found["name"], found["hidden"], rows, tuple(found["merged"]), hidden, found["counted"])
+    lists = tuple((cells, formula) for cells, formula, kind in found.get("rules", ()) if kind == "list")
+    return Sheet(found["name"], found["hidden"], rows, tuple(found["merged"]), hidden, found["counted"], lists)
 
 
 def _column(address: str) -> str:

@@ -13,7 +13,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('accounts', '0004_exclusive_administrators'),
         ('files', '0001_initial'),
-        ('targets', '0006_lines'),
+        ('targets', '0008_dispatch'),
     ]
 
     operations = [

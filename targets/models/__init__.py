@@ -1,6 +1,7 @@
 from targets.models.certified import CertifiedValue
 from targets.models.correction import Correction
 from targets.models.cycle import Cycle
+from targets.models.dispatch import DispatchReceiver, DispatchTable
 from targets.models.evidence import Evidence, EvidenceSeal
 from targets.models.extension import Extension
 from targets.models.figure import Figure
@@ -21,6 +22,8 @@ __all__ = [
     "CertifiedValue",
     "Correction",
     "Cycle",
+    "DispatchReceiver",
+    "DispatchTable",
     "Extension",
     "Evidence",
     "EvidenceSeal",

@@ -1,6 +1,6 @@
 """The returns of a period that are missing: until when, whom to call, and whether they were urged today."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -46,7 +46,8 @@ def urge_key(return_: Return, day: date) -> str:
 
 def missing_lines(user: User, returns: Sequence[Return]) -> list[Missing]:
     """Grain: one missing return of `returns`, which the person may see. Three queries."""
-    contacts, urged, mine = _contacts(user, returns), urged_today(returns), _may_urge(user, returns)
+    contacts = first_contacts(user, {each.park_id for each in returns if each.park_id})
+    urged, mine = urged_today(returns), _may_urge(user, returns)
     return [_line(each, contacts.get(each.park_id), urged.get(each.pk, ""), each.pk in mine) for each in returns]
 
 
@@ -63,11 +64,10 @@ def _line(return_: Return, contact: Contact | None, urged: str, may_urge: bool) 
     )
 
 
-def _contacts(user: User, returns: Sequence[Return]) -> dict[int, Contact]:
-    """Park → its first contact in use, for those to whom the register shows contacts; numbers masked."""
+def first_contacts(user: User, parks: Collection[int]) -> dict[int, Contact]:
+    """Park → its first contact in use, for those to whom the register shows contacts; numbers masked. One query."""
     if not any(user.may(each) for each in (Permission.NOTE_WRITE, Permission.CONTACT_REVEAL)):
         return {}
-    parks = {each.park_id for each in returns if each.park_id}
     rows = Contact.objects.visible_to(user).filter(park__in=parks, ended_on=None).defer("phone_sealed")
     found: dict[int, Contact] = {}
     for contact in rows:

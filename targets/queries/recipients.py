@@ -7,12 +7,13 @@ of returns.
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import date
+from functools import cached_property
 
-from guandu.accounts.models import Grant, User
+from guandu.accounts.models import Grant, Unit, User
 from guandu.accounts.permissions import Permission
 from guandu.accounts.roles import ROLES, RoleCode, ScopeKind
-from parks.models import Sponsorship
-from targets.models import Return
+from parks.models import Chain, Sponsorship
+from targets.models import DispatchReceiver, Return
 from targets.workflow import awaited
 
 People = list[User]
@@ -40,6 +41,24 @@ class Recipients:
             return self._of(Permission.RETURN_FILE, ScopeKind.PARK, return_.park_code)
         code = return_.filer.code if return_.filer else ""
         return self._of(Permission.RETURN_FILE, ScopeKind.DEPARTMENT, code)
+
+    def fillers(self, receiver: DispatchReceiver) -> People:
+        """Whoever answers a 临时调度表 for the unit or the park; `park` and `unit` are read with the receiver."""
+        if receiver.park:
+            return self._of(Permission.DISPATCH_FILL, ScopeKind.PARK, receiver.park.code)
+        if receiver.unit.kind == Unit.Kind.TASK_FORCE:
+            chains = self.chains.get(receiver.unit_id, ())
+            return _once(user for code in chains for user in self._of(Permission.DISPATCH_FILL, ScopeKind.CHAIN, code))
+        kind = ScopeKind.STREET if receiver.unit.kind == Unit.Kind.STREET else ScopeKind.DEPARTMENT
+        return self._of(Permission.DISPATCH_FILL, kind, receiver.unit.code)
+
+    @cached_property
+    def chains(self) -> dict[int, list[str]]:
+        """Task force → the codes of its chains."""
+        found: dict[int, list[str]] = defaultdict(list)
+        for chain in Chain.objects.all():
+            found[chain.task_force_id].append(chain.code)
+        return found
 
     def department(self, return_: Return) -> People:
         """The people of today's sponsor; of the period's where the park has none today."""

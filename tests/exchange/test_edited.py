@@ -64,6 +64,38 @@ def test_rows_come_in_below_the_header_in_the_look_of_a_row_and_push_down_what_s
     assert [str(span) for span in sheet.merged_cells.ranges] == ["A6:B6"]
 
 
+@pytest.mark.parametrize(
+    ("formula", "moved"),
+    [
+        ("=SUM(B2:B2)", "=SUM(B2:B2)"),
+        ("=SUM(B1:B2)", "=SUM(B1:B4)"),
+        ("=SUM($B$1:$B$2)/B1", "=SUM($B$1:$B$4)/B1"),
+        ("=B2+B3", "=B2+B5"),
+        ('=IF(B3>0,"B3",LOG10(B2))', '=IF(B5>0,"B3",LOG10(B2))'),
+        ("=SUM(我的底稿!B1:B3)+'我的 底稿'!B3", "=SUM(我的底稿!B1:B3)+'我的 底稿'!B3"),
+    ],
+)
+def test_a_total_below_sums_up_what_came_in_above_it(formula, moved):
+    book = opened(a_book())
+    book["填报"]["B3"] = formula
+    stream = BytesIO()
+    book.save(stream)
+    rows = [[("text", "一"), ("number", "1")], [("text", "二"), ("number", "2")]]
+    sheet = opened(edit_workbook(stream.getvalue(), Edits(rows=[("填报", 2, 2, rows)])))["填报"]
+    assert sheet["B5"].value == moved
+
+
+def test_heights_move_with_their_rows_and_a_cell_takes_the_look_of_another():
+    book = opened(a_book())
+    book["填报"].row_dimensions[4].height = 50
+    stream = BytesIO()
+    book.save(stream)
+    edits = Edits(rows=[("填报", 2, 2, [[("text", "一")]])], looks=[("填报", "C1", "A1")], cells=[("填报", "C1", "text", "填报单位")])
+    sheet = opened(edit_workbook(stream.getvalue(), edits))["填报"]
+    assert (sheet.row_dimensions[5].height, sheet.row_dimensions[4].height) == (50, None)
+    assert (sheet["C1"].value, sheet["C1"].font.b) == ("填报单位", True)
+
+
 def test_a_text_is_never_a_live_formula():
     order = Edits(cells=[("填报", "B2", "text", "=cmd|' /C calc'!A0")], sheets=[("错误清单", [10], [["=1"]])])
     data = edit_workbook(a_book(), order)

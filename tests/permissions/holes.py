@@ -44,6 +44,9 @@ from targets.actions import (
     carry_over,
     closing,
     corrections,
+    dispatch,
+    dispatch_answers as dispatch_answers_actions,
+    dispatch_files,
     extensions,
     firm_sheets,
     indicators,
@@ -57,7 +60,11 @@ from targets.actions import (
     workbooks,
 )
 from targets.models import Return
-from targets.views import evidence as evidence_views, paper as paper_views
+from targets.views import (
+    dispatch_answers as dispatch_answer_views,
+    evidence as evidence_views,
+    paper as paper_views,
+)
 from tests.permissions.matrix import Cell, cells, ways
 from tests.permissions.world import SCOPED, World
 
@@ -190,12 +197,23 @@ def _files_at_any_state(patch: Patch) -> None:
                 patch.setattr(view, name, _without(getattr(attached, name), "NotReady"))
 
 
+def _answered_at_any_time(patch: Patch) -> None:
+    for module in (dispatch_answers_actions, dispatch_answer_views):
+        patch.setattr(module, "refuse_answer", _without(dispatch_files.refuse_answer, "NotReady"))
+
+
 def _issued_over_what_is_kept(patch: Patch) -> None:
     for guard in ("_refuse_numbers_since", "_refuse_asked_since"):
         without(indicators, guard, "_wrong")(patch)
 
 
 STATES: dict[str, Seed] = {
+    **{f"dispatch/<pk>/{page}/": without(dispatch, "_refuse_sent", "NotReady") for page in ("columns", "send")},
+    **{
+        f"dispatch/<pk>/{verb}/": without(dispatch, verb, "NotReady") for verb in ("urge", "extend", "close", "reopen")
+    },
+    "dispatch/answers/<pk>/": _answered_at_any_time,
+    "dispatch/answers/<pk>/upload/": _answered_at_any_time,
     **{f"returns/<pk>/{page}/": _files_at_any_state for page in ("evidence", "print", "paper")},
     "returns/paper/<pk>/refuse/": without(paper, "_settle", "NotReady"),
     **{

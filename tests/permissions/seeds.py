@@ -38,6 +38,7 @@ from tests.factories import (
 from tests.permissions import (
     seeds_admin,
     seeds_calendar,
+    seeds_dispatch,
     seeds_files,
     seeds_layouts,
     seeds_notices,
@@ -54,6 +55,7 @@ SHOWN_AT = (
     "figure", "handover", "project", "job to try again", "enterprise", "space", "building", "proposal", "contact",
     "claim", "finding", "cultivation", "honour", "register upload", "return by firms filed", "workbook",
     "return matched",
+    "dispatch table", "dispatch answer",
 )  # fmt: skip
 # What each quarter's return has come to; the last one differs between the sides.
 DRAFT, FILED, REVIEWED, ENDED = "2026Q3", "2026Q2", "2025Q4", "2025Q3"
@@ -82,6 +84,7 @@ def build() -> World:
     objects |= seeds_calendar.rows(template, revenue)
     objects |= seeds_layouts.rows(own, other, people[RoleCode.OFFICE])
     objects |= seeds_rosters.rows(own, other, revenue, people[RoleCode.OFFICE])
+    objects |= seeds_dispatch.rows(own, other, people)
     return World(people, objects, _where_shown({"own": own, "other": other}, objects)).settle()
 
 
@@ -124,6 +127,7 @@ def grow(world: World) -> None:
     seeds_admin.more(third, world.people)
     seeds_notices.more(third)
     seeds_files.more(third)
+    seeds_dispatch.more(third, world.people)
 
 
 def _register(side: Side, chain: Chain, beside: Mapping[str, object] | None = None) -> None:

@@ -26,6 +26,7 @@ from targets.models import Return, ReturnTemplate
 from tests.factories import PASSWORD, make_user
 from tests.permissions.submission import Fields, Submission, ask
 from tests.permissions.submissions_calendar import CALENDAR
+from tests.permissions.submissions_dispatch import DISPATCH
 from tests.permissions.submissions_files import FILES
 from tests.permissions.submissions_layouts import LAYOUTS
 from tests.permissions.submissions_notices import NOTICES
@@ -279,4 +280,5 @@ WRITTEN = (
     *ROSTERS,
     *LAYOUTS,
     *WORKBOOKS,
+    *DISPATCH,
 )  # fmt: skip

@@ -71,6 +71,8 @@ DONE_ELSEWHERE = {
     "layouts/<pk>/replace/": "tests/targets/test_layouts.py",
     "returns/<pk>/workbook/": "tests/targets/test_workbook_pages.py",
     "cycles/<pk>/workbooks/": "tests/targets/test_workbook_pages.py",
+    "dispatch/new/": "tests/targets/test_dispatch_pages.py",
+    "dispatch/answers/<pk>/upload/": "tests/targets/test_dispatch_pages.py",
     "returns/<pk>/roster/": "tests/targets/test_lines.py",
     "tenancies/<pk>/take/": "tests/parks/test_space_pages.py",
     "tenancies/<pk>/strike/": "tests/parks/test_space_pages.py",
