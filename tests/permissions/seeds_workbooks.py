@@ -1,7 +1,6 @@
 """Workbooks that came back for each side's draft, one that was given up, and batches that the office received."""
 
 from guandu.accounts.models import User
-from guandu.core import clock
 from guandu.exchange.bundles import bundle_of, bundled
 from guandu.files.models import Attachment
 from targets.actions import rechecks, workbook_batches, workbooks
@@ -28,10 +27,7 @@ def rows(own: Side, other: Side, revenue: Indicator, office: User) -> dict[str, 
     received = {side.name: _received(side, template, office) for side in (own, other)}
     cycle = open_cycle(template=template, period="2026Q2", by=office)
     batches = {case: _batch(cycle, case, office) for case in ("own", "shut")}
-    book = ReturnWorkbook.objects.create(
-        return_of=own.returns[DRAFT], batch=batches["own"], state="ready", file_name="代收.xlsx", file_digest="0" * 64,
-        report=books["own"].report, owner=office, created_at=clock.now(),
-    )  # fmt: skip
+    book = _kept(own, "received", by=office, batch=batches["own"])
     files = {name: Attachment.objects.of(ON_WORKBOOK, each).get() for name, each in books.items()}
     return {
         "workbook": keys(books | {"shut": given_up}),
@@ -56,13 +52,14 @@ def file_of(return_: Return, by: User, **cells: object) -> bytes:
     return filled_in(data, {f"填报!{address}": value for address, value in cells.items()})
 
 
-def _kept(side: Side, note: str) -> ReturnWorkbook:
+def _kept(side: Side, note: str, by: User | None = None, batch: WorkbookBatch | None = None) -> ReturnWorkbook:
+    by = by or side.filer
     return_ = Return.objects.select_related(*PARTS).get(pk=side.returns[DRAFT].pk)
-    data = file_of(return_, side.filer, H5=note)
-    received = receive(return_, data, f"{side.mark('book')}.xlsx", side.filer)
-    outlook = workbooks.look(return_=return_, reading=received.reading, by=side.filer)
+    data = file_of(return_, by, H5=note)
+    received = receive(return_, data, f"{side.mark('book')}.xlsx", by)
+    outlook = workbooks.look(return_=return_, reading=received.reading, by=by)
     return workbooks.keep(
-        return_=return_, file=received.file, reading=received.reading, outlook=outlook, by=side.filer
+        return_=return_, file=received.file, reading=received.reading, outlook=outlook, batch=batch, by=by
     )
 
 

@@ -214,7 +214,7 @@ WORK = {
     ),
     "returns.read_workbooks": (
         RoleCode.OFFICE,
-        lambda by: Job.objects.get(kind="returns.read_workbooks", actor_key=by.actor_key),
+        lambda by: Job.objects.get(pk=WorkbookBatch.objects.get(state="reading").job_number),
         WorkbookBatch.objects.filter(state="reading").count,
     ),
     "returns.load_workbooks": (RoleCode.OFFICE, _loaded, ReturnWorkbook.objects.filter(state="ready").count),
