@@ -6,6 +6,7 @@ from guandu.core.triggers import keep_through_migrations
 from targets.triggers import GUARDS
 from targets.triggers_dictionary import DICTIONARY_GUARDS
 from targets.triggers_evidence import GUARDS as EVIDENCE_GUARDS
+from targets.triggers_history import GUARDS as HISTORY_GUARDS
 
 
 class TargetsConfig(AppConfig):
@@ -21,10 +22,12 @@ class TargetsConfig(AppConfig):
             panels,
             tasks,
             tasks_calendar,
+            tasks_history,
             tiles,
             todos,
         )
         from targets.actions.attached import EVIDENCE_KIND, PAPER_KIND  # reason: needs models
+        from targets.actions.history import HISTORY_KIND  # reason: needs models
         from targets.actions.mergers import withdraw_drafts  # reason: needs models
         from targets.queries import mergers, quality, register_facts, series  # noqa: F401  # reason: register themselves
         from targets.queries.open_work import returns_open  # reason: needs models
@@ -34,7 +37,8 @@ class TargetsConfig(AppConfig):
         keep_through_migrations(self, "0002_locked_lines", GUARDS)
         keep_through_migrations(self, "0003_templates_by_period", DICTIONARY_GUARDS)
         keep_through_migrations(self, "0005_evidence", EVIDENCE_GUARDS)
-        for kind in (EVIDENCE_KIND, PAPER_KIND):
+        keep_through_migrations(self, "0007_history", HISTORY_GUARDS)
+        for kind in (EVIDENCE_KIND, PAPER_KIND, HISTORY_KIND):
             register_owner(kind)
         add_navigation(
             NavigationEntry("日常工作", "数据填报", "targets:returns", "report", (Permission.RETURN_VIEW,), 30),

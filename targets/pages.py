@@ -28,6 +28,7 @@ GROUP = "指标与目标"
 
 add_navigation(
     NavigationEntry("日常工作", "报送进度", "targets:progress", "report", (Permission.RETURN_VIEW,), 31),
+    NavigationEntry("日常工作", "历史补录", "targets:history", "book", (Permission.HISTORY_ENTER,), 32),
     NavigationEntry(GROUP, "行动计划", "targets:plan", "target", (Permission.PLAN_VIEW,), 41),
     NavigationEntry(GROUP, "指标字典", "targets:indicators", "book", (Permission.REFERENCE_VIEW,), 42),
 )

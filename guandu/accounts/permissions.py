@@ -39,6 +39,8 @@ class Permission(StrEnum):
     # 催报: by the office, and by a sponsoring department for its own parks.
     RETURN_URGE = "return.urge"
     REMINDER_EDIT = "reminder.edit"
+    # 历史补录: sent in by the office and by departments, signed by the office.
+    HISTORY_ENTER = "history.enter"
     FIGURE_VIEW = "figure.view"
     TOTALS_VIEW = "totals.view"
     PLAN_VIEW = "plan.view"

@@ -1,0 +1,1 @@
+"""What goes out of this room as a workbook to be filled in."""
