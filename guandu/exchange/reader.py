@@ -255,13 +255,13 @@ def _known(
     kind, value = cell["kind"], cell.get("value")
     if kind == "inlineStr":
         return (_unescaped(cell["inline"]), "text") if cell.get("inline") else None
-    if value is None:
+    if value is None or (kind == "n" and not value.strip()):
         return ("", "formula") if cell["formula"] else None
     if kind == "s":
         return _shared(strings, value)
     if kind == "n":
         dated = cell["style"] < len(dates) and dates[cell["style"]]
-        return _number(value, dated, from_1904) if value.strip() else None
+        return _number(value, dated, from_1904)
     return (_unescaped(value), {"b": "flag", "e": "error", "d": "date"}.get(kind, "text")) if value else None
 
 

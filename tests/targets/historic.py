@@ -17,7 +17,7 @@ REV, FIRMS = "营业收入（万元，本年累计）", "入驻企业数（家�
 DOCUMENT = "官政办〔2024〕1号"
 
 
-def line(kind: str = "园区", scope: str = "P1", period: str = "2024", *values, document: str = DOCUMENT, code: str = "", firm: str = "") -> list:
+def line(kind: str, scope: str, period, *values, document: str = DOCUMENT, code: str = "", firm: str = "") -> list:
     """A row: what it is about, then its numbers."""
     return [kind, scope, period, document, code, firm, *values]
 

@@ -243,11 +243,14 @@ class _Check:
 
     def _add_firms_up(self, cells: Sequence[_Cells]) -> None:
         """No firms of a park may come to more than the park, as the file or else the 核定值 has it."""
+        wrong = {fault.row for fault in self.faults}
         groups: dict[tuple[str, Period], list[int]] = defaultdict(list)
         totals: dict[tuple[str, Period], int] = {}
         for at, (kind, code, period) in enumerate(zip(self.kinds, self.codes, self.periods, strict=True)):
             if kind == _PARK and code is not None and period is not None:
                 if self.credits[at]:
+                    if self.rows.numbers[at] in wrong:
+                        continue
                     groups[code, period].append(at)
                 else:
                     totals.setdefault((code, period), at)
