@@ -18,8 +18,9 @@ from guandu.files.triggers import GUARDS as FILE_GUARDS
 from targets.triggers import GUARDS as TARGET_GUARDS
 from targets.triggers_dictionary import DICTIONARY_GUARDS
 from targets.triggers_evidence import GUARDS as EVIDENCE_GUARDS
+from targets.triggers_history import GUARDS as HISTORY_GUARDS
 
-GUARDS = (*AUDIT_GUARDS, *FILE_GUARDS, *TARGET_GUARDS, *DICTIONARY_GUARDS, *EVIDENCE_GUARDS)
+GUARDS = (*AUDIT_GUARDS, *FILE_GUARDS, *TARGET_GUARDS, *DICTIONARY_GUARDS, *EVIDENCE_GUARDS, *HISTORY_GUARDS)
 
 
 def _around_guards(operations: type[BaseDatabaseOperations], vendor: str) -> None:
