@@ -139,9 +139,9 @@ def discard(*, batch: HistoryBatch, reason: str = "", by: Actor) -> HistoryBatch
     require(by, Permission.HISTORY_ENTER, row, to="放弃这份补录")
     if not mine and not allowed(by, Permission.RETURN_CONFIRM):
         raise NotAllowed("补录由上传的人自己放弃，或由园区发展办退回。")
-    said = in_words(reason, needed=not mine)
     if row.state not in OPEN:
         raise NotReady(f"这份补录{row.get_state_display()}，不能放弃。")
+    said = in_words(reason, needed=not mine)
     before = row.state
     row.lines.all()._raw_delete(row.lines.db)
     row.state, row.content, row.reason = State.DROPPED, b"", said

@@ -39,6 +39,7 @@ from tests.permissions import (
     seeds_admin,
     seeds_calendar,
     seeds_files,
+    seeds_history,
     seeds_notices,
     seeds_register,
     seeds_returns,
@@ -50,6 +51,7 @@ from tests.permissions.world import ANONYMOUS, DISABLED, World
 SHOWN_AT = (
     "figure", "handover", "project", "job to try again", "enterprise", "space", "building", "proposal", "contact",
     "claim", "finding", "cultivation", "honour", "register upload", "return by firms filed",
+    "history checked", "history stored",
 )  # fmt: skip
 # What each quarter's return has come to; the last one differs between the sides.
 DRAFT, FILED, REVIEWED, ENDED = "2026Q3", "2026Q2", "2025Q4", "2025Q3"
@@ -74,6 +76,7 @@ def build() -> World:
     objects |= seeds_register.rows(own, other, people) | seeds_admin.rows(own, other, people)
     objects |= seeds_notices.rows(own, other, people)
     objects |= seeds_files.rows(own, other)
+    objects |= seeds_history.rows(own, other, people)
     objects |= seeds_calendar.rows(template, revenue)
     return World(people, objects, _where_shown({"own": own, "other": other}, objects)).settle()
 
@@ -117,6 +120,7 @@ def grow(world: World) -> None:
     seeds_admin.more(third, world.people)
     seeds_notices.more(third)
     seeds_files.more(third)
+    seeds_history.more(third, world.people)
 
 
 def _register(side: Side, chain: Chain, beside: Mapping[str, object] | None = None) -> None:

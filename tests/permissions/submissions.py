@@ -27,6 +27,7 @@ from tests.factories import PASSWORD, make_user
 from tests.permissions.submission import Fields, Submission, ask
 from tests.permissions.submissions_calendar import CALENDAR
 from tests.permissions.submissions_files import FILES
+from tests.permissions.submissions_history import HISTORY
 from tests.permissions.submissions_notices import NOTICES
 from tests.permissions.submissions_register import REGISTER
 from tests.permissions.submissions_returns import RETURNS
@@ -273,4 +274,5 @@ WRITTEN = (
     *RETURNS,
     *NOTICES,
     *FILES,
+    *HISTORY,
 )  # fmt: skip
