@@ -54,6 +54,13 @@ def period(text: str) -> Period:
     return Period.quarter(found.year, found.last // 3) if found.kind is PeriodKind.CUMULATIVE else found
 
 
+def period_in_words(period: Period) -> str:
+    """As whoever entered it may have written it: a quarter's flows are those since January."""
+    if period.kind is PeriodKind.QUARTER and period.last > 3:
+        return f"{period.to_date.label}（{period.label}）"
+    return period.label
+
+
 def _said(text: str) -> Period | None:
     if found := _DAY.fullmatch(text) or _MONTH.fullmatch(text):
         month = int(found[2])
@@ -89,18 +96,27 @@ def units(text: str, scale: int, unit: str) -> int | None:
 
 def column_units(texts: Sequence[str], scale: int, unit: str) -> tuple[list[int | None], dict[int, str]]:
     """Every cell of a column as `units` reads it, and place → sentence of those that cannot be read."""
+    if _all_plain(texts, scale):
+        # 10**scale, and what the digits behind a point leave of it by the point's place from the end.
+        tens = [10 ** (scale - digits) for digits in range(scale + 1)]
+        return [
+            None if not text
+            else int(text) * tens[0] if (point := text.find(".")) < 0
+            else int(text[:point] + text[point + 1 :]) * tens[len(text) - point - 1]
+            for text in texts
+        ], {}  # fmt: skip
     found: list[int | None] = [None] * len(texts)
     wrong: dict[int, str] = {}
-    most = SURE_DIGITS - scale
     for at, text in enumerate(texts):
-        if not text:
-            continue
-        whole, _, part = text.partition(".")
-        if len(whole) <= most and len(part) <= scale and text.isascii() and whole.isdigit() and (not part or part.isdigit()):
-            found[at] = int(whole + part.ljust(scale, "0"))
-            continue
         try:
-            found[at] = units(text, scale, unit)
+            found[at] = units(text, scale, unit) if text else None
         except Invalid as refusal:
             wrong[at] = refusal.message
     return found, wrong
+
+
+def _all_plain(texts: Sequence[str], scale: int) -> bool:
+    """Whether every cell is blank, or digits with at most one point that fit whatever they are."""
+    part = rf"(?:[.]\d{{1,{scale}}})?" if scale else ""
+    cell = rf"(?:\d{{1,{SURE_DIGITS - scale}}}{part})?"
+    return re.fullmatch(rf"{cell}(?:\n{cell})*", "\n".join(texts), re.ASCII) is not None

@@ -23,7 +23,7 @@ from guandu.files.owners import OwnerKind
 from guandu.jobs.queue import enqueue
 from targets.enums_history import OPEN, HistoryState
 from targets.models import HistoryBatch, HistoryLine
-from targets.queries.history.check import KEYS, Checked
+from targets.queries.history.check import Checked
 from targets.queries.history.context import Context
 from targets.queries.history.original import KIND, packed, unpacked
 
@@ -73,7 +73,7 @@ def settle(*, batch: HistoryBatch, found: Checked, by: Actor) -> HistoryBatch:
     row.report = found.report.as_json() | {"apart": list(found.apart), "firms": found.firm_count}
     row.state = State.READY if found.report.is_fine and found.report.accepted else State.FAULTY
     is_ready = row.state == State.READY
-    row.content = packed(found.lines) if is_ready else b""
+    row.content = packed(found) if is_ready else b""
     row.basis, row.periods = (found.basis, list(found.periods)) if is_ready else ({}, [])
     row.line_count, row.value_count = (found.report.accepted, found.value_count) if is_ready else (0, 0)
     row.save()
@@ -124,9 +124,10 @@ def store(*, batch: HistoryBatch, by: Actor) -> int:
     lines = unpacked(row.content)
     columns = {"batch_id": [row.pk] * row.line_count, **lines}
     put(HistoryLine._meta.db_table, list(columns), list(columns.values()))
+    content = digest(bytes(row.content))
     row.state, row.stored_at, row.content = State.STORED, clock.now(), b""
     row.save()
-    _recorded(row, State.READY, content=_digest(lines))
+    _recorded(row, State.READY, content=content)
     return row.line_count
 
 
@@ -190,10 +191,6 @@ def _own(batch: HistoryBatch, by: Actor) -> HistoryBatch:
 def _refuse_unless(batch: HistoryBatch, *states: str) -> None:
     if batch.state not in states:
         raise NotReady(f"这份补录{batch.get_state_display()}，不能这样办理，请刷新页面。")
-
-
-def _digest(lines: dict[str, list[Any]]) -> str:
-    return digest("\x1e".join("\x1f".join(map(str, lines[key])) for key in KEYS).encode())
 
 
 def _recorded(row: HistoryBatch, before: str, **more: Any) -> HistoryBatch:

@@ -6,6 +6,7 @@ from guandu.core import clock
 from guandu.exchange.reports import Report
 from guandu.exchange.resources import Line
 from targets.models import HistoryBatch, HistoryLine, IndicatorVersion
+from targets.queries.history.check import Checked
 from targets.queries.history.original import packed
 from tests.permissions.sides import People, Side, keys
 
@@ -44,8 +45,9 @@ def _batch(side: Side, state: str, **values) -> HistoryBatch:
 
 
 def _checked(side: Side, people: People) -> HistoryBatch:
-    line = ["2"], ["park"], [side.code], [side.title], [PERIOD], [""], [""], [side.mark("olddoc")], ['{"REV":1}']
-    return _batch(side, "ready", content=packed(line), basis=_basis())
+    line = [2], ["park"], [side.code], [side.title], [PERIOD], [""], [""], [side.mark("olddoc")]
+    found = Checked(Report(1, 0, 0, 1, 0, 0, 0, (), (), "d"), line, (("REV", [1]),))
+    return _batch(side, "ready", content=packed(found), basis=_basis())
 
 
 def _stored(side: Side, people: People) -> HistoryBatch:

@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from guandu.core import clock
 from guandu.core.periods import Period
 from guandu.jobs.models import Job
 from guandu.jobs.worker import run_waiting
@@ -217,3 +218,14 @@ def test_part_of_a_sum_is_told_as_part(office):
     run_waiting()
     page = signed_in(office).get(f"/figures/{figure('REV').pk}/").content.decode()
     assert "含补录 1 项" in page
+
+
+def test_a_year_entered_afterwards_does_not_move_what_the_fourth_quarter_reported(office):
+    version = IndicatorVersion.objects.get(indicator__code="REV")
+    CertifiedValue.objects.create(
+        indicator=version.indicator, indicator_version=version, subject_kind="park", subject_code="P1", period="2024Q4",
+        units=500, source="operator", certified_by="测试", certified_at=clock.now(),
+    )  # fmt: skip
+    enter(office, line("园区", "P1", "2024", 10), line("园区", "P2", "2024", 20))
+    assert (figure("REV", "park", "P1").numerator, figure("REV", "park", "P1").backfilled) == (500, 0)
+    assert (figure("REV").numerator, figure("REV").backfilled) == (2500, 1)

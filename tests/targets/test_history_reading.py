@@ -15,6 +15,7 @@ from targets.history_cells import column_units, period, units
 from targets.models import Indicator, IndicatorVersion
 from targets.queries.history.check import Checked, check
 from targets.queries.history.context import SHEET, Context
+from targets.queries.history.original import packed, unpacked
 from tests.parks.codes import GOOD_CODES, code_number
 from tests.targets.factories import make_chain, make_indicator, make_office, make_park
 from tests.targets.historic import FIRMS, REV, book, line
@@ -49,7 +50,8 @@ def cells(found: Checked) -> dict[str, str]:
 
 
 def values(found: Checked) -> list[str]:
-    return found.lines[-1]
+    """What is stored of each line."""
+    return unpacked(packed(found))["values"]
 
 
 # Habits: one row, one number, as somebody types it
@@ -78,7 +80,7 @@ def test_a_percent_sign_is_taken_where_the_column_is_in_per_cent(office, typed, 
 
 
 @pytest.mark.feature("B17")
-@pytest.mark.parametrize("typed", ["-", "—", "——", None])
+@pytest.mark.parametrize("typed", ["-", "—", "——", "－", "–", None])
 def test_a_dash_is_no_number_and_no_zero(office, typed):
     found = looked(book(line("园区", "P1", "2024", typed, 3), titles=(REV, FIRMS)), office)
     assert values(found) == ['{"FIRMS":3}']

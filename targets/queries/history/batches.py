@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from guandu.accounts.checks import allowed
 from guandu.accounts.models import User
 from guandu.accounts.permissions import Permission
+from guandu.core.periods import Period
 from guandu.exchange.reports import Report, report_from
 from guandu.files.models import Attachment
 from guandu.jobs.models import Job
 from targets.enums_history import HistoryState
+from targets.history_cells import period_in_words
 from targets.models import HistoryBatch
 from targets.queries.history.context import Context
 from targets.queries.history.original import original_of
@@ -29,6 +31,7 @@ class BatchPage:
     refusal: str
     apart: tuple[int, int, int]
     firms: int
+    periods: list[str]
     job: Job | None
     works: bool
     waits_for_another: bool
@@ -49,6 +52,7 @@ def page_of(batch: HistoryBatch, user: User) -> BatchPage:
         refusal=said.get("refusal", ""),
         apart=tuple(said.get("apart", (0, 0, 0))),
         firms=said.get("firms", 0),
+        periods=[period_in_words(Period.parse(code)) for code in batch.periods],
         job=job,
         works=works,
         waits_for_another=waits and signs and not may_sign(batch, user),

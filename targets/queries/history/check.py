@@ -16,7 +16,7 @@ from guandu.exchange.reports import SHOWN_LINES, Report, report_of
 from guandu.exchange.resources import Line
 from guandu.exchange.tables import Fault
 from guandu.exchange.uploaded_rows import Rows, without_repeats
-from parks.validators import credit_code
+from parks.validators import credit_code, is_credit_code
 from targets import history_cells
 from targets.enums import SubjectKind
 from targets.frequency import asked_in
@@ -24,18 +24,21 @@ from targets.models import IndicatorVersion
 from targets.queries.history.context import FIXED, Context, ValueColumn
 from targets.queries.history.standing import Key, standing
 
-KEYS = ("row", "scope_kind", "scope_code", "scope_name", "period", "credit_code", "firm_name", "document", "values")
+KEYS = ("row", "scope_kind", "scope_code", "scope_name", "period", "credit_code", "firm_name", "document")
 _PARK = SubjectKind.PARK
+# What people write where there is nothing to say, as guandu.core.numbers reads it.
+DASHES = frozenset({"", "-", "—", "——", "–"})
 _OF = {column.key: column.title for column in FIXED}
 
 
 @dataclass(frozen=True)
 class Checked:
-    """`lines` holds the accepted rows by columns, in the order of KEYS, `values` as the text of JSON.
-    `apart` counts single values: new, the same as what stands, and other than what stands."""
+    """`lines` holds the accepted rows by columns, in the order of KEYS; `values` by indicator what each of them
+    says, in units, None for nothing. `apart` counts single values: new, the same as what stands, and other than what stands."""
 
     report: Report
-    lines: tuple[list[Any], ...] = ()
+    lines: tuple[Sequence[Any], ...] = ()
+    values: tuple[tuple[str, list[int | None]], ...] = ()
     basis: dict[str, list] = field(default_factory=dict)
     periods: tuple[str, ...] = ()
     value_count: int = 0
@@ -62,11 +65,10 @@ def _without_unfilled(rows: Rows, context: Context) -> Rows:
     """Rows that name a scope and a period and say no number are blank, unless reading found a fault in them."""
     places = [place for place, key in enumerate(rows.keys) if "|" in key]
     wrong = {fault.row for fault in rows.faults}
-    dashes = {"", "-", "—", "——", "–"}
     kept = [
         at
         for at, texts in enumerate(rows.texts)
-        if any(texts[place] not in dashes for place in places) or rows.numbers[at] in wrong
+        if any(not _says_nothing(texts[place]) for place in places) or rows.numbers[at] in wrong
     ]
     if len(kept) == len(rows):
         return rows
@@ -78,6 +80,10 @@ def _without_unfilled(rows: Rows, context: Context) -> Rows:
     )
 
 
+def _says_nothing(text: str) -> bool:
+    return not text or (len(text) < 3 and history_cells.joined(text) in DASHES)
+
+
 class _Check:
     def __init__(self, rows: Rows, context: Context) -> None:
         self.rows, self.context = rows, context
@@ -86,12 +92,16 @@ class _Check:
         self.periods: list[Period | None] = []
         self.codes: list[str | None] = []
         self.names: list[str] = []
+        self.said: list[str] = []  # the code of each row's period
+        self.asked: dict[Period, str] = {}
         self.credits: list[str] = []
         self._texts: dict[str, list[str]] = {}
 
     def run(self) -> Checked:
         self.kinds = self._read("kind", history_cells.scope_kind)
         self.periods = self._read("period", history_cells.period)
+        self.asked = {each: each.code for each in dict.fromkeys(self.periods) if each is not None}
+        self.said = [self.asked[each] if each is not None else "" for each in self.periods]
         self._find_scopes()
         self._find_firms()
         self._ask_documents()
@@ -167,7 +177,7 @@ class _Check:
         for at, text in enumerate(texts):
             if text and text not in read:
                 try:
-                    read[text] = credit_code(text)
+                    read[text] = text if is_credit_code(text) else credit_code(text)
                 except Invalid as refusal:
                     read[text] = ""
                     self._blame(at, "credit_code", refusal.message.removesuffix("。"))
@@ -183,9 +193,9 @@ class _Check:
     def _refuse_repeats(self) -> None:
         first: dict[tuple, int] = {}
         for at, (kind, code, period, credit) in enumerate(
-            zip(self.kinds, self.codes, self.periods, self.credits, strict=True)
+            zip(self.kinds, self.codes, self.said, self.credits, strict=True)
         ):
-            if kind is None or code is None or period is None:
+            if kind is None or code is None or not period:
                 continue
             before = first.setdefault((kind, code, period, credit), at)
             if before != at:
@@ -201,13 +211,13 @@ class _Check:
         texts = self._column(column.key)
         versions: dict[str, IndicatorVersion] = {}
         refused: dict[Period, str] = {}
-        for period in {each for each in self.periods if each is not None}:
+        for period, code in self.asked.items():
             version = self.context.version(column.code, period)
             sentence = _refusal(column, version, period)
             if sentence:
                 refused[period] = sentence
             else:
-                versions[period.code] = version
+                versions[code] = version
         scales = {version.scale for version in versions.values()} or {0}
         units, wrong = history_cells.column_units(texts, max(scales), column.unit)
         for at, sentence in wrong.items():
@@ -233,8 +243,8 @@ class _Check:
         self, column: ValueColumn, units: list[int | None], versions: dict[str, IndicatorVersion], scale: int
     ) -> None:
         """Versions of one unit that keep fewer decimals than another take the same number, or none."""
-        for at, period in enumerate(self.periods):
-            version = versions.get(period.code) if period else None
+        for at, period in enumerate(self.said):
+            version = versions.get(period)
             if units[at] is None or version is None or version.scale == scale:
                 continue
             units[at], rest = divmod(units[at], 10 ** (scale - version.scale))
@@ -244,10 +254,10 @@ class _Check:
     def _add_firms_up(self, cells: Sequence[_Cells]) -> None:
         """No firms of a park may come to more than the park, as the file or else the 核定值 has it."""
         wrong = {fault.row for fault in self.faults}
-        groups: dict[tuple[str, Period], list[int]] = defaultdict(list)
-        totals: dict[tuple[str, Period], int] = {}
-        for at, (kind, code, period) in enumerate(zip(self.kinds, self.codes, self.periods, strict=True)):
-            if kind == _PARK and code is not None and period is not None:
+        groups: dict[tuple[str, str], list[int]] = defaultdict(list)
+        totals: dict[tuple[str, str], int] = {}
+        for at, (kind, code, period) in enumerate(zip(self.kinds, self.codes, self.said, strict=True)):
+            if kind == _PARK and code is not None and period:
                 if self.credits[at]:
                     if self.rows.numbers[at] in wrong:
                         continue
@@ -256,19 +266,19 @@ class _Check:
                     totals.setdefault((code, period), at)
         if not groups:
             return
-        known = standing(self.context.by, {each.column.code for each in cells}, {p.code for _, p in groups})
-        for each in cells:
-            for (code, period), places in groups.items():
-                said = [units for at in places if (units := each.units[at]) is not None]
+        known = standing(self.context.by, {each.column.code for each in cells}, {period for _, period in groups})
+        for (code, period), places in groups.items():
+            at = totals.get((code, period))
+            for each in cells:
+                said = [units for place in places if (units := each.units[place]) is not None]
                 if said:
-                    at = totals.get((code, period))
                     total = None if at is None else each.units[at]
                     if total is None:
-                        total = known.get((each.column.code, _PARK, code, period.code))
+                        total = known.get((each.column.code, _PARK, code, period))
                     self._compare(each, places[0] if at is None else at, period, sum(said), total)
 
-    def _compare(self, cells: _Cells, at: int, period: Period, firms: int, total: int | None) -> None:
-        version = cells.versions.get(period.code)
+    def _compare(self, cells: _Cells, at: int, period: str, firms: int, total: int | None) -> None:
+        version = cells.versions.get(period)
         if version is None:
             return
         written = f"{from_units(firms, version.scale):,f}"
@@ -291,20 +301,21 @@ class _Check:
         report = report_of(rows=self.rows, lines=lines, faults=faults)
         if not report.is_fine:
             return Checked(report)
-        values = _spelt(cells, len(self.rows))
-        counted = sum(each.units[at] is not None for each in cells for at in fine)
-        if sum(text.count(":") for text in values) != counted:
+        # Two columns of one indicator never both speak of one period: each has a number, and a number one column.
+        values = [(each.column.code, each.units) for each in cells]
+        counted = sum(len(units) - units.count(None) for _, units in values)
+        if counted != self._spoken():
             raise RuntimeError(f"{counted} values read, others laid out.")
-        periods = sorted({period for period in self.periods if period is not None})
-        columns = (
-            self.rows.numbers, self.kinds, self.codes, self.names, [period.code for period in self.periods],
-            self.credits, self._column("firm"), self._column("document"), values,
+        lines = (
+            self.rows.numbers, list(map(str, self.kinds)), self.codes, self.names, self.said, self.credits,
+            self._column("firm"), self._column("document"),
         )  # fmt: skip
         return Checked(
             report=report,
-            lines=tuple([str(x) if isinstance(x, SubjectKind) else x for x in column] for column in columns),
+            lines=lines,
+            values=tuple(values),
             basis=self._basis(cells),
-            periods=tuple(period.code for period in periods),
+            periods=tuple(self.asked[period] for period in sorted(self.asked)),
             value_count=counted,
             firm_count=sum(map(bool, self.credits)),
             apart=apart,
@@ -312,17 +323,15 @@ class _Check:
 
     def _basis(self, cells: Sequence[_Cells]) -> dict[str, list]:
         of_parks = {
-            (code, period.code)
-            for kind, code, period in zip(self.kinds, self.codes, self.periods, strict=True)
+            (code, period)
+            for kind, code, period in zip(self.kinds, self.codes, self.said, strict=True)
             if kind == _PARK
         }
         versions = [[each.column.code, code, version.pk] for each in cells for code, version in each.versions.items()]
         return {"cells": versions, "parks": sorted(map(list, of_parks))}
 
     def _standing(self, cells: Sequence[_Cells]) -> dict[Key, int]:
-        periods = {
-            period.code for period, credit in zip(self.periods, self.credits, strict=True) if period and not credit
-        }
+        periods = {period for period, credit in zip(self.said, self.credits, strict=True) if period and not credit}
         return standing(self.context.by, {each.column.code for each in cells}, periods) if periods else {}
 
     def _lines(
@@ -335,17 +344,18 @@ class _Check:
             for kind in kinds:
                 counts[kind] += 1
             kind = "changed" if 2 in kinds else "same" if kinds and 0 not in kinds else "new"
-            changes: tuple = ()
             if kind != "same" and shown[kind] < SHOWN_LINES:
                 shown[kind] += 1
                 changes = tuple(self._told(cells, at, said, kind == "changed"))
-            lines.append(Line(self.rows.numbers[at], kind, self._called(at), changes))
+                lines.append(Line(self.rows.numbers[at], kind, self._called(at), changes))
+            else:
+                lines.append(Line(self.rows.numbers[at], kind, ""))
         return lines, tuple(counts)
 
     def _said(
         self, cells: Sequence[_Cells], at: int, known: dict[Key, int]
     ) -> list[tuple[_Cells, int, int | None]]:
-        kind, code, period = self.kinds[at], self.codes[at], self.periods[at].code
+        kind, code, period = self.kinds[at], self.codes[at], self.said[at]
         return [
             (each, units, known.get((each.column.code, kind, code, period)))
             for each in cells
@@ -353,7 +363,7 @@ class _Check:
         ]
 
     def _told(self, cells: Sequence[_Cells], at: int, said: list, differing: bool) -> Iterator[tuple[str, str, str]]:
-        period = self.periods[at].code
+        period = self.said[at]
         if self.credits[at]:
             said = [(each, units, None) for each in cells if (units := each.units[at]) is not None]
         for each, new, old in said:
@@ -363,9 +373,15 @@ class _Check:
             before = "" if old is None else f"{from_units(old, scale):,f}"
             yield each.column.title, before, f"{from_units(new, scale):,f}"
 
+    def _spoken(self) -> int:
+        """How many cells say a number, counted a second time, from the texts."""
+        columns = [self._column(key) for key in self.rows.keys if "|" in key]
+        nothing = [sum(map(texts.count, filter(_says_nothing, {text for text in texts if len(text) < 3}))) for texts in columns]
+        return len(self.rows) * len(columns) - sum(nothing)
+
     def _called(self, at: int) -> str:
         firm = self.credits[at] and (self._column("firm")[at] or self.credits[at])
-        return " · ".join(each for each in (self.names[at], firm, self.periods[at].label) if each)
+        return " · ".join(each for each in (self.names[at], firm, history_cells.period_in_words(self.periods[at])) if each)
 
 
 def _refusal(column: ValueColumn, version: IndicatorVersion | None, period: Period) -> str:
@@ -378,14 +394,3 @@ def _refusal(column: ValueColumn, version: IndicatorVersion | None, period: Peri
     if version.unit != column.unit:
         return f"{column.title}：{period.label}以{version.unit}计，请填在单位为{version.unit}的一列"
     return ""
-
-
-def _spelt(cells: Sequence[_Cells], count: int) -> list[str]:
-    """The values of each row as JSON; two columns of one indicator never both speak of one period."""
-    parts: list[list[str]] = [[] for _ in range(count)]
-    for each in cells:
-        head = f'"{each.column.code}":'
-        for part, units in zip(parts, each.units, strict=True):
-            if units is not None:
-                part.append(f"{head}{units}")
-    return ["{" + ",".join(part) + "}" for part in parts]

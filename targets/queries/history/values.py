@@ -8,6 +8,7 @@ from guandu.core.actors import Actor
 from guandu.core.numbers import from_units
 from guandu.core.periods import Period
 from targets.enums import ValueSource
+from targets.history_cells import period_in_words
 from targets.models import CertifiedValue, HistoryBatch
 from targets.queries.history.context import Context
 from targets.queries.history.standing import Key
@@ -79,6 +80,7 @@ def _differing(said: Entered, units: int, source: str, context: Context) -> Diff
 
 def _entered(batch: HistoryBatch, context: Context) -> Iterator[Entered]:
     periods = {code: Period.parse(code) for code in batch.periods}
+    words = {code: period_in_words(period) for code, period in periods.items()}
     versions: dict[tuple[str, str], tuple[int, int, str]] = {}
     rows = batch.lines.totals().order_by("pk")
     for pk, kind, scope, name, period, values in rows.values_list(
@@ -90,7 +92,7 @@ def _entered(batch: HistoryBatch, context: Context) -> Iterator[Entered]:
                 versions[code, period] = (version.indicator_id, version.pk, version.indicator.name)
             indicator, version_pk, called = versions[code, period]
             yield Entered(
-                (code, kind, scope, period), units, pk, indicator, version_pk, f"{name} {periods[period].label} {called}"
+                (code, kind, scope, period), units, pk, indicator, version_pk, f"{name} {words[period]} {called}"
             )
 
 

@@ -130,7 +130,8 @@ def _definitions(quarter: Period) -> dict[str, Definition]:
 
 def _leaves(quarter: Period, definitions: dict[str, Definition]) -> list[Leaf]:
     """核定值 of the quarter, of its last month, and in the fourth of the year: up to the same day they say
-    the same; where several stand, the year's before the quarter's before the month's."""
+    the same; where several stand, the year's before the quarter's before the month's, and one that was reported
+    before any that was entered afterwards."""
     months = Period(quarter.year, quarter.last, quarter.last)
     periods = [*([str(quarter.year)] if quarter.last == 12 else []), quarter.code, months.code]
     rows = (
@@ -144,7 +145,7 @@ def _leaves(quarter: Period, definitions: dict[str, Definition]) -> list[Leaf]:
     )
     leaves = {}
     for code, kind, subject, _, units, base, pk, expected, reported, version, source, name in sorted(
-        rows, key=lambda row: periods.index(row[3])
+        rows, key=lambda row: (row[10] == ValueSource.HISTORY, periods.index(row[3]))
     ):
         if code not in definitions or definitions[code].version_id != version:
             raise Invalid(f"{quarter.label}的指标 {code} 与其核定值不是同一版本，请先办理数据订正。")
