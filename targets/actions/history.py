@@ -32,6 +32,7 @@ MOST_OPEN = 5
 LONGEST_REASON = 300
 WAY = "补录历史数据"
 State = HistoryState
+_LINES = HistoryLine._meta.label_lower
 
 
 def refuse_file(batch: HistoryBatch, by: Actor) -> None:
@@ -128,6 +129,7 @@ def store(*, batch: HistoryBatch, by: Actor) -> int:
     row.state, row.stored_at, row.content = State.STORED, clock.now(), b""
     row.save()
     _recorded(row, State.READY, content=content)
+    changed([Change(_LINES, str(row.pk), row.name, None, {"lines": row.line_count, "content": content})])
     return row.line_count
 
 
@@ -144,7 +146,8 @@ def discard(*, batch: HistoryBatch, reason: str = "", by: Actor) -> HistoryBatch
         raise NotReady(f"这份补录{row.get_state_display()}，不能放弃。")
     said = in_words(reason, needed=not mine)
     before = row.state
-    row.lines.all()._raw_delete(row.lines.db)
+    if row.lines.all()._raw_delete(row.lines.db):
+        changed([Change(_LINES, str(row.pk), row.name, {"lines": row.line_count}, None)])
     row.state, row.content, row.reason = State.DROPPED, b"", said
     row.ended_by, row.ended_at = by.actor_name, clock.now()
     row.save()

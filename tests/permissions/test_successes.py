@@ -67,6 +67,7 @@ DONE_ELSEWHERE = {
     "returns/<pk>/evidence/": "tests/targets/test_evidence.py",
     "returns/<pk>/paper/": "tests/targets/test_paper.py",
     "returns/<pk>/roster/": "tests/targets/test_lines.py",
+    "history/new/": "tests/targets/test_history_pages.py",
     "tenancies/<pk>/take/": "tests/parks/test_space_pages.py",
     "tenancies/<pk>/strike/": "tests/parks/test_space_pages.py",
 }

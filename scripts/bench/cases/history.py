@@ -7,6 +7,7 @@ lays the result down with what stands beside it, and stores it behind keys, inde
 event: two jobs, four transactions. A hundred parks and their firms, 20 indicators each.
 """
 
+import atexit
 import json
 import shutil
 import tempfile
@@ -15,7 +16,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from scripts.bench.cases.import_firms import _credit_code, _office
+from scripts.bench.cases.import_firms import credit_code, office
 from scripts.bench.harness import Case
 from scripts.bench.orm import start_orm
 from scripts.bench.world import CODES
@@ -43,8 +44,9 @@ class LoadHistory(Case):
         from django.conf import settings
         from django.core.management import call_command
 
-        self.folder = Path(tempfile.mkdtemp(prefix="guandu-bench-files-"))
-        settings.FILES_DIR = self.folder
+        folder = tempfile.mkdtemp(prefix="guandu-bench-files-")
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
+        settings.FILES_DIR = Path(folder)
         call_command("migrate", verbosity=0)
         self._fill()
         self.world.execute(f"DROP TABLE IF EXISTS {LAID}; CREATE TABLE {LAID} (LIKE targets_historyline)")
@@ -59,7 +61,7 @@ class LoadHistory(Case):
         from targets.models import Indicator, IndicatorVersion
         from targets.queries.history.context import Context
 
-        self.office = _office()
+        self.office = office()
         since = date(2020, 1, 1)
         for n in range(PARKS):
             Park.objects.get_or_create(code=f"B-P{n}", defaults={"name": f"演示园区 B{n}", "opened_on": since})
@@ -80,7 +82,7 @@ class LoadHistory(Case):
         for n in range(PARKS):
             part = rounds[n * each : (n + 1) * each]
             for number in range(1, each):
-                self.truth[f"B-P{n}", _credit_code(f"9153{round_number:03}{n * each + number:010}")] = part[number].tolist()
+                self.truth[f"B-P{n}", credit_code(f"9153{round_number:03}{n * each + number:010}")] = part[number].tolist()
             self.truth[f"B-P{n}", ""] = part[1:].sum(axis=0).tolist()
         self.data = self._book()
 
@@ -149,18 +151,15 @@ class LoadHistory(Case):
             self.world.execute(f"DELETE FROM {table}")
             self.world.execute(f"VACUUM {table}")
 
-    def end(self) -> None:
-        shutil.rmtree(self.folder, ignore_errors=True)
 
-
-def _plain_resource(office: Any, columns: dict[str, str]) -> Any:
+def _plain_resource(sender: Any, columns: dict[str, str]) -> Any:
     from import_export import fields, resources
 
     from guandu.core import clock
     from targets.models import HistoryBatch, HistoryLine
 
     batch = HistoryBatch.objects.create(
-        name="演示", state="stored", owner=office, unit=office.unit, file_name="a.xlsx", file_digest="d", created_at=clock.now()
+        name="演示", state="stored", owner=sender, unit=sender.unit, file_name="a.xlsx", file_digest="d", created_at=clock.now()
     )
     said = {
         "scope_code": "范围", "period": "报告期", "document": "来源文件", "credit_code": "统一社会信用代码", "firm_name": "企业名称"
