@@ -46,6 +46,8 @@ from targets.actions import (
     corrections,
     extensions,
     firm_sheets,
+    history,
+    history_signing,
     indicators,
     opinions,
     paper,
@@ -196,6 +198,11 @@ def _issued_over_what_is_kept(patch: Patch) -> None:
 STATES: dict[str, Seed] = {
     **{f"returns/<pk>/{page}/": _files_at_any_state for page in ("evidence", "print", "paper")},
     "returns/paper/<pk>/refuse/": without(paper, "_settle", "NotReady"),
+    "history/<pk>/confirm/": without(history, "_refuse_unless", "NotReady"),
+    "history/<pk>/recheck/": without(history, "_refuse_unless", "NotReady"),
+    "history/<pk>/discard/": without(history, "discard", "NotReady"),
+    "history/<pk>/sign/": without(history_signing, "_locked", "NotReady"),
+    "history/<pk>/withdraw/": without(history_signing, "_locked", "NotReady"),
     **{
         f"returns/<pk>/{verb}/": _any_state_of_a_return
         for verb in ("save", "file", "review", "send-back", "confirm")
