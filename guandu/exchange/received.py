@@ -33,8 +33,11 @@ class Sought:
 def receive(table: Table, data: bytes, name: str) -> Received:
     """The file `data`, called `name` by whoever sent it. Raises Invalid where it is not this table's."""
     name = harmless_name(name)
-    sought = Sought(table.name, table.columns(), table.most, long=table.bulk is not None)
-    return Received(name, digest(data), len(data), read_rows(data, name, sought))
+    return Received(name, digest(data), len(data), read_rows(data, name, sought_for(table)))
+
+
+def sought_for(table: Table) -> Sought:
+    return Sought(table.name, table.columns(), table.most, long=table.bulk is not None)
 
 
 def read_rows(data: bytes, name: str, sought: Sought) -> Rows:
