@@ -6,6 +6,7 @@ from guandu.core.triggers import keep_through_migrations
 from targets.triggers import GUARDS
 from targets.triggers_dictionary import DICTIONARY_GUARDS
 from targets.triggers_evidence import GUARDS as EVIDENCE_GUARDS
+from targets.triggers_history import GUARDS as HISTORY_GUARDS
 from targets.triggers_matches import MATCH_GUARDS
 
 
@@ -22,6 +23,7 @@ class TargetsConfig(AppConfig):
             panels,
             tasks,
             tasks_calendar,
+            tasks_history,
             tasks_workbooks,
             tiles,
             todos,
@@ -35,6 +37,7 @@ class TargetsConfig(AppConfig):
             WORKBOOK_KIND,
         )
         from targets.actions.dispatch_files import ANSWER_KIND, TABLE_KIND  # reason: needs models
+        from targets.actions.history import HISTORY_KIND  # reason: needs models
         from targets.actions.layouts import LAYOUT_KIND  # reason: needs models
         from targets.actions.mergers import withdraw_drafts  # reason: needs models
         from targets.queries import mergers, quality, register_facts, series  # noqa: F401  # reason: register themselves
@@ -45,9 +48,10 @@ class TargetsConfig(AppConfig):
         keep_through_migrations(self, "0002_locked_lines", GUARDS)
         keep_through_migrations(self, "0003_templates_by_period", DICTIONARY_GUARDS)
         keep_through_migrations(self, "0005_evidence", EVIDENCE_GUARDS)
+        keep_through_migrations(self, "0007_history", HISTORY_GUARDS)
         keep_through_migrations(self, "0009_lists", MATCH_GUARDS)
         of_returns = (EVIDENCE_KIND, PAPER_KIND, ROSTER_KIND, WORKBOOK_KIND, BATCH_KIND)
-        for kind in (*of_returns, LAYOUT_KIND, TABLE_KIND, ANSWER_KIND):
+        for kind in (*of_returns, LAYOUT_KIND, HISTORY_KIND, TABLE_KIND, ANSWER_KIND):
             register_owner(kind)
         add_navigation(
             NavigationEntry("日常工作", "数据填报", "targets:returns", "report", (Permission.RETURN_VIEW,), 30),

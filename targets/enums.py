@@ -19,6 +19,8 @@ class SubjectKind(models.TextChoices):
     PARK = "park", "园区"
     DISTRICT = "district", "全区"
     STREET = "street", "街道"
+    AREA = "area", "片区"
+    CHAIN = "chain", "产业链"
     FIRM = "firm", "企业"
     REST = "rest", "其余企业合计"
 

@@ -38,7 +38,7 @@ def _moves() -> str:
 
 _KEPT = (
     "indicator_id", "indicator_version_id", "subject_kind", "subject_code", "period", "units", "base_units",
-    "expected", "reported", "source", "return_version_id", "reason", "certified_by", "certified_at",
+    "expected", "reported", "source", "return_version_id", "history_line_id", "reason", "certified_by", "certified_at",
 )  # fmt: skip
 
 GUARDS = (

@@ -4,6 +4,7 @@ from targets import (
     urls_calendar,
     urls_completeness,
     urls_dispatch,
+    urls_history,
     urls_layouts,
     urls_match,
     urls_paper,
@@ -22,5 +23,6 @@ urlpatterns = [
     *urls_workbooks.urlpatterns,
     *urls_calendar.urlpatterns,
     *urls_dispatch.urlpatterns,
+    *urls_history.urlpatterns,
     *urls_plan.urlpatterns,
 ]

@@ -12,15 +12,18 @@ from guandu.core import clock
 from guandu.core.actors import LOADER
 from guandu.core.triggers import create_all, drop_all, installed, missing
 from guandu.files.triggers import GUARDS as FILE_GUARDS
-from targets.models import CertifiedValue, Return, ReturnLine, ReturnVersion
+from targets.models import CertifiedValue, HistoryBatch, HistoryLine, Return, ReturnLine, ReturnVersion
 from targets.triggers import GUARDS as TARGET_GUARDS
 from targets.triggers_dictionary import DICTIONARY_GUARDS
 from targets.triggers_evidence import GUARDS as EVIDENCE_GUARDS
+from targets.triggers_history import GUARDS as HISTORY_GUARDS
 from targets.triggers_matches import MATCH_GUARDS
-from tests.factories import make_cycle, make_indicator, make_park, make_template, make_unit
+from tests.factories import make_cycle, make_indicator, make_park, make_template, make_unit, make_user
 from tests.plugins.flush import without_guards
 
-GUARDS = (*AUDIT_GUARDS, *FILE_GUARDS, *TARGET_GUARDS, *DICTIONARY_GUARDS, *EVIDENCE_GUARDS, *MATCH_GUARDS)
+GUARDS = (
+    *AUDIT_GUARDS, *FILE_GUARDS, *TARGET_GUARDS, *DICTIONARY_GUARDS, *EVIDENCE_GUARDS, *MATCH_GUARDS, *HISTORY_GUARDS,
+)  # fmt: skip
 
 
 @pytest.fixture
@@ -224,3 +227,56 @@ def test_emptying_the_database_between_tests_brings_the_guards_back(event):
     call_command("flush", interactive=False, verbosity=0)
     assert not AuditEvent.objects.exists()
     assert missing(GUARDS, connection) == []
+
+
+@pytest.fixture
+def history_line(db) -> HistoryLine:
+    """A line of a batch that waits for its signature."""
+    user = make_user("office")
+    batch = HistoryBatch.objects.create(
+        name="旧台账", state="stored", owner=user, unit=user.unit, file_name="a.xlsx", file_digest="d", created_at=clock.now()
+    )
+    return HistoryLine.objects.create(
+        batch=batch, row=2, scope_kind="district", scope_name="全区", period="2024", document="旧表", values={"REV": 1}
+    )
+
+
+def _sign(line: HistoryLine) -> None:
+    HistoryBatch.objects.filter(pk=line.batch_id).update(state="signed", signed_by=line.batch.owner, signed_at=clock.now())
+
+
+def test_lines_of_a_batch_that_waits_may_be_given_up(history_line):
+    history_line.delete()
+    assert not HistoryLine.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE targets_historyline SET document = 'x'", "DELETE FROM targets_historyline",
+        "INSERT INTO targets_historyline (batch_id, \"row\", scope_kind, scope_code, scope_name, period, credit_code, "
+        "firm_name, document, \"values\") SELECT batch_id, 3, 'park', 'P', 'P', period, '', '', document, \"values\" "
+        "FROM targets_historyline",
+    ],
+)  # fmt: skip
+def test_what_was_signed_of_history_is_not_changed(history_line, statement):
+    _sign(history_line)
+    refused("locked history line", sql, statement)
+
+
+@pytest.mark.parametrize(
+    ("statement", "words"),
+    [
+        ("UPDATE targets_historybatch SET file_digest = 'x'", "signed history"),
+        ("UPDATE targets_historybatch SET state = 'ready'", "history moves by its workflow"),
+        ("UPDATE targets_historybatch SET state = 'dropped'", "history moves by its workflow"),
+    ],
+)
+def test_a_signed_batch_keeps_its_file_and_is_withdrawn_at_most(history_line, statement, words):
+    _sign(history_line)
+    refused(words, sql, statement)
+    sql("UPDATE targets_historybatch SET state = 'withdrawn'")
+
+
+def test_a_batch_moves_by_its_workflow(history_line):
+    refused("history moves by its workflow", sql, "UPDATE targets_historybatch SET state = 'checking'")

@@ -44,6 +44,8 @@ class Permission(StrEnum):
     # 临时调度表: sent by the office, and by departments and task forces to their parks; filled in by whom it names.
     DISPATCH_SEND = "dispatch.send"
     DISPATCH_FILL = "dispatch.fill"
+    # 历史补录: sent in by the office and by departments, signed by the office.
+    HISTORY_ENTER = "history.enter"
     FIGURE_VIEW = "figure.view"
     TOTALS_VIEW = "totals.view"
     # 报表套填: the office keeps the layouts, whoever sees figures fills them.

@@ -83,7 +83,7 @@ ROLES: dict[str, Role] = {
             {P.CONTACT_EDIT, P.CONTACT_REVEAL, P.ATTRIBUTION_SETTLE, P.CULTIVATION_VIEW, P.CULTIVATION_EDIT},
             {P.COMPARISON_RUN, P.FINDING_VIEW, P.PROJECT_VIEW, P.PROJECT_EDIT, P.ACCOUNT_VIEW},
             {P.BATCH_VIEW, P.BATCH_REQUEST, P.OPERATOR_RESET, P.RETURN_URGE, P.REMINDER_EDIT, P.RETURN_RECEIVE},
-            {P.LAYOUT_EDIT, P.DISPATCH_SEND},
+            {P.LAYOUT_EDIT, P.DISPATCH_SEND, P.HISTORY_ENTER},
         ),
         _role(
             RoleCode.DEPARTMENT,
@@ -94,6 +94,7 @@ ROLES: dict[str, Role] = {
                 P.RETURN_FILE,
                 P.RETURN_REVIEW,
                 P.RETURN_URGE,
+                P.HISTORY_ENTER,
                 P.PROJECT_VIEW,
                 P.REGISTER_DECIDE,
                 P.NOTE_WRITE,

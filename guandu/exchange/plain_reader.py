@@ -23,6 +23,8 @@ CPU_SECONDS = 60
 MOST_ROWS = 50_000
 MOST_CELLS = 5_000_000
 SURE_DIGITS = 15
+# A float spelt in so few signs, one of them its point, has no more digits than are sure.
+SURE_SIGNS = SURE_DIGITS + 1
 CELL, LINE = "\x1f", "\x1e"
 
 _SHEET, _RELATION = (re.compile(rf"<{name} ([^>]*)/>") for name in ("sheet", "Relationship"))
@@ -121,12 +123,15 @@ def _rows(data: bytes, name: str, last: int) -> list[list[str]]:
 
 def _text(cell: Any) -> str:
     """As reader.py spells it."""
+    if type(cell) is float:
+        text = repr(cell)
+        if len(text) > SURE_SIGNS or "e" in text or "n" in text or cell == 0:
+            return _number(cell)
+        return text[:-2] if text.endswith(".0") else text
     if isinstance(cell, bool):
         return "1" if cell else "0"
     if isinstance(cell, int):
         return str(cell)
-    if isinstance(cell, float):
-        return _number(cell)
     if isinstance(cell, datetime):
         return f"{cell:%Y-%m-%d %H:%M:%S}" if cell.time() != datetime.min.time() else f"{cell:%Y-%m-%d}"
     if isinstance(cell, date):

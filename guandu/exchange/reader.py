@@ -258,14 +258,14 @@ def _known(cell: dict[str, Any], strings: list[str], shown: list[str], from_1904
     kind, value = cell["kind"], cell.get("value")
     if kind == "inlineStr":
         return (_unescaped(cell["inline"]), "text") if cell.get("inline") else None
-    if value is None:
+    # Some programs write a formula with an empty result.
+    if value is None or (kind == "n" and not value.strip()):
         return ("", "formula") if cell["formula"] else None
     if kind == "s":
         return _shared(strings, value)
     if kind == "n":
         kind = shown[cell["style"]] if cell["style"] < len(shown) else "number"
-        # Some programs write a formula with an empty result.
-        return _number(value, kind, from_1904) if value.strip() else ("", "formula") if cell["formula"] else None
+        return _number(value, kind, from_1904)
     return (_unescaped(value), {"b": "flag", "e": "error", "d": "date"}.get(kind, "text")) if value else None
 
 

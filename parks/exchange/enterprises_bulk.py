@@ -5,10 +5,8 @@ goes the way of a single row, so that its fault has the same words and its resul
 """
 
 import copy
-import re
 from collections.abc import Callable, Iterator, Sequence
 from datetime import date
-from operator import mul
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -25,6 +23,7 @@ from parks.actions.enterprise_sets import FIELDS, Firms, Laid
 from parks.actions.tenancies import AHEAD
 from parks.exchange.firms import CODE_PREFIX, readable_credit_code
 from parks.models import Enterprise, EnterpriseName, Park, Tenancy
+from parks.validators import is_credit_code
 
 # So many unusual rows are looked at one by one, and so many with faults; the rest wait until these are mended.
 MOST_UNSURE, MOST_WRONG = 2_000, 300
@@ -36,11 +35,6 @@ _PLAIN = {
 }  # fmt: skip
 # Columns of which most cells say something of their own.
 _OWN_TEXTS = {"code", "name", "credit_code", "registered_address", "operating_address", "note"}
-_CREDIT_CODE = re.compile(r"[0-9A-HJ-NPQRTUWXY]{18}")
-_LETTERS = b"0123456789ABCDEFGHJKLMNPQRTUWXY"
-_VALUES = bytes.maketrans(_LETTERS, bytes(range(31)))
-# The last character weighs one, so that the whole comes to a multiple of 31.
-_WEIGHTS = [*(pow(3, place, 31) for place in range(17)), 1]
 
 
 class FirmsBulk:
@@ -94,7 +88,7 @@ class FirmsBulk:
         return [kept[text] for text in texts]
 
     def _credit_code(self, at: int, text: str) -> str:
-        if not text or _is_credit_code(text):
+        if not text or is_credit_code(text):
             return text
         self.unsure.add(at)
         return readable_credit_code(text) or text
@@ -206,13 +200,6 @@ def _as_stored(key: str) -> Callable[[Any], Any]:
 def _differing(before: Enterprise, after: Enterprise) -> set[str]:
     fields = (Enterprise._meta.get_field(name) for name in FIELDS)
     return {field.name for field in fields if field.value_from_object(before) != field.value_from_object(after)}
-
-
-def _is_credit_code(text: str) -> bool:
-    """Whether the text is a code as the register writes it, check character included."""
-    if not _CREDIT_CODE.fullmatch(text):
-        return False
-    return sum(map(mul, text.encode().translate(_VALUES), _WEIGHTS)) % 31 == 0
 
 
 def _is_code(text: str) -> bool:

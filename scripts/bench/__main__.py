@@ -6,6 +6,7 @@ import time
 
 from scripts.bench.cases import CASES
 from scripts.bench.harness import PATIENCE, ROUNDS, WrongAnswer, measure
+from scripts.bench.memory import peak_table
 from scripts.bench.orm import stop_orm
 from scripts.bench.report import heading, outcome_table, size_table
 from scripts.bench.server import private_server
@@ -39,6 +40,8 @@ def _run(world: World, options: argparse.Namespace) -> None:
         if case.name in options.cases:
             outcome = measure(case(world), options.rounds, options.slow, options.patience)
             print(outcome_table(outcome), flush=True)
+            if options.memory:
+                print(peak_table(outcome.case, [timing.candidate for timing in outcome.timings]), flush=True)
 
 
 def _options() -> argparse.Namespace:
@@ -53,6 +56,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument(
         "--rounds", type=int, default=ROUNDS, help=f"counted rounds, at least {ROUNDS} for a verdict"
     )
+    parser.add_argument("--memory", action="store_true", help="also the peak memory of each candidate")
     parser.add_argument("--slow", action="store_true", help="also the candidates that take minutes")
     parser.add_argument(
         "--patience",

@@ -18,7 +18,7 @@ from targets.queries.rollup import Inputs, Row
 ROLL_UP_JOB = "figures.roll_up"
 FIELDS = [
     "indicator_version", "scope_name", "numerator", "denominator", "base_numerator", "expected", "reported",
-    "park_code", "chain_code", "street_code", "area_code", "department_code", "source", "facts", "run",
+    "backfilled", "park_code", "chain_code", "street_code", "area_code", "department_code", "source", "facts", "run",
     "computed_at",
 ]  # fmt: skip
 KEY = ["indicator", "scope_kind", "scope_code", "period", "basis"]
@@ -104,7 +104,7 @@ def _key(figure: Figure) -> tuple:
 def _content(figure: Figure) -> tuple:
     return (
         figure.indicator_version_id, figure.scope_name, figure.numerator, figure.denominator,
-        figure.base_numerator, figure.expected, figure.reported, figure.park_code, figure.chain_code,
+        figure.base_numerator, figure.expected, figure.reported, figure.backfilled, figure.park_code, figure.chain_code,
         figure.street_code, figure.area_code, figure.department_code, figure.source_id, figure.facts,
     )  # fmt: skip
 
@@ -115,7 +115,7 @@ def _row_content(inputs: Inputs, row: Row) -> tuple:
     version = inputs.definitions[row.indicator].version_id
     return (
         version, row.scope_name, row.numerator, row.denominator, row.base, row.expected, row.reported,
-        *codes, row.value_id, row.facts,
+        row.backfilled, *codes, row.value_id, row.facts,
     )  # fmt: skip
 
 

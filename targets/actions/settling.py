@@ -59,6 +59,7 @@ def settle(
         base_units=base,
         source=source,
         return_version=chosen.version,
+        history_line=chosen.line,
         reason=said,
         certified_by=by.actor_name,
         certified_at=clock.now(),

@@ -1,1 +1,1 @@
-"""Returns as workbooks: what goes out, and how what comes back is read."""
+"""Returns and old numbers as workbooks: what goes out, and how what comes back is read."""

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
         ('accounts', '0004_exclusive_administrators'),
         ('files', '0001_initial'),
         ('parks', '0003_changes'),
-        ('targets', '0006_lines'),
+        ('targets', '0007_history'),
     ]
 
     operations = [

@@ -6,6 +6,7 @@ from targets.models.evidence import Evidence, EvidenceSeal
 from targets.models.extension import Extension
 from targets.models.figure import Figure
 from targets.models.firm_sheet import FirmSheet
+from targets.models.history import HistoryBatch, HistoryLine
 from targets.models.indicator import Indicator, IndicatorVersion
 from targets.models.layout import LayoutVersion, ReportLayout
 from targets.models.opinion import Opinion
@@ -29,6 +30,8 @@ __all__ = [
     "EvidenceSeal",
     "Figure",
     "FirmSheet",
+    "HistoryBatch",
+    "HistoryLine",
     "Indicator",
     "IndicatorVersion",
     "LayoutVersion",

@@ -6,6 +6,7 @@ from guandu.accounts.querysets import ScopedQuerySet
 from parks.models import Park
 from parks.querysets import parks_in_scope
 from targets.enums import SubjectKind, ValueSource
+from targets.models.history import HistoryLine
 from targets.models.indicator import Indicator, IndicatorVersion
 from targets.models.returns import ReturnVersion
 
@@ -17,6 +18,12 @@ class CertifiedValueQuerySet(ScopedQuerySet):
 
         parks = Park.objects.filter(parks_in_scope(kind, codes, day))
         return Q(subject_kind=SubjectKind.PARK, subject_code__in=parks.values("code"))
+
+    def _condition(self, user, permission):
+        condition = Q(subject_kind=SubjectKind.PARK) & super()._condition(user, permission)
+        if user.may(Permission.TOTALS_VIEW):
+            condition |= ~Q(subject_kind=SubjectKind.PARK)
+        return condition
 
     def current(self):
         return self.filter(superseded_at__isnull=True)
@@ -40,6 +47,9 @@ class CertifiedValue(models.Model):
     source = models.CharField("来源", max_length=20, choices=ValueSource.choices)
     return_version = models.ForeignKey(
         ReturnVersion, models.PROTECT, null=True, blank=True, related_name="certified_values", verbose_name="来源版本"
+    )
+    history_line = models.ForeignKey(
+        HistoryLine, models.PROTECT, null=True, blank=True, related_name="certified_values", verbose_name="补录行"
     )
     reason = models.CharField("说明", max_length=300, blank=True)
     certified_by = models.CharField("核定人", max_length=120)

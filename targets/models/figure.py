@@ -34,6 +34,7 @@ class Figure(models.Model):
     base_numerator = models.BigIntegerField("上年同期可比数", null=True, blank=True)
     expected = models.PositiveIntegerField("应报", default=0)
     reported = models.PositiveIntegerField("已报", default=0)
+    backfilled = models.PositiveIntegerField("其中补录", default=0)
 
     park_code = models.CharField("园区编码", max_length=40, blank=True)
     chain_code = models.CharField("产业链编码", max_length=40, blank=True)

@@ -10,7 +10,7 @@ from guandu.core.numbers import divide
 from guandu.core.periods import Period
 from parks.models import Park
 from targets.enums import LinesKind, SubjectKind, ValueSource
-from targets.models import CertifiedValue, Return, ReturnVersion, RosterMatch
+from targets.models import CertifiedValue, HistoryLine, Return, ReturnVersion, RosterMatch
 from targets.queries.lines import totals_of
 from targets.queries.sheet import FormCell, form_of
 
@@ -19,12 +19,14 @@ APART = 5  # per cent between two sources from which a difference is listed
 
 @dataclass(frozen=True)
 class Said:
-    """One source's number, and the filed version that it stands in; `match` is how many firms it speaks of."""
+    """One source's number, and the filed version that it stands in, or the line of 补录; `match` is how many firms it
+    speaks of."""
 
     source: str
     units: int
-    version: ReturnVersion
+    version: ReturnVersion | None
     match: RosterMatch | None = None
+    line: HistoryLine | None = None
 
     @property
     def label(self) -> str:
@@ -62,6 +64,10 @@ class Difference:
     @property
     def street(self) -> Decimal | None:
         return self.decimal(ValueSource.STREET)
+
+    @property
+    def history(self) -> Decimal | None:
+        return self.decimal(ValueSource.HISTORY)
 
     @property
     def settled(self) -> Decimal | None:
@@ -132,7 +138,21 @@ def _said(period: Period, parks: Iterable[str]) -> tuple[dict[str, FormCell], To
                 cells[cell.code] = cell
                 source = _SOURCES[return_.subject_kind]
                 said.setdefault((cell.code, park), {})[source] = Said(source, units, return_.filed, matches.get(park))
+    _add_history(said, cells, period, parks)
     return cells, said
+
+
+def _add_history(said: Told, cells: dict[str, FormCell], period: Period, parks: Iterable[str]) -> None:
+    """What signed 补录 says of the same cells, the newest batch last. Where nobody else speaks, nothing differs."""
+    if not said:
+        return
+    lines = HistoryLine.objects.totals().in_force().filter(
+        period=period.code, scope_kind=SubjectKind.PARK, scope_code__in=list(parks)
+    )
+    for line in lines.order_by("batch__signed_at", "pk"):
+        for code, units in line.values.items():
+            if (code, line.scope_code) in said:
+                said[code, line.scope_code][ValueSource.HISTORY] = Said(ValueSource.HISTORY, units, None, line=line)
 
 
 _SOURCES = {

@@ -9,19 +9,30 @@ from guandu.accounts.models import User
 from guandu.core.numbers import from_units
 from guandu.core.periods import Period
 from targets.enums import FigureScope, IndicatorKind
-from targets.models import CertifiedValue, Figure, Indicator, IndicatorVersion, Return
+from targets.models import CertifiedValue, Figure, HistoryBatch, Indicator, IndicatorVersion, Return
 from targets.queries.figure_rows import parts_of
 
-_SOURCE = ("source__return_version__return_of", "source__indicator", "source__indicator_version")
+_SOURCE = (
+    "source__return_version__return_of", "source__history_line", "source__indicator", "source__indicator_version"
+)  # fmt: skip
+TOTAL_WORDS = "补录合计：整个范围的合计数，来自补录，不分解到园区。"
 
 
 @dataclass(frozen=True)
 class Certified:
-    """The 核定值 behind a figure; `return_id` only where the reader may open the return."""
+    """The 核定值 behind a figure; `return_id` and `batch_id` only where the reader may open the return, or the
+    batch of 补录, that said it."""
 
     value: CertifiedValue
     amount: Decimal
     return_id: int | None
+    batch_id: int | None = None
+
+    @property
+    def document(self) -> str:
+        """What a number that was entered afterwards was read from."""
+        line = self.value.history_line
+        return line.document if line else ""
 
 
 @dataclass(frozen=True)
@@ -77,14 +88,37 @@ class Drill:
 def drill(figure: Figure, user: User) -> Drill:
     """Everything behind `figure` that `user` may see. Expects indicator and version to be selected."""
     operation = figure.indicator_version.definition.get("op", "")
-    found = _ratio(figure, user) if figure.is_ratio else _sum(figure, user)
+    total = is_history_total(figure)
+    if figure.is_ratio:
+        found = _ratio(figure, user)
+    else:
+        found = {} if total else _sum(figure, user)
     return Drill(
         figure=figure,
-        formula=formula_words(figure, _names(figure)),
-        certified=_certified(figure, user) if operation in {"", "choose_by_type"} else None,
+        formula=TOTAL_WORDS if total and not figure.is_ratio else formula_words(figure, _names(figure)),
+        certified=_certified(figure, user) if _is_told(figure, operation) else None,
         read_figure=_read(figure, user),
         facts=figure.facts,
         **found,
+    )
+
+
+def is_history_total(figure: Figure) -> bool:
+    """Whether it is a number of a whole scope that 补录 told and no park adds to."""
+    return (
+        figure.scope_kind != FigureScope.PARK
+        and figure.source_id is not None
+        and figure.backfilled > 0
+        and figure.indicator.level != FigureScope.DISTRICT
+    )
+
+
+def _is_told(figure: Figure, operation: str) -> bool:
+    """Whether its 核定值 is the number itself, and not what the number was worked out from."""
+    if operation in {"", "choose_by_type"}:
+        return True
+    return not figure.is_ratio and bool(figure.backfilled) and figure.source_id is not None and (
+        operation == "registered" or is_history_total(figure)
     )
 
 
@@ -95,13 +129,14 @@ def _sum(figure: Figure, user: User) -> dict:
         return {}
     scale = figure.indicator_version.scale
     visible = _visible_parts(figure, user)
-    returns = _openable([part.source for part in visible if part.source], user)
+    sources = [part.source for part in visible if part.source]
+    openable = _openable(sources, user)
     plain = not figure.indicator_version.definition
     rows = [
         PartRow(
             part,
             amount=_amount([part.numerator], scale),
-            certified=_shown(part.source, returns) if plain and part.source else None,
+            certified=_shown(part.source, openable) if plain and part.source else None,
         )
         for part in visible
     ]
@@ -120,7 +155,7 @@ def _ratio(figure: Figure, user: User) -> dict:
     measured = _measured(figure, definition)
     above, below = measured[definition["num"]], measured[definition["den"]]
     is_share = figure.indicator.kind == IndicatorKind.SHARE
-    exact = is_share or figure.scope_kind == FigureScope.PARK
+    exact = is_share or figure.scope_kind == FigureScope.PARK or is_history_total(figure)
     top = _sibling(figure, definition["num"], user) if exact else None
     bottom = figure.denominator_figure if is_share else (_sibling(figure, definition["den"], user) if exact else None)
     return {
@@ -160,21 +195,34 @@ def _certified(figure: Figure, user: User) -> Certified | None:
     if figure.source_id is None:
         return None
     source = CertifiedValue.objects.select_related(
-        "return_version__return_of", "indicator", "indicator_version"
+        "return_version__return_of", "history_line", "indicator", "indicator_version"
     ).get(pk=figure.source_id)
     return _shown(source, _openable([source], user))
 
 
-def _shown(source: CertifiedValue, openable: set[int]) -> Certified:
-    version = source.return_version
-    return_id = version.return_of_id if version and version.return_of_id in openable else None
-    return Certified(source, from_units(source.units, source.indicator_version.scale), return_id)
+Openable = tuple[set[int], set[int]]  # returns, batches of 补录
 
 
-def _openable(sources: list[CertifiedValue], user: User) -> set[int]:
-    """The returns behind `sources` that `user` may open. One query."""
-    named = {source.return_version.return_of_id for source in sources if source.return_version}
-    return set(Return.objects.visible_to(user).filter(pk__in=named).values_list("pk", flat=True))
+def _shown(source: CertifiedValue, openable: Openable) -> Certified:
+    version, line = source.return_version, source.history_line
+    returns, batches = openable
+    return Certified(
+        source,
+        from_units(source.units, source.indicator_version.scale),
+        version.return_of_id if version and version.return_of_id in returns else None,
+        line.batch_id if line and line.batch_id in batches else None,
+    )
+
+
+def _openable(sources: list[CertifiedValue], user: User) -> Openable:
+    """The returns and the batches behind `sources` that `user` may open. A query for each kind there is."""
+    returns = {source.return_version.return_of_id for source in sources if source.return_version}
+    batches = {source.history_line.batch_id for source in sources if source.history_line}
+    return _visible(Return, returns, user), _visible(HistoryBatch, batches, user)
+
+
+def _visible(model: type[Return] | type[HistoryBatch], keys: set[int], user: User) -> set[int]:
+    return set(model.objects.visible_to(user).filter(pk__in=keys).values_list("pk", flat=True)) if keys else set()
 
 
 def _read(figure: Figure, user: User) -> Figure | None:

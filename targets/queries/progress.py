@@ -129,7 +129,7 @@ def _adds_to(row: Figure, whole: Figure) -> bool:
 
 
 def _part(figure: Figure) -> dict:
-    return {
+    return ({"backfilled": figure.backfilled} if figure.backfilled else {}) | {
         "scope_name": figure.scope_name,
         "park_code": figure.park_code,
         "figure": figure.pk,

@@ -14,9 +14,9 @@ from guandu.web.posted import takes
 from guandu.web.views import get_visible_or_404, permission_required
 from parks.models import Park
 from targets.actions import settling
-from targets.enums import FigureScope
+from targets.enums import FigureScope, ValueSource
 from targets.forms import whole
-from targets.models import Cycle, Figure, Return
+from targets.models import Cycle, Figure, HistoryBatch, Return
 from targets.queries.differences import APART, Difference, differences
 from targets.views.addresses import figure_url
 
@@ -49,20 +49,25 @@ def _page(request: HttpRequest, asked: str, refused: Invalid | None = None) -> H
 
 def _linked(user: User, period: str, rows: list[Difference]) -> list[tuple[Difference, dict[str, str]]]:
     """Each difference with the address of what each number stands in, where the person may open it: the
-    return that said it, and the figure that the 核定值 made. Two queries."""
+    return or the 补录 that said it, and the figure that the 核定值 made. Two or three queries."""
     returns = set(Return.objects.visible_to(user).filter(cycle__period=period).values_list("pk", flat=True))
     settled = [row.certified.pk for row in rows if row.certified]
     figures = Figure.objects.visible_to(user).filter(source__in=settled, scope_kind=FigureScope.PARK)
     made = {(each.source_id, each.indicator_id): figure_url(each) for each in figures}
-    return [(row, _addresses(row, returns, made)) for row in rows]
+    told = {said.line.batch_id for row in rows for said in row.said.values() if said.line}
+    batches = set(HistoryBatch.objects.visible_to(user).filter(pk__in=told).values_list("pk", flat=True)) if told else set()
+    return [(row, _addresses(row, returns, batches, made)) for row in rows]
 
 
-def _addresses(row: Difference, returns: set[int], made: dict[tuple[int, int], str]) -> dict[str, str]:
+def _addresses(row: Difference, returns: set[int], batches: set[int], made: dict[tuple[int, int], str]) -> dict[str, str]:
     found = {
         source: reverse("targets:return", args=[said.version.return_of_id])
         for source, said in row.said.items()
-        if said.version.return_of_id in returns
+        if said.version and said.version.return_of_id in returns
     }
+    told = row.said.get(ValueSource.HISTORY)
+    if told and told.line.batch_id in batches:
+        found[ValueSource.HISTORY] = reverse("targets:history-batch", args=[told.line.batch_id])
     settled = made.get((row.certified.pk, row.cell.indicator_id), "") if row.certified else ""
     return found | {"certified": settled}
 

@@ -203,5 +203,5 @@ def test_both_readers_read_a_long_file_alike():
     cells = [[row.get(column.key, "") for column in ENTERPRISES.resource.columns] for row in rows]
     data = as_workbook("企业", ENTERPRISES.plain_heads(), cells).read()
     plain = read_plain(data, "企业.xlsx", "企业", ENTERPRISES.columns())
-    assert plain == received._rows(ENTERPRISES, data, "企业.xlsx")
+    assert plain == received._rows(data, "企业.xlsx", received.sought_for(ENTERPRISES))
     assert (plain.seen, plain.blank, len(plain.faults)) == (702, 0, 2)

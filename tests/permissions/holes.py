@@ -49,6 +49,8 @@ from targets.actions import (
     dispatch_files,
     extensions,
     firm_sheets,
+    history,
+    history_signing,
     indicators,
     opinions,
     paper,
@@ -216,6 +218,11 @@ STATES: dict[str, Seed] = {
     "dispatch/answers/<pk>/upload/": _answered_at_any_time,
     **{f"returns/<pk>/{page}/": _files_at_any_state for page in ("evidence", "print", "paper")},
     "returns/paper/<pk>/refuse/": without(paper, "_settle", "NotReady"),
+    "history/<pk>/confirm/": without(history, "_refuse_unless", "NotReady"),
+    "history/<pk>/recheck/": without(history, "_refuse_unless", "NotReady"),
+    "history/<pk>/discard/": without(history, "discard", "NotReady"),
+    "history/<pk>/sign/": without(history_signing, "_locked", "NotReady"),
+    "history/<pk>/withdraw/": without(history_signing, "_locked", "NotReady"),
     **{
         f"returns/<pk>/{verb}/": _any_state_of_a_return
         for verb in ("save", "file", "review", "send-back", "confirm")

@@ -40,6 +40,7 @@ from tests.permissions import (
     seeds_calendar,
     seeds_dispatch,
     seeds_files,
+    seeds_history,
     seeds_layouts,
     seeds_notices,
     seeds_register,
@@ -56,6 +57,7 @@ SHOWN_AT = (
     "claim", "finding", "cultivation", "honour", "register upload", "return by firms filed", "workbook",
     "return matched",
     "dispatch table", "dispatch answer",
+    "history checked", "history stored",
 )  # fmt: skip
 # What each quarter's return has come to; the last one differs between the sides.
 DRAFT, FILED, REVIEWED, ENDED = "2026Q3", "2026Q2", "2025Q4", "2025Q3"
@@ -81,6 +83,7 @@ def build() -> World:
     objects |= seeds_notices.rows(own, other, people)
     objects |= seeds_files.rows(own, other)
     objects |= seeds_workbooks.rows(own, other, revenue, people[RoleCode.OFFICE])
+    objects |= seeds_history.rows(own, other, people)
     objects |= seeds_calendar.rows(template, revenue)
     objects |= seeds_layouts.rows(own, other, people[RoleCode.OFFICE])
     objects |= seeds_rosters.rows(own, other, revenue, people[RoleCode.OFFICE])
@@ -128,6 +131,7 @@ def grow(world: World) -> None:
     seeds_notices.more(third)
     seeds_files.more(third)
     seeds_dispatch.more(third, world.people)
+    seeds_history.more(third, world.people)
 
 
 def _register(side: Side, chain: Chain, beside: Mapping[str, object] | None = None) -> None:

@@ -28,6 +28,7 @@ from tests.permissions.submission import Fields, Submission, ask
 from tests.permissions.submissions_calendar import CALENDAR
 from tests.permissions.submissions_dispatch import DISPATCH
 from tests.permissions.submissions_files import FILES
+from tests.permissions.submissions_history import HISTORY
 from tests.permissions.submissions_layouts import LAYOUTS
 from tests.permissions.submissions_notices import NOTICES
 from tests.permissions.submissions_register import REGISTER
@@ -281,4 +282,5 @@ WRITTEN = (
     *LAYOUTS,
     *WORKBOOKS,
     *DISPATCH,
+    *HISTORY,
 )  # fmt: skip

@@ -74,6 +74,7 @@ DONE_ELSEWHERE = {
     "dispatch/new/": "tests/targets/test_dispatch_pages.py",
     "dispatch/answers/<pk>/upload/": "tests/targets/test_dispatch_pages.py",
     "returns/<pk>/roster/": "tests/targets/test_lines.py",
+    "history/new/": "tests/targets/test_history_pages.py",
     "tenancies/<pk>/take/": "tests/parks/test_space_pages.py",
     "tenancies/<pk>/strike/": "tests/parks/test_space_pages.py",
 }

@@ -18,9 +18,12 @@ from guandu.files.triggers import GUARDS as FILE_GUARDS
 from targets.triggers import GUARDS as TARGET_GUARDS
 from targets.triggers_dictionary import DICTIONARY_GUARDS
 from targets.triggers_evidence import GUARDS as EVIDENCE_GUARDS
+from targets.triggers_history import GUARDS as HISTORY_GUARDS
 from targets.triggers_matches import MATCH_GUARDS
 
-GUARDS = (*AUDIT_GUARDS, *FILE_GUARDS, *TARGET_GUARDS, *DICTIONARY_GUARDS, *EVIDENCE_GUARDS, *MATCH_GUARDS)
+GUARDS = (
+    *AUDIT_GUARDS, *FILE_GUARDS, *TARGET_GUARDS, *DICTIONARY_GUARDS, *EVIDENCE_GUARDS, *MATCH_GUARDS, *HISTORY_GUARDS,
+)  # fmt: skip
 
 
 def _around_guards(operations: type[BaseDatabaseOperations], vendor: str) -> None:

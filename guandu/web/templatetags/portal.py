@@ -78,6 +78,8 @@ TONES = {
     "read": "done",
     "loading": "active",
     "dropped": "idle",
+    "stored": "active",
+    "signed": "done",
 }
 
 
@@ -141,8 +143,26 @@ def figure_context(figure: Any) -> str:
     moment = written_moment(figure.computed_at)
     return (
         f"{period_label(figure.period)} · 单位：{figure_unit(figure)} · {figure.get_basis_display()} · "
-        f"已核定 {figure.reported}/应报 {figure.expected} · 截至 {moment}"
+        f"已核定 {figure.reported}/应报 {figure.expected}{f' · {words}' if (words := backfilled_words(figure)) else ''}"
+        f" · 截至 {moment}"
     )
+
+
+@register.filter
+def backfilled_words(figure: Any) -> str:
+    """补录 for a number that was entered afterwards from old documents; how many of its parts were, where not
+    all; empty for any other."""
+    count = getattr(figure, "backfilled", 0)
+    if not count or figure.value is None:
+        return ""
+    return "补录" if count >= figure.reported else f"含补录 {count} 项"
+
+
+@register.simple_tag
+def backfilled_badge(figure: Any) -> SafeString:
+    """The mark of such a number, to stand beside it."""
+    words = backfilled_words(figure)
+    return format_html('<span class="backfilled">{}</span>', words) if words else SafeString("")
 
 
 @register.simple_tag
@@ -156,12 +176,13 @@ def figure_link(figure: Any, reason: str = NOT_REPORTED, decimals: int | None = 
     text = written(figure.value, figure_decimals(figure) if decimals is None else decimals)
     partial = " is-partial" if figure.value is not None and figure.reported < figure.expected else ""
     return format_html(
-        '<a class="figure-link{}" href="{}" title="{}" aria-label="{}">{}</a>',
+        '<a class="figure-link{}" href="{}" title="{}" aria-label="{}">{}</a>{}',
         partial if figure.value is not None else " missing",
         reverse("targets:figure", args=[figure.pk]),
         figure_context(figure),
         f"{figure.indicator.name} {figure.scope_name} {text} {figure_context(figure)}",
         text,
+        backfilled_badge(figure),
     )
 
 

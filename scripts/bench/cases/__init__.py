@@ -5,6 +5,7 @@ from scripts.bench.cases.crossing import CrossChainsAndStreets
 from scripts.bench.cases.figures import ReadFigures
 from scripts.bench.cases.fill import FillQuarter
 from scripts.bench.cases.firm_list import ListFirms
+from scripts.bench.cases.history import GROWTH, LoadFewLines, LoadHistory
 from scripts.bench.cases.import_firms import ImportFewFirms, ImportFirms
 from scripts.bench.cases.page import OpenReturn
 from scripts.bench.cases.portal import PortalRollUp
@@ -22,5 +23,8 @@ CASES = (
     PortalRollUp,
     ImportFewFirms,
     ImportFirms,
+    LoadFewLines,
+    LoadHistory,
+    *GROWTH,
     ListFirms,
 )

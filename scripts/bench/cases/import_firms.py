@@ -47,7 +47,7 @@ class ImportFirms(Case):
         from parks.models import Industry, Park
 
         self.table = table_of("enterprises")
-        self.office = _office()
+        self.office = office()
         self.streets = [Unit.objects.get_or_create(code=f"B-S{n}", defaults={"name": f"演示街道{n}", "kind": "street"})[0]
                         for n in range(11)]  # fmt: skip
         section, _ = Industry.objects.get_or_create(code="I", defaults={"name": "信息", "level": "section", "section": "I"})
@@ -67,7 +67,7 @@ class ImportFirms(Case):
         street = self.streets[number % len(self.streets)].name
         return {
             "name": f"演示{round_number}·昆明官渡科技发展有限公司第{number}号",
-            "credit_code": _credit_code(f"9153{round_number:03}{number:010}"),
+            "credit_code": credit_code(f"9153{round_number:03}{number:010}"),
             "credit_code_state": LABELS["verified" if number % 3 else "pending"],
             "kind": LABELS["company" if number % 4 else "household"],
             "industry": self.industry.name,
@@ -178,14 +178,14 @@ class ImportFirms(Case):
             self.world.execute(f"VACUUM {table}")
 
 
-def _credit_code(body: str) -> str:
+def credit_code(body: str) -> str:
     """`body`, seventeen digits, with its check character; each number has its own."""
     letters = "0123456789ABCDEFGHJKLMNPQRTUWXY"
     total = sum(int(digit) * pow(3, place, 31) for place, digit in enumerate(body))
     return body + letters[(31 - total % 31) % 31]
 
 
-def _office() -> Any:
+def office() -> Any:
     from datetime import date
 
     from guandu.accounts.models import Grant, Unit, User

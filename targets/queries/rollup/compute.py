@@ -18,6 +18,7 @@ SUMMED = {
     FigureScope.DEPARTMENT: "department",
 }
 _FLOWING = frozenset({IndicatorKind.FLOW})
+WHOLE = (FigureScope.DISTRICT.value, "")
 _PASSED_ON = {"ratio": "num", "share": "num", "count_over_line": "of"}
 
 Key = tuple[str, str, str]  # indicator, scope kind, scope code
@@ -37,6 +38,7 @@ class Row:
     base: int | None = None
     expected: int = 0
     reported: int = 0
+    backfilled: int = 0
     member: Member | None = None
     value_id: int | None = None
     facts: list[dict] = field(default_factory=list)
@@ -46,23 +48,49 @@ class Row:
     def key(self) -> Key:
         return (self.indicator, self.scope_kind, self.scope_code)
 
+    @property
+    def is_total(self) -> bool:
+        """Whether it is a 补录合计: a number of a whole scope that no park adds to."""
+        return bool(self.backfilled) and self.member is None and self.value_id is not None
+
 
 def compute(inputs: Inputs) -> list[Row]:
     """Every figure of the quarter at every scope, each key once."""
     rows = _district_rows(inputs)
     park_rows = _filed_at_parks(inputs)
     park_rows += _measures(inputs, park_rows)
-    park_rows += _over_the_line(inputs, park_rows)
-    counted = _counted_at_parks(inputs)
-    sums = _sums(inputs, park_rows) + _counted_sums(inputs, counted)
+    park_rows += counted_by_hand(inputs, _over_the_line(inputs, park_rows))
+    counted = _counted_at_parks(inputs) + _told_at_parks(inputs)
+    by_hand = [row for row in counted if row.indicator not in inputs.facts]
+    sums = _sums(inputs, park_rows + by_hand) + _counted_sums(inputs, counted)
+    sums = with_totals(sums, _total_rows(inputs))
     rows += park_rows + counted + sums
     known = {row.key: row for row in rows}
     for definition in inputs.definitions.values():
         if definition.formula.get("op") == "ratio":
-            rows += _ratios(inputs, definition, park_rows)
+            rows += _ratios(inputs, definition, park_rows, known)
         elif definition.formula.get("op") == "share":
             rows += _shares(inputs, definition, known)
     return rows
+
+
+def with_totals(rows: list[Row], totals: list[Row]) -> list[Row]:
+    """`rows`, with each total in the place of one that no park gave a number to, and beside those there are."""
+    told = {row.key: row for row in totals}
+    kept = [row for row in rows if not (row.key in told and (row.numerator is None or not row.reported))]
+    there = {row.key for row in kept}
+    return kept + [row for key, row in told.items() if key not in there]
+
+
+def counted_by_hand(inputs: Inputs, rows: list[Row]) -> list[Row]:
+    """Counts over a line at parks, where only 补录 knows on which side of it the park lay."""
+    told = {(leaf.indicator, leaf.park): leaf for leaf in inputs.leaves if leaf.park}
+    return [
+        replace(row, numerator=leaf.units, reported=1, value_id=leaf.value_id, backfilled=leaf.backfilled)
+        if row.numerator is None and (leaf := told.get((row.indicator, row.scope_code)))
+        else row
+        for row in rows
+    ]
 
 
 def figure_period(definitions: dict[str, Definition], code: str, quarter) -> str:
@@ -90,7 +118,7 @@ def _at_park(inputs: Inputs, code: str, member: Member, **values) -> Row:
 
 def _district_rows(inputs: Inputs) -> list[Row]:
     """Values about the whole district, as bureaus report them; a missing one is a row without number."""
-    leaves = {leaf.indicator: leaf for leaf in inputs.leaves if not leaf.park}
+    leaves = {leaf.indicator: leaf for leaf in inputs.leaves if leaf.scope == WHOLE}
     rows = []
     for code, definition in inputs.definitions.items():
         if definition.level != "district" or definition.formula:
@@ -98,7 +126,10 @@ def _district_rows(inputs: Inputs) -> list[Row]:
         leaf = leaves.get(code)
         values = {"expected": 1}
         if leaf:
-            values |= {"numerator": leaf.units, "base": leaf.base, "reported": 1, "value_id": leaf.value_id}
+            values |= {
+                "numerator": leaf.units, "base": leaf.base, "reported": 1, "value_id": leaf.value_id,
+                "backfilled": leaf.backfilled,
+            }
         rows.append(_row(inputs, code, FigureScope.DISTRICT, "", "全区", **values))
     return rows
 
@@ -116,7 +147,7 @@ def _filed_at_parks(inputs: Inputs) -> list[Row]:
             if leaf:
                 values = {
                     "numerator": leaf.units, "base": leaf.base, "value_id": leaf.value_id,
-                    "expected": leaf.expected, "reported": leaf.reported,
+                    "expected": leaf.expected, "reported": leaf.reported, "backfilled": leaf.backfilled,
                 }
             rows.append(_at_park(inputs, code, member, **values))
     return rows
@@ -157,7 +188,7 @@ def _over_the_line(inputs: Inputs, park_rows: list[Row]) -> list[Row]:
             rows.append(
                 _at_park(
                     inputs, code, row.member, numerator=inside, expected=row.expected,
-                    reported=row.reported, value_id=row.value_id,
+                    reported=row.reported, value_id=row.value_id, backfilled=row.backfilled,
                 )
             )
     return rows
@@ -185,6 +216,7 @@ def _sums(inputs: Inputs, park_rows: list[Row]) -> list[Row]:
             "based": pd.array([int(r.base is not None) for r in adding], dtype="int64"),
             "expected": pd.array([r.expected for r in adding], dtype="int64"),
             "reported": pd.array([r.reported for r in adding], dtype="int64"),
+            "backfilled": pd.array([r.backfilled for r in adding], dtype="int64"),
             "district": "",
             **{column: [getattr(r.member, column) for r in adding] for column in SUMMED.values()},
         }
@@ -194,7 +226,7 @@ def _sums(inputs: Inputs, park_rows: list[Row]) -> list[Row]:
     for kind, column in {**SUMMED, FigureScope.DISTRICT: "district"}.items():
         scoped = frame if column == "district" else frame[frame[column] != ""]
         numbers = scoped.groupby(["indicator", column], sort=True)[
-            ["units", "known", "base", "based", "expected", "reported"]
+            ["units", "known", "base", "based", "expected", "reported", "backfilled"]
         ].sum()
         for (code, scope), n in numbers.iterrows():
             rows.append(
@@ -202,7 +234,7 @@ def _sums(inputs: Inputs, park_rows: list[Row]) -> list[Row]:
                     inputs, code, kind, scope, names[kind].get(scope, "全区"),
                     numerator=int(n["units"]) if n["known"] else None,
                     base=int(n["base"]) if n["based"] == n["known"] and n["based"] else None,
-                    expected=int(n["expected"]), reported=int(n["reported"]),
+                    expected=int(n["expected"]), reported=int(n["reported"]), backfilled=int(n["backfilled"]),
                 )
             )
     return rows
@@ -233,13 +265,48 @@ def _counted_sums(inputs: Inputs, counted: list[Row]) -> list[Row]:
         for kind, scope, name, inside in scopes:
             count = len(inside)
             rows.append(
-                _row(inputs, code, kind, scope, name, numerator=count, expected=count, reported=count)
+                _row(
+                    inputs, code, kind, scope, name, numerator=sum(row.numerator for row in inside), expected=count,
+                    reported=count, backfilled=sum(row.backfilled for row in inside),
+                )
             )
     return rows
 
 
-def _ratios(inputs: Inputs, definition: Definition, park_rows: list[Row]) -> list[Row]:
-    """Σnumerator ÷ Σdenominator over the parks that report both and have a denominator above zero."""
+def _told_at_parks(inputs: Inputs) -> list[Row]:
+    """What 补录 says of a park that no register fact counts, for indicators that the register counts."""
+    counted = {(fact.park_code, code) for code, facts in inputs.facts.items() for fact in facts}
+    return [
+        _at_park(
+            inputs, leaf.indicator, inputs.members[leaf.park], numerator=leaf.units, expected=1, reported=1,
+            value_id=leaf.value_id, backfilled=leaf.backfilled,
+        )
+        for leaf in inputs.leaves
+        if leaf.park in inputs.members
+        and inputs.definitions[leaf.indicator].kind == IndicatorKind.REGISTERED
+        and (leaf.park, leaf.indicator) not in counted
+    ]  # fmt: skip
+
+
+def _total_rows(inputs: Inputs) -> list[Row]:
+    """补录合计: numbers of a whole scope, which are of no park; those about the district itself are not theirs."""
+    return [
+        _row(
+            inputs, leaf.indicator, *leaf.scope, leaf.scope_name or "全区", numerator=leaf.units, base=leaf.base,
+            expected=1, reported=1, value_id=leaf.value_id, backfilled=leaf.backfilled,
+        )
+        for leaf in inputs.leaves
+        if not leaf.park
+        and inputs.definitions[leaf.indicator].level != "district"
+        and (leaf.scope == WHOLE or leaf.scope[1])
+    ]  # fmt: skip
+
+
+def _ratios(
+    inputs: Inputs, definition: Definition, park_rows: list[Row], known: dict[Key, Row]
+) -> list[Row]:
+    """Σnumerator ÷ Σdenominator over the parks that report both and have a denominator above zero; where none
+    does, of the scope's own totals."""
     top, bottom = (
         {r.scope_code: r for r in park_rows if r.indicator == definition.formula[name]} for name in ("num", "den")
     )
@@ -247,11 +314,11 @@ def _ratios(inputs: Inputs, definition: Definition, park_rows: list[Row]) -> lis
     for code, over in top.items():
         under = bottom.get(code)
         usable = under is not None and over.numerator is not None and bool(under.numerator)
-        pair = (over.numerator, under.numerator) if usable else (None, None)
+        pair = (over.numerator, under.numerator, max(over.backfilled, under.backfilled)) if usable else (None, None, 0)
         rows.append(
             _at_park(
                 inputs, definition.code, over.member, numerator=pair[0], denominator=pair[1],
-                expected=1, reported=int(usable),
+                expected=1, reported=int(usable), backfilled=pair[2],
             )
         )
         for kind, scope in _scopes_of(over.member):
@@ -264,10 +331,25 @@ def _ratios(inputs: Inputs, definition: Definition, park_rows: list[Row]) -> lis
                 inputs, definition.code, kind, scope, names.get(kind, {}).get(scope, "全区"),
                 numerator=sum(p[0] for p in both) if both else None,
                 denominator=sum(p[1] for p in both) if both else None,
-                expected=len(pairs), reported=len(both),
+                expected=len(pairs), reported=len(both), backfilled=sum(p[2] for p in both),
             )
         )
-    return rows
+    return with_totals(rows, _ratio_totals(inputs, definition, known))
+
+
+def _ratio_totals(inputs: Inputs, definition: Definition, known: dict[Key, Row]) -> list[Row]:
+    """The ratio of two 补录合计 of one scope."""
+    found = []
+    for row in known.values():
+        if row.indicator != definition.formula["num"] or not row.is_total:
+            continue
+        under = known.get((definition.formula["den"], row.scope_kind, row.scope_code))
+        if under is not None and under.is_total and under.numerator:
+            period = figure_period(inputs.definitions, definition.code, inputs.quarter)
+            found.append(
+                replace(row, indicator=definition.code, period=period, denominator=under.numerator, base=None)
+            )
+    return found
 
 
 def _shares(inputs: Inputs, definition: Definition, known: dict[Key, Row]) -> list[Row]:

@@ -7,7 +7,7 @@ from guandu.core.models import dated
 from guandu.core.periods import Period
 from parks.models import Chain, Park
 from parks.queries.names import names_on
-from targets.enums import IndicatorKind, ReturnState, SubjectKind
+from targets.enums import FigureScope, IndicatorKind, ReturnState, SubjectKind, ValueSource
 from targets.frequency import asked_in
 from targets.models import CertifiedValue, IndicatorVersion, Return
 from targets.registered import Fact, facts_of
@@ -45,15 +45,21 @@ class Member:
 
 @dataclass(frozen=True)
 class Leaf:
-    """One 核定值: whole units of the indicator's version, and its comparable base a year before."""
+    """One 核定值: whole units of the indicator's version, and its comparable base a year before.
+
+    `park` is empty for a value of a whole scope: the district, or by 补录 a street, chain or area.
+    """
 
     indicator: str
-    park: str  # "" for a district value
+    park: str
     units: int
     base: int | None
     value_id: int
     expected: int
     reported: int
+    backfilled: int = 0
+    scope: tuple[str, str] = (FigureScope.DISTRICT.value, "")  # kind and code, where it is no park's
+    scope_name: str = ""
 
 
 @dataclass(frozen=True)
@@ -124,7 +130,8 @@ def _definitions(quarter: Period) -> dict[str, Definition]:
 
 def _leaves(quarter: Period, definitions: dict[str, Definition]) -> list[Leaf]:
     """核定值 of the quarter, of its last month, and in the fourth of the year: up to the same day they say
-    the same; where several stand, the year's before the quarter's before the month's."""
+    the same; where several stand, the year's before the quarter's before the month's, and one that was reported
+    before any that was entered afterwards."""
     months = Period(quarter.year, quarter.last, quarter.last)
     periods = [*([str(quarter.year)] if quarter.last == 12 else []), quarter.code, months.code]
     rows = (
@@ -133,17 +140,21 @@ def _leaves(quarter: Period, definitions: dict[str, Definition]) -> list[Leaf]:
         .order_by("subject_code", "indicator__code")
         .values_list(
             "indicator__code", "subject_kind", "subject_code", "period", "units", "base_units", "pk",
-            "expected", "reported", "indicator_version_id",
+            "expected", "reported", "indicator_version_id", "source", "history_line__scope_name",
         )
     )
     leaves = {}
-    for code, kind, subject, _, units, base, pk, expected, reported, version in sorted(
-        rows, key=lambda row: periods.index(row[3])
+    for code, kind, subject, _, units, base, pk, expected, reported, version, source, name in sorted(
+        rows, key=lambda row: (row[10] == ValueSource.HISTORY, periods.index(row[3]))
     ):
         if code not in definitions or definitions[code].version_id != version:
             raise Invalid(f"{quarter.label}的指标 {code} 与其核定值不是同一版本，请先办理数据订正。")
-        park = subject if kind == SubjectKind.PARK else ""
-        leaves.setdefault((park, code), Leaf(code, park, units, base, pk, expected, reported))
+        is_park = kind == SubjectKind.PARK
+        leaf = Leaf(
+            code, subject if is_park else "", units, base, pk, expected, reported,
+            int(source == ValueSource.HISTORY), (kind, subject), name or "",
+        )  # fmt: skip
+        leaves.setdefault((kind, subject, code), leaf)
     return [leaves[key] for key in sorted(leaves)]
 
 
@@ -162,7 +173,7 @@ def _not_asked(quarter: Period, leaves: list[Leaf]) -> frozenset[tuple[str, str]
         .exclude(park_code="")
         .values_list("park_code", "cycle__template__cells__indicator__code")
     )
-    return frozenset([*optional, *exempt]) - {(leaf.park, leaf.indicator) for leaf in leaves}
+    return frozenset([*optional, *exempt]) - {(leaf.park, leaf.indicator) for leaf in leaves if leaf.park}
 
 
 def _members_of(codes: set[str], quarter: Period) -> dict[str, Member]:
