@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from guandu.accounts.permissions import Permission
 from guandu.core.actors import Actor
 from parks.models import Enterprise
-from targets.enums import LinesKind, SubjectKind
+from targets.enums import OPEN_STATES, LinesKind, SubjectKind
 from targets.models import Cycle, Return, ReturnVersion, ReturnWorkbook
 from targets.queries.lines import hidden_lines
 from targets.queries.sheet import Sheet, sheet_of
@@ -56,7 +56,7 @@ def identity_of(return_: Return) -> dict[str, str]:
 def to_hand_out(cycle: Cycle, user: Actor) -> tuple[list[Return], list[Return]]:
     """The open returns of the cycle whose workbooks the office hands out; and those that their filers fill in on the
     page already: a workbook made now would come back with half of it."""
-    visible = Return.objects.visible_to(user, Permission.RETURN_RECEIVE).filter(cycle=cycle, draft__isnull=False)
+    visible = Return.objects.visible_to(user, Permission.RETURN_RECEIVE).filter(cycle=cycle, state__in=OPEN_STATES)
     rows = list(visible.select_related(*PARTS).order_by("park_code", "pk"))
     received = set(
         ReturnWorkbook.objects.filter(version__in=[row.draft_id for row in rows])

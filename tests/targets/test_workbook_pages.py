@@ -22,7 +22,7 @@ from guandu.files.models import Attachment
 from guandu.jobs import worker
 from guandu.jobs.models import Job
 from guandu.jobs.worker import run_waiting
-from targets.actions import returns
+from targets.actions import exemptions, returns
 from targets.enums import WorkbookState
 from targets.models import Return, ReturnLine, ReturnTemplate, ReturnWorkbook, WorkbookBatch
 from tests.targets.factories import (
@@ -166,6 +166,10 @@ def three_parks():
 
 def test_all_workbooks_of_a_cycle_go_out_as_one_zip_for_a_purpose():
     cast, rows = three_parks()
+    make_park("P4")
+    exempt = make_cycle("2026Q1", cast.template).returns.get(park__code="P4")
+    Return.objects.filter(pk=exempt.pk).update(cycle=rows[0].cycle)
+    exemptions.exempt(return_=fresh(exempt), reason="停产", by=cast.office)
     returns.save(return_=rows[0], cells={"REV": "1"}, by=cast.operator)
     client = signed_in(cast.office)
     url = reverse("targets:workbooks-hand-out", args=[rows[0].cycle_id])
