@@ -8,14 +8,14 @@ import unicodedata
 from collections.abc import Sequence
 
 from guandu.core.errors import Invalid
-from guandu.core.numbers import parse_decimal, to_units
+from guandu.core.numbers import to_units
 from guandu.core.periods import Period, PeriodKind
+from guandu.exchange.typed import number_from_text
 from targets.enums import SubjectKind
 
 SCOPES = (SubjectKind.PARK, SubjectKind.AREA, SubjectKind.CHAIN, SubjectKind.STREET, SubjectKind.DISTRICT)
 KIND_WORDS = "、".join(str(kind.label) for kind in SCOPES)
 PERIOD_WORDS = "2023（全年）、2024Q1、2024Q1-3（1—9月）、2024H1（上半年）或 2024-09"
-PERCENT = "%"
 # Whole numbers of so many digits fit, whatever they are.
 SURE_DIGITS = 18
 _KINDS = {str(kind.label): kind for kind in SCOPES} | {
@@ -82,13 +82,8 @@ def _said(text: str) -> Period | None:
 
 def units(text: str, scale: int, unit: str) -> int | None:
     """A cell as a whole number of 10**-scale; None for a blank or a dash."""
+    number = number_from_text(text, unit)
     try:
-        cleaned = joined(text)
-        if cleaned.endswith(PERCENT):
-            if unit != PERCENT:
-                raise Invalid(f"“{text}”带百分号，这一列的单位是{unit}，请按{unit}填数字")
-            cleaned = cleaned.removesuffix(PERCENT)
-        number = parse_decimal(cleaned)
         return None if number is None else to_units(number, scale)
     except Invalid as refusal:
         raise Invalid(refusal.message.removesuffix("。")) from refusal

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from guandu.core.errors import Invalid
+from guandu.exchange.typed import shown_percent
 from guandu.exchange.workbooks import Cell, Sheet, SheetRow
 
 FAULTS = {
@@ -191,6 +192,9 @@ def _record(row: SheetRow, letters: dict[str, str]) -> Record:
 
 
 def _text(cell: Cell | None) -> str:
+    """As the person sees it: a number that is shown in per cent says so, and is never read as its hundredth."""
+    if cell and cell.kind == "percent":
+        return f"{shown_percent(cell.text)}%"
     return " ".join(cell.text.split()) if cell else ""
 
 

@@ -29,8 +29,8 @@ def number_typed(cell: Cell | None, unit: str = "") -> Decimal | None:
     if cell.kind in REFUSED:
         raise Invalid(REFUSED[cell.kind].format(text=_shown(cell)))
     if cell.kind == "percent":
-        return _percent(Decimal(cell.text) * 100, unit)
-    return _from_text(cell.text, unit)
+        return _percent(Decimal(shown_percent(cell.text)), unit)
+    return number_from_text(cell.text, unit)
 
 
 def text_typed(cell: Cell | None) -> str:
@@ -50,7 +50,14 @@ def _shown(cell: Cell) -> str:
     return {"1": "TRUE", "0": "FALSE"}.get(cell.text, cell.text) if cell.kind == "flag" else cell.text
 
 
-def _from_text(text: str, unit: str) -> Decimal | None:
+def shown_percent(text: str) -> str:
+    """The digits that a cell shows before its percent sign: 0.125 is 12.5."""
+    shown = f"{Decimal(text) * 100:f}"
+    return shown.rstrip("0").rstrip(".") if "." in shown else shown
+
+
+def number_from_text(text: str, unit: str = "") -> Decimal | None:
+    """The same of a text. Raises Invalid, its sentence without a full stop."""
     plain = "".join(unicodedata.normalize("NFKC", text).split())
     if plain.endswith(PERCENT):
         number = _parsed(plain.removesuffix(PERCENT), text)

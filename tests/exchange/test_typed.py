@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 
 from guandu.core.errors import Invalid
+from guandu.exchange.tables import Column, read_table
 from guandu.exchange.typed import number_typed, text_typed
 from guandu.exchange.workbooks import Cell, read_workbook
 from tests.exchange.workbooks import number, packed, parts, row, sheet
@@ -95,3 +96,14 @@ def test_a_formula_with_an_empty_result_is_one_without_a_result():
     cells = '<c r="A1"><f>1+1</f><v></v></c><c r="B1"><f>1+1</f></c><c r="C1"><v></v></c><c r="D1" t="str"><f>""</f><v></v></c>'
     (found,) = read_workbook(packed(parts(sheet(row(1, cells)))))
     assert {letter: cell.kind for letter, cell in found.rows[0].cells.items()} == {"A": "formula", "B": "formula"}
+
+
+def test_a_table_shows_a_percentage_as_its_person_sees_it():
+    """A number that is shown in per cent is no hundredth of itself, in no table."""
+    made = parts(sheet(row(1, '<c r="A1" t="inlineStr"><is><t>占比</t></is></c>') + row(2, number("A2", "0.125", 1))), names=("表",))
+    made["xl/styles.xml"] = (
+        '<styleSheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main">'
+        '<cellXfs count="2"><xf numFmtId="0"/><xf numFmtId="10"/></cellXfs></styleSheet>'
+    )
+    reading = read_table(read_workbook(packed(made)), "表", [Column("share", "占比")], most=9)
+    assert reading.records[0].values == {"share": "12.5%"}

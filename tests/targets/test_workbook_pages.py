@@ -184,6 +184,7 @@ def test_all_workbooks_of_a_cycle_go_out_as_one_zip_for_a_purpose():
 
 
 @pytest.mark.feature("B20")
+@pytest.mark.feature("B29")
 def test_a_zip_of_returned_workbooks_is_read_loaded_and_handed_in():
     cast, rows = three_parks()
     good = [filled_in(taken_out(row, cast.office), {**GOOD, "填报!B3": f"填报{row.park_code}"}) for row in rows[:2]]
