@@ -11,6 +11,7 @@ from guandu.web.posted import takes
 from guandu.web.views import get_visible_or_404
 from targets.actions import rechecks
 from targets.enums import BatchState
+from targets.forms import whole
 from targets.models import Cycle, Recheck, ReturnTemplate
 from targets.queries.rechecks import rules_for
 from targets.views.workbook_batches import receives
@@ -26,8 +27,7 @@ def recheck_list(request: HttpRequest, pk: int) -> HttpResponse:
     cycle = get_visible_or_404(Cycle.objects.select_related("template"), request.user, pk=pk)
     if request.method == "GET":
         return _list(request, cycle)
-    chosen = request.POST.get("rules", "")
-    rules = ReturnTemplate.objects.filter(pk=chosen).first() if chosen.isascii() and chosen.isdecimal() else None
+    rules = ReturnTemplate.objects.filter(pk=whole(request.POST.get("rules", ""))).first()
     if rules is None:
         return _list(request, cycle, "请选择按哪一版的审核关系复核。", 422)
     try:

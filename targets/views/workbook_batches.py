@@ -23,6 +23,7 @@ from targets.actions import workbook_batches, workbooks
 from targets.actions.attached import ON_BATCH
 from targets.enums import BatchState, WorkbookState
 from targets.exchange.return_writer import write_return
+from targets.forms import whole
 from targets.forms_workbooks import BatchForm, HandOutForm, LoadManyForm
 from targets.models import Cycle, Return, ReturnWorkbook, WorkbookBatch
 from targets.queries.workbooks import outgoing, to_hand_out
@@ -125,11 +126,11 @@ def batch_load(request: HttpRequest, pk: int) -> HttpResponse:
     form = LoadManyForm(request.POST)
     if not form.is_valid():
         return _detail(request, row, form, "请从列表中选择收件方式。", status=422)
-    picks = [int(each) for each in request.POST.getlist("pick") if each.isascii() and each.isdecimal()]
+    picks = [key for each in request.POST.getlist("pick") if (key := whole(each)) is not None]
     names = {
-        int(key.removeprefix(NAME)): text
+        number: text
         for key, text in request.POST.items()
-        if key.startswith(NAME) and key.removeprefix(NAME).isdecimal()
+        if key.startswith(NAME) and (number := whole(key.removeprefix(NAME))) is not None
     }
     said = form.cleaned_data
     try:

@@ -24,6 +24,7 @@ from targets.enums import WorkbookState
 from targets.exchange.marked import marked
 from targets.exchange.received import original, read_again, receive
 from targets.exchange.return_writer import write_return
+from targets.forms import whole
 from targets.forms_workbooks import LoadForm, ReceivedForm, WorkbookForm
 from targets.models import Return, ReturnWorkbook
 from targets.queries.locks import lock_of
@@ -133,8 +134,9 @@ def workbook_drop(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("targets:return-workbook", row.return_of_id)
 
 
-@require_GET
+@require_POST
 @signed_in
+@takes()
 def workbook_marked(request: HttpRequest, pk: int) -> HttpResponse:
     """The same file with what is wrong marked in it."""
     row = _visible(request, pk)
@@ -149,11 +151,8 @@ def workbook_marked(request: HttpRequest, pk: int) -> HttpResponse:
 @takes("state")
 def return_receive(request: HttpRequest, return_: Return) -> HttpResponse:
     """代录报送."""
-    expected = request.POST.get("state", "")
     try:
-        returns.receive(
-            return_=return_, expected=int(expected) if expected.isdecimal() else None, by=request.user
-        )
+        returns.receive(return_=return_, expected=whole(request.POST.get("state", "")), by=request.user)
     except Invalid as refused:
         raise NotReady(f"{refused.message}{'；'.join(text for _, text in refused.errors)}") from refused
     messages.success(request, "已代录报送。")

@@ -53,6 +53,7 @@ WORKBOOKS = (
     S("returns/<pk>/workbook/", "operator", _filled_in),
     S("returns/<pk>/receive/", "office", page=_received),
     S("workbooks/<pk>/load/", "office", {**NAMED, "overwrite": "on"}, page=_book),
+    S("workbooks/<pk>/marked/", "operator", page=_book),
     S("workbooks/<pk>/drop/", "operator", page=_book),
     S("cycles/<pk>/workbooks/", "office", _zip),
     S("cycles/<pk>/workbooks/file/", "office", {"purpose": "发给不上门户的园区填报"}, page=_list),

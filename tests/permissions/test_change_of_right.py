@@ -23,12 +23,13 @@ from parks.actions import placements
 from parks.exchange.parks import PARKS
 from parks.models import Park
 from rating.actions import assessments
-from targets.actions import workbook_batches
-from targets.models import Recheck, ReturnWorkbook, WorkbookBatch
+from targets.actions import history, workbook_batches
+from targets.models import HistoryBatch, HistoryLine, Recheck, ReturnWorkbook, WorkbookBatch
 from tests.exchange.importing import book
 from tests.factories import make_chain, make_unit
 from tests.permissions.matrix import Cell, cells, ways
 from tests.permissions.world import ANONYMOUS, DISABLED, World
+from tests.targets.historic import book as book_of_old_numbers, checked, kept, line
 
 pytestmark = pytest.mark.django_db
 
@@ -200,7 +201,20 @@ def _loaded(by: User) -> Job:
     return Job.objects.get(pk=row.job_number)
 
 
+def _history_kept(by: User) -> Job:
+    batch = kept(book_of_old_numbers(line("园区", "P-OWN", "2025Q4", 7)), by)
+    return Job.objects.get(pk=batch.job_number)
+
+
+def _history_confirmed(by: User) -> Job:
+    batch = checked(book_of_old_numbers(line("园区", "P-OWN", "2025Q4", 7)), by)
+    assert batch.state == "ready", [group["sentence"] for group in batch.report["groups"]]
+    return Job.objects.get(pk=history.confirm(batch=batch, by=by).job_number)
+
+
 WORK = {
+    "history.check": (RoleCode.OFFICE, _history_kept, HistoryBatch.objects.filter(state="checking").count),
+    "history.store": (RoleCode.OFFICE, _history_confirmed, HistoryLine.objects.count),
     "exchange.check": (
         RoleCode.OFFICE,
         _looked_at,
@@ -266,5 +280,5 @@ def test_work_whose_asker_lost_the_right_is_refused_and_in_the_trail(kind, chang
     job.refresh_from_db()
     assert job.state == Job.State.FAILED
     assert written() == before
-    event = AuditEvent.objects.get(verb="job.execute")
-    assert (event.outcome, event.actor_key, event.object_key) == ("denied", asker.username, str(job.pk))
+    event = AuditEvent.objects.get(verb="job.execute", object_key=str(job.pk))
+    assert (event.outcome, event.actor_key) == ("denied", asker.username)

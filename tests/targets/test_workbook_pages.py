@@ -99,7 +99,7 @@ def test_after_a_faulty_file_the_person_chooses_the_file_or_the_page():
     refused = client.post(sent.url + "load/")
     assert refused.status_code == 422 or refused.status_code == 400
     assert not fresh(return_).draft.lines.get().values
-    back = client.get(sent.url + "marked/")
+    back = client.post(sent.url + "marked/")
     assert back.status_code == 200
     assert client.post(sent.url + "load/", {"partly": "on"}).status_code == 302
     sheet = client.get(reverse("targets:return", args=[return_.pk]))
