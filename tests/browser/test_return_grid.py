@@ -114,7 +114,7 @@ def test_two_editors_settle_a_cell_between_their_numbers(browser_page, page_watc
     second = make_operator("P1", "operator-2")
     returns.save(return_=return_, cells={"REV": "1500", "FIRMS": "31"}, by=second)
     cell(page, "REV").fill("2000")
-    expect(page.locator(".cell-clash")).to_contain_text("对方已改为 1500.00")
+    expect(page.locator(".cell-clash")).to_contain_text("对方已改为 1,500.00")
     assert ReturnLine.objects.get().values["REV"] == 150000
     page.get_by_role("button", name="用我的").click()
     expect(page.locator("[data-save-state]")).to_contain_text("已保存")
