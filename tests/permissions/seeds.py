@@ -88,6 +88,7 @@ def build() -> World:
     objects |= seeds_layouts.rows(own, other, people[RoleCode.OFFICE])
     objects |= seeds_rosters.rows(own, other, revenue, people[RoleCode.OFFICE])
     objects |= seeds_dispatch.rows(own, other, people)
+    objects |= seeds_admin.handover_as_seen(people)
     return World(people, objects, _where_shown({"own": own, "other": other}, objects)).settle()
 
 
