@@ -33,7 +33,7 @@ from tests.targets.factories import (
 
 pytestmark = pytest.mark.django_db
 Q2 = Period.parse("2026Q2")
-DIFFERENCES = 19
+DIFFERENCES = 20
 REST = {"FIRMS": "30", "SERVICE_FIRMS": "4", "REV_LEAD": "100"}
 
 
