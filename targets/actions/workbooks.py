@@ -156,6 +156,16 @@ def load(
     )
 
 
+@action("workbook.hand_back")
+def hand_back(*, workbook: ReturnWorkbook, by: Actor) -> None:
+    """Say in the trail who takes the file back with its marks. Raises NotAllowed, NotReady once it is loaded or given up."""
+    row = _locked(workbook)
+    require_loader(row.return_of, by)
+    if row.state not in OPEN:
+        raise NotReady(f"这份工作簿{row.get_state_display()}，不再标注。原件可以在本页下载。")
+    about(row, reason=f"{row.file_name}，{row.file_digest[:12]}")
+
+
 @action("workbook.drop")
 def drop(*, workbook: ReturnWorkbook, by: Actor) -> ReturnWorkbook:
     """Give the file up. It stays kept. Raises NotAllowed, NotReady once it is loaded."""

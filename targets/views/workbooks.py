@@ -11,7 +11,6 @@ from guandu.accounts.permissions import Permission
 from guandu.core.errors import Conflict, Invalid, NotReady
 from guandu.core.periods import Period
 from guandu.exchange.writer import TYPE
-from guandu.files.actions import record_fetch
 from guandu.files.inspection import check
 from guandu.files.kinds import SCANS
 from guandu.files.models import Attachment
@@ -22,7 +21,7 @@ from targets.actions.attached import ON_WORKBOOK
 from targets.actions.workbooks import require_loader
 from targets.enums import WorkbookState
 from targets.exchange.marked import marked
-from targets.exchange.received import original, read_again, receive
+from targets.exchange.received import read_again, receive
 from targets.exchange.return_writer import write_return
 from targets.forms import whole
 from targets.forms_workbooks import LoadForm, ReceivedForm, WorkbookForm
@@ -143,7 +142,7 @@ def workbook_marked(request: HttpRequest, pk: int) -> HttpResponse:
     return_ = _open(row)
     data, reading = read_again(row, return_, request.user)
     outlook = workbooks.look(return_=return_, reading=reading, by=request.user)
-    record_fetch(attachment=original(row), by=request.user)
+    workbooks.hand_back(workbook=row, by=request.user)
     return as_workbook(marked(data, reading, outlook), f"{row.file_name.rpartition('.')[0]}（标注）.xlsx")
 
 

@@ -242,6 +242,7 @@ STATES: dict[str, Seed] = {
     "returns/<pk>/carry/": _any_state_of_a_return,
     "returns/<pk>/receive/": _any_state_of_a_return,
     "workbooks/<pk>/load/": without(workbooks, "load", "NotReady"),
+    "workbooks/<pk>/marked/": without(workbooks, "hand_back", "NotReady"),
     "workbooks/<pk>/drop/": without(workbooks, "drop", "NotReady"),
     "cycles/<pk>/workbooks/file/": without(workbooks, "hand_out", "NotReady"),
     "workbook-batches/<pk>/load/": without(workbook_batches, "send", "NotReady"),
