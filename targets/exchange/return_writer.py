@@ -17,7 +17,7 @@ from targets.readings import NAMES
 
 # A workbook's own numbers are binary: what is longer goes as text, digit for digit.
 SURE_DIGITS = 15
-SECRET = "非涉密系统，严禁存储、处理、传输国家秘密和工作秘密。"
+NOT_CLASSIFIED = "非涉密系统，严禁存储、处理、传输国家秘密和工作秘密。"
 WIDTHS = (12, 14, 34, 9, 17, 17, 17, 34, 44)
 TITLES = (
     layout.CODE, layout.SECTION, layout.NAME, layout.UNIT, layout.VALUE, layout.BASE, layout.LAST, layout.REASON,
@@ -87,7 +87,7 @@ class _Writer:
         sheet.merge_range(0, 0, 0, last, title, self.format(bold=1, font_size=15, align="center"))
         said = [f"{words(return_.cycle.due_on)}截止", "蓝色为必填，没有数据的留空，确实为零填 0"]
         said += [self.template.printed_line] if self.template.printed_line else []
-        sheet.merge_range(1, 0, 1, last, "；".join([*said, SECRET]), self.format(font_color="#7A4800", text_wrap=1))
+        sheet.merge_range(1, 0, 1, last, "；".join([*said, NOT_CLASSIFIED]), self.format(font_color="#7A4800", text_wrap=1))
         sheet.set_row(0, 28)
         sheet.set_row(1, 32)
 
