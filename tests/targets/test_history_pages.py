@@ -59,7 +59,7 @@ def test_a_workbook_goes_from_its_template_to_the_figures_by_the_pages(office):
     assert "正在后台核对" in browser.get(answer.url).content.decode()
     run_waiting()
     shown = browser.get(answer.url).content.decode()
-    assert "确认 1 行，提交签核" in shown
+    assert "确认 1 行，送园区发展办签核" in shown
     assert "1,234.50" in shown
     assert browser.post(f"/history/{batch.pk}/confirm/").status_code == 302
     assert "正在后台写入" in browser.get(answer.url).content.decode()
