@@ -105,7 +105,7 @@ def layout_page(request: HttpRequest, pk: int) -> HttpResponse:
 @takes(LayoutForm)
 def layout_edit(request: HttpRequest, pk: int) -> HttpResponse:
     layout = _layout(request, pk)
-    form = LayoutForm(request.POST, instance=ReportLayout.objects.get(pk=pk))
+    form = LayoutForm(request.POST, instance=_layout(request, pk))
     if not form.is_valid():
         return _page(request, layout, edit=form, status=422)
     values = form.cleaned_data

@@ -27,7 +27,7 @@ def recheck_list(request: HttpRequest, pk: int) -> HttpResponse:
     cycle = get_visible_or_404(Cycle.objects.select_related("template"), request.user, pk=pk)
     if request.method == "GET":
         return _list(request, cycle)
-    rules = ReturnTemplate.objects.filter(pk=whole(request.POST.get("rules", ""))).first()
+    rules = ReturnTemplate.objects.visible_to(request.user).filter(pk=whole(request.POST.get("rules", ""))).first()
     if rules is None:
         return _list(request, cycle, "请选择按哪一版的审核关系复核。", 422)
     try:

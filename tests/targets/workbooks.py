@@ -7,8 +7,6 @@ import openpyxl
 
 from guandu.accounts.models import User
 from guandu.exchange.workbooks import read_workbook
-from guandu.files.inspection import check
-from guandu.files.kinds import XLSX
 from targets.actions import workbooks
 from targets.exchange.received import receive
 from targets.exchange.return_reader import identity_in, read_return
@@ -57,7 +55,3 @@ def sent_back(data: bytes, return_: Return, user: User, name: str = NAME) -> Ret
 def loaded(data: bytes, return_: Return, user: User, **how) -> ReturnWorkbook:
     book = sent_back(data, return_, user)
     return workbooks.load(workbook=book, reading=read(data, return_, user), by=user, **how)
-
-
-def scan_of(data: bytes):
-    return check(data, NAME, (XLSX,))

@@ -41,7 +41,7 @@ class BatchPage:
 
 def page_of(batch: HistoryBatch, user: User) -> BatchPage:
     said = batch.report
-    job = Job.objects.filter(pk=batch.job_number).first()
+    job = Job.objects.visible_to(user).filter(pk=batch.job_number).first()
     works = job is not None and not job.has_ended
     signs = allowed(user, Permission.RETURN_CONFIRM)
     waits = batch.state == HistoryState.STORED
