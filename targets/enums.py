@@ -11,6 +11,12 @@ class IndicatorKind(models.TextChoices):
     COUNT = "count", "达标园区数"
     REGISTERED = "registered", "登记册计数"
     MEASURE = "measure", "适用指标"
+    AVERAGE = "average", "平均值"
+    GROWTH = "growth", "增长率"
+    ANNUAL_GROWTH = "annual_growth", "年均增速"
+    SINGLE = "single", "当季数"
+    ALL_OF = "all_of", "各园区均符合"
+    FORMULA = "formula", "公式计算"
 
 
 class SubjectKind(models.TextChoices):
@@ -59,6 +65,8 @@ class OverSpace(models.TextChoices):
     """How values of parks become one of a street, a chain or the district."""
 
     SUM = "sum", "各园区相加"
+    AVERAGE = "average", "各园区平均"
+    MAX = "max", "取最大的园区"
     RECOMPUTE = "recompute", "按分子分母重算"
     NONE = "none", "不汇总"
 
@@ -68,6 +76,8 @@ class OverTime(models.TextChoices):
 
     LAST = "last", "取最后一期"
     SUM = "sum", "各期相加"
+    AVERAGE = "average", "各期平均"
+    MAX = "max", "取最大的一期"
     RECOMPUTE = "recompute", "按分子分母重算"
     NONE = "none", "不汇总"
 
@@ -79,6 +89,22 @@ class FigureScope(models.TextChoices):
     AREA = "area", "片区"
     DEPARTMENT = "department", "包保部门"
     DISTRICT = "district", "全区"
+
+
+class Gap(models.TextChoices):
+    """Why a figure has no number, the first that applies; the label is the sentence a reader sees."""
+
+    NOT_APPLICABLE = "not_applicable", "不适用于该园区，不评定"
+    NOT_REPORTED = "not_reported", "尚无核定数"
+    NO_DENOMINATOR = "no_denominator", "缺少分母，暂不能计算"
+    ZERO_DENOMINATOR = "zero_denominator", "分母或基期数不大于零，不计算"
+    NO_BASE = "no_base", "缺少基期数，暂不能计算"
+    NO_PREVIOUS = "no_previous", "缺少上一期的累计数，当季数不能推算"
+    ROSTER = "roster", "两期之间企业名单有变动，合计数不能相减"
+    ROSTER_UNKNOWN = "roster_unknown", "企业名单未登记，不能判断两期名单是否一致"
+    DIFFERENT = "different", "两期口径不一致（来源、采集层级或指标版本不同），不能相减或计算增速"
+    CYCLE = "cycle", "计算方法互相引用，不能计算"
+    TOO_LARGE = "too_large", "数值超出可存范围"
 
 
 class Basis(models.TextChoices):

@@ -8,6 +8,7 @@ from django.db.models import Q
 from guandu.accounts.permissions import Permission
 from guandu.accounts.querysets import ReferenceQuerySet, ScopedQuerySet
 from guandu.accounts.roles import ScopeKind
+from guandu.core.periods import Period
 from parks.querysets import parks_in_scope
 from targets.enums import FigureScope
 
@@ -60,6 +61,11 @@ class FigureQuerySet(ScopedQuerySet):
 
     def scope_condition(self, kind: str, codes: set[str], day: date) -> Q:
         return Q(**{_COLUMNS[ScopeKind(kind)]: codes})
+
+    def of_quarter(self, quarter: Period):
+        """One row per indicator, scope and basis: flows to date, all others the quarter's own. The year's
+        numbers beside the fourth quarter's are asked for by their period."""
+        return self.filter(period__in={quarter.code, quarter.to_date.code}, of_year=False)
 
 
 class PlanQuerySet(ReferenceQuerySet):

@@ -46,12 +46,11 @@ def facts_of_parks(quarter: Period) -> list[Facts]:
 
 
 def _figures(quarter: Period) -> dict[str, dict[str, Input]]:
-    rows = Figure.objects.filter(
-        indicator__code__in=FIGURES,
-        scope_kind=FigureScope.PARK,
-        period__in={quarter.code, quarter.to_date.code},
-        basis=Basis.CERTIFIED,
-    ).select_related("indicator", "indicator_version")
+    rows = (
+        Figure.objects.of_quarter(quarter)
+        .filter(indicator__code__in=FIGURES, scope_kind=FigureScope.PARK, basis=Basis.CERTIFIED)
+        .select_related("indicator", "indicator_version", "denominator_figure")
+    )
     found: dict[str, dict[str, Input]] = defaultdict(dict)
     for figure in rows:
         found[figure.scope_code][figure.indicator.code] = Input(

@@ -9,7 +9,6 @@ from guandu.core.actors import Actor
 from guandu.core.digests import digest_of
 from guandu.core.periods import Period
 from guandu.jobs import queue
-from targets.enums import Basis
 from targets.followers import tell_followers
 from targets.models import Figure, TargetResult
 from targets.queries.progress import Outcome
@@ -18,8 +17,8 @@ from targets.queries.rollup import Inputs, Row
 ROLL_UP_JOB = "figures.roll_up"
 FIELDS = [
     "indicator_version", "scope_name", "numerator", "denominator", "base_numerator", "expected", "reported",
-    "backfilled", "park_code", "chain_code", "street_code", "area_code", "department_code", "source", "facts", "run",
-    "computed_at",
+    "backfilled", "roster_effect", "gap", "of_year", "park_code", "chain_code", "street_code", "area_code",
+    "department_code", "source", "facts", "run", "computed_at",
 ]  # fmt: skip
 KEY = ["indicator", "scope_kind", "scope_code", "period", "basis"]
 
@@ -94,7 +93,7 @@ def store_results(*, quarter: Period, outcomes: list[Outcome], run: int, by: Act
 
 def _stored(inputs: Inputs):
     periods = {inputs.quarter.code, inputs.quarter.to_date.code}
-    return Figure.objects.filter(period__in=periods, basis=Basis.CERTIFIED).select_related("indicator")
+    return Figure.objects.filter(period__in=periods, basis=inputs.basis).select_related("indicator")
 
 
 def _key(figure: Figure) -> tuple:
@@ -104,8 +103,9 @@ def _key(figure: Figure) -> tuple:
 def _content(figure: Figure) -> tuple:
     return (
         figure.indicator_version_id, figure.scope_name, figure.numerator, figure.denominator,
-        figure.base_numerator, figure.expected, figure.reported, figure.backfilled, figure.park_code, figure.chain_code,
-        figure.street_code, figure.area_code, figure.department_code, figure.source_id, figure.facts,
+        figure.base_numerator, figure.expected, figure.reported, figure.backfilled, figure.roster_effect, figure.gap,
+        figure.of_year, figure.park_code, figure.chain_code, figure.street_code, figure.area_code, figure.department_code,
+        figure.source_id, figure.facts,
     )  # fmt: skip
 
 
@@ -115,7 +115,7 @@ def _row_content(inputs: Inputs, row: Row) -> tuple:
     version = inputs.definitions[row.indicator].version_id
     return (
         version, row.scope_name, row.numerator, row.denominator, row.base, row.expected, row.reported,
-        row.backfilled, *codes, row.value_id, row.facts,
+        row.backfilled, row.roster_effect, row.gap, row.of_year, *codes, row.value_id, row.facts,
     )  # fmt: skip
 
 
@@ -127,7 +127,7 @@ def _figure(inputs: Inputs, row: Row, run: int) -> Figure:
         scope_kind=row.scope_kind,
         scope_code=row.scope_code,
         period=row.period,
-        basis=Basis.CERTIFIED,
+        basis=inputs.basis,
         run=run,
         computed_at=clock.now(),
         **dict(zip(names, _row_content(inputs, row), strict=True)),
@@ -135,11 +135,13 @@ def _figure(inputs: Inputs, row: Row, run: int) -> Figure:
 
 
 def _point_at_denominators(inputs: Inputs, rows: list[Row]) -> None:
-    wholes = {row.denominator_key: row for row in rows if row.denominator_key}
-    for code, kind, scope in wholes:
-        whole = _stored(inputs).filter(indicator__code=code, scope_kind=kind, scope_code=scope).first()
-        shares = {row.indicator for row in rows if row.denominator_key == (code, kind, scope)}
-        _stored(inputs).filter(indicator__code__in=shares).update(denominator_figure=whole)
+    """Each share at the figure of its whole; a row that points there already is not written again."""
+    shares = [row for row in rows if row.denominator_key]
+    pointers = {(row.indicator, row.period): (row.denominator_key, row.denominator_period) for row in shares}
+    for (share, period), ((code, kind, scope), whole_period) in pointers.items():
+        whole = _stored(inputs).get(indicator__code=code, scope_kind=kind, scope_code=scope, period=whole_period)
+        pointing = _stored(inputs).filter(indicator__code=share, period=period)
+        pointing.exclude(denominator_figure=whole).update(denominator_figure=whole)
 
 
 def _digest(wanted: dict) -> str:

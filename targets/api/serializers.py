@@ -56,9 +56,15 @@ class FigureSerializer(serializers.Serializer):
     unit = serializers.CharField(label="计量单位")
     numerator = serializers.CharField(label="分子", allow_null=True, help_text="十进制数字符串")
     numerator_unit = serializers.CharField(label="分子单位")
-    denominator = serializers.CharField(label="分母", allow_null=True, help_text="只用于比率和占比")
+    denominator = serializers.CharField(
+        label="分母", allow_null=True, help_text="用于比率、占比、平均值和增速；占比的分母取全区现值"
+    )
     denominator_unit = serializers.CharField(label="分母单位")
     base = serializers.CharField(label="上年同期可比数", allow_null=True, help_text="只用于计算增速")
+    roster_effect = serializers.CharField(
+        label="名单变动影响", allow_null=True, help_text="两期之间迁入企业减迁出企业的数，不计入当季数"
+    )
+    lack = serializers.CharField(label="缺数原因", help_text="有数时为空")
     expected = serializers.IntegerField(label="应报")
     reported = serializers.IntegerField(label="已报")
     park_code = serializers.CharField(label=_word(Figure, "park_code"))

@@ -45,8 +45,9 @@ def figures_of(user: User, quarter: Period) -> FigureQuerySet:
     """核定 figures of the quarter (its own and year to date) that `user` may see."""
     return (
         Figure.objects.visible_to(user)
-        .filter(period__in={quarter.code, quarter.to_date.code}, basis=Basis.CERTIFIED)
-        .select_related("indicator", "indicator_version")
+        .of_quarter(quarter)
+        .filter(basis=Basis.CERTIFIED)
+        .select_related("indicator", "indicator_version", "denominator_figure")
     )
 
 
@@ -90,9 +91,10 @@ def series_at(user: User, kind: str, code: str, indicator: str, quarters: list[P
     rows = (
         Figure.objects.visible_to(user)
         .filter(
-            scope_kind=kind, scope_code=code, indicator__code=indicator, basis=Basis.CERTIFIED, period__in=by_period
+            scope_kind=kind, scope_code=code, indicator__code=indicator, basis=Basis.CERTIFIED, period__in=by_period,
+            of_year=False,
         )
-        .select_related("indicator", "indicator_version")
+        .select_related("indicator", "indicator_version", "denominator_figure")
     )
     return {by_period[row.period].code: row for row in rows}
 

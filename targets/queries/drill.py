@@ -161,7 +161,7 @@ def _ratio(figure: Figure, user: User) -> dict:
     return {
         "terms": [
             Term(above.indicator.name, above.unit, _amount([figure.numerator], above.scale), top),
-            Term(below.indicator.name, below.unit, _amount([figure.denominator], below.scale), bottom),
+            Term(below.indicator.name, below.unit, _amount([figure.divisor], below.scale), bottom),
         ],
         "parts": [] if exact else _ratio_parts(figure, user, above.scale, below.scale),
         "hidden_count": 0 if exact else parts_of(figure).count() - _visible_parts(figure, user).count(),
@@ -240,17 +240,15 @@ def _read(figure: Figure, user: User) -> Figure | None:
 def _sibling(figure: Figure, indicator: str, user: User) -> Figure | None:
     """The figure of another indicator at the same scope in the same quarter."""
     period = Period.parse(figure.period)
-    quarter = Period.quarter(period.year, period.last // 3)
+    rows = Figure.objects.visible_to(user)
+    if figure.of_year:
+        rows = rows.filter(period=figure.period)
+    else:
+        rows = rows.of_quarter(Period.quarter(period.year, period.last // 3))
+    same = {"scope_kind": figure.scope_kind, "scope_code": figure.scope_code, "basis": figure.basis}
     return (
-        Figure.objects.visible_to(user)
-        .filter(
-            indicator__code=indicator,
-            scope_kind=figure.scope_kind,
-            scope_code=figure.scope_code,
-            basis=figure.basis,
-            period__in={quarter.code, quarter.to_date.code},
-        )
-        .select_related("indicator", "indicator_version")
+        rows.filter(indicator__code=indicator, **same)
+        .select_related("indicator", "indicator_version", "denominator_figure")
         .first()
     )
 

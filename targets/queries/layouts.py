@@ -10,7 +10,7 @@ from guandu.accounts.models import User
 from guandu.core.errors import Invalid
 from guandu.core.periods import Period
 from parks.models import Park
-from targets.enums import Basis, FigureScope, Operator, Shape
+from targets.enums import Basis, FigureScope, IndicatorKind, Operator, Shape
 from targets.layout_names import (
     COMPLETION,
     DISTRICT,
@@ -33,7 +33,7 @@ EACH = (Shape.RATIO_EACH, Shape.CAP_EACH)
 UPWARD = (Operator.AT_LEAST, Operator.MORE_THAN)
 PERCENT_DECIMALS = 2
 KEPT = "kept"
-NEEDED = ("indicator", "indicator_version")
+NEEDED = ("indicator", "indicator_version", "denominator_figure")
 SCOPE = ("scope_kind", "scope_code", "scope_name")
 
 
@@ -204,7 +204,7 @@ def _resolve(cell: Resolved, asked: Asked, register: Register) -> Resolved:
 
 def _measured(figure: Figure, name: Name, register: Register) -> tuple[Fraction, str, int]:
     """(value, its unit, decimals where the cell says nothing)."""
-    if figure.numerator is None or (figure.is_ratio and not figure.denominator):
+    if figure.value is None:
         raise Invalid(f"还没有核定的数，已核定 {figure.reported}/{figure.expected}")
     if name.measure == GROWTH:
         return _growth(figure), PERCENT, PERCENT_DECIMALS
@@ -220,9 +220,9 @@ def _measured(figure: Figure, name: Name, register: Register) -> tuple[Fraction,
 
 def _value(figure: Figure) -> Fraction:
     """In the unit of the figure's version; a ratio in per cent."""
-    if figure.is_ratio:
-        return Fraction(figure.numerator * 100, figure.denominator)
-    return Fraction(figure.numerator, 10**figure.indicator_version.scale)
+    if figure.indicator.kind in {IndicatorKind.RATIO, IndicatorKind.SHARE, IndicatorKind.GROWTH}:
+        return Fraction(figure.numerator * 100, figure.divisor)
+    return Fraction(figure.value)
 
 
 def _growth(figure: Figure) -> Fraction:

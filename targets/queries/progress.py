@@ -42,11 +42,8 @@ def outcomes(quarter: Period) -> list[Outcome]:
 
 def _figures(quarter: Period, indicators: set[int]) -> dict[int, list[Figure]]:
     rows = (
-        Figure.objects.filter(
-            indicator__in=indicators,
-            period__in={quarter.code, quarter.to_date.code},
-            basis=Basis.CERTIFIED,
-        )
+        Figure.objects.of_quarter(quarter)
+        .filter(indicator__in=indicators, basis=Basis.CERTIFIED)
         .select_related("indicator", "indicator_version", "denominator_figure__indicator")
         .order_by("scope_code")
     )

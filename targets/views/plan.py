@@ -69,7 +69,7 @@ def target_page(request: HttpRequest, code: str) -> HttpResponse:
         "plan": plan,
         "quarter": quarter,
         "quarters": offered_quarters(quarter),
-        "figures": _listed(row.target, parts, named.select_related("indicator", "indicator_version")),
+        "figures": _listed(row.target, parts, named.select_related("indicator", "indicator_version", "denominator_figure")),
         "children": plans.target_rows(found.target_set.order_by("position"), quarter, request.user),
         "readings": Ambiguity.objects.visible_to(request.user).filter(
             plan=plan, code__in=row.target.ambiguities

@@ -69,7 +69,7 @@ def test_share_must_exceed_its_line_and_needs_the_district_number(plan, numerato
     make_target(plan, Shape.SHARE, Operator.MORE_THAN, "30", share)
     district = make_figure(whole, "2026Q1-3", value=None if denominator is None else "100.00")
     make_figure(
-        share, "2026Q1-3", numerator=numerator, denominator=denominator, denominator_figure=district,
+        share, "2026Q1-3", numerator=numerator, denominator_figure=district,
         expected=2, reported=2 if numerator is not None else 0,
     )  # fmt: skip
     outcome = the_outcome()

@@ -78,14 +78,14 @@ def test_ratio_over_zero_is_not_assessed():
     assert rows["LEAD_RATIO", "district", ""].numerator is None
 
 
-def test_share_without_the_district_number_has_no_denominator():
+def test_a_share_points_at_the_district_number_and_never_copies_it():
     rows = figures(leaf("TAX", "P-A", 30))
-    assert rows["TAX_SHARE", "district", ""].denominator is None
+    assert rows["D_TAX", "district", ""].numerator is None
     rows = figures(leaf("TAX", "P-A", 30), leaf("D_TAX", "", 100))
     share = rows["TAX_SHARE", "district", ""]
-    assert (share.numerator, share.denominator) == (30, 100)
-    assert share.denominator_key == ("D_TAX", "district", "")
-    assert rows["TAX_SHARE", "park", "P-A"].denominator == 100
+    assert (share.numerator, share.denominator) == (30, None)
+    assert (share.denominator_key, share.denominator_period) == (("D_TAX", "district", ""), "2026Q1-3")
+    assert rows["TAX_SHARE", "park", "P-A"].denominator is None
 
 
 def test_measure_is_picked_by_chain_and_counted_over_the_line_at_its_edge():

@@ -49,7 +49,7 @@ def check(inputs: Inputs) -> None:
         assert ratio.reported == len(both)
         assert ratio.numerator == (sum(values["REV_LEAD", p] for p in both) if both else None)
         assert ratio.denominator == (sum(values["REV", p] for p in both) if both else None)
-        assert rows["TAX_SHARE", kind, code].denominator == values.get(("D_TAX", ""))
+        assert rows[rows["TAX_SHARE", kind, code].denominator_key].numerator == values.get(("D_TAX", ""))
         assert rows["TAX_SHARE", kind, code].numerator == rows["TAX", kind, code].numerator
 
 

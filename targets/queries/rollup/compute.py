@@ -43,6 +43,10 @@ class Row:
     value_id: int | None = None
     facts: list[dict] = field(default_factory=list)
     denominator_key: Key | None = None
+    denominator_period: str = ""
+    roster_effect: int | None = None
+    gap: str = ""
+    of_year: bool = False
 
     @property
     def key(self) -> Key:
@@ -356,14 +360,13 @@ def _shares(inputs: Inputs, definition: Definition, known: dict[Key, Row]) -> li
     """Each scope's own numerator over the district's number; without that number, no share."""
     key = (definition.formula["den"], FigureScope.DISTRICT.value, "")
     whole = known.get(key)
-    denominator = whole.numerator if whole else None
     return [
         replace(
             row,
             indicator=definition.code,
-            denominator=denominator,
             base=None,
             denominator_key=key if whole else None,
+            denominator_period=whole.period if whole else "",
         )
         for row in known.values()
         if row.indicator == definition.formula["num"]

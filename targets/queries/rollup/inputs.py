@@ -7,7 +7,7 @@ from guandu.core.models import dated
 from guandu.core.periods import Period
 from parks.models import Chain, Park
 from parks.queries.names import names_on
-from targets.enums import FigureScope, IndicatorKind, ReturnState, SubjectKind, ValueSource
+from targets.enums import Basis, FigureScope, IndicatorKind, ReturnState, SubjectKind, ValueSource
 from targets.frequency import asked_in
 from targets.models import CertifiedValue, IndicatorVersion, Return
 from targets.registered import Fact, facts_of
@@ -72,6 +72,7 @@ class Inputs:
     facts: dict[str, list[Fact]] = field(default_factory=dict)
     fact_members: dict[str, Member] = field(default_factory=dict)
     chains: dict[str, str] = field(default_factory=dict)
+    basis: str = Basis.CERTIFIED
 
 
 def read_inputs(quarter: Period) -> Inputs:
