@@ -1,26 +1,64 @@
 """Jobs of this room: reading and computing outside any transaction, writing in one short one."""
 
+from collections.abc import Collection
+
 from guandu.core.actors import MESSENGER, ROLL_UP
 from guandu.core.periods import Period
 from guandu.jobs.registry import job
 from guandu.jobs.worker import JobContext
-from targets.actions import figures, reminders
+from targets.actions import drift, figures, reminders
+from targets.actions.figure_building import Building, building, lay_out
+from targets.models import FigureDue
+from targets.queries.due import computed_quarters, is_due
 from targets.queries.progress import outcomes
-from targets.queries.rollup import compute, read_inputs
 
 
 @job(figures.ROLL_UP_JOB, title="汇总核定数据")
 def roll_up(context: JobContext, *, period: str) -> None:
-    """Figures of the quarter `period` from its 核定值 and register facts, then the plan's targets."""
+    """Figures of the quarter `period` from its 核定值 and register facts, then the plan's targets. Where all that
+    changed is of certain parks, only of them and of what they belong to."""
     quarter = Period.parse(period)
     context.report(0, 2, f"读取{quarter.label}核定数据")
-    inputs = read_inputs(quarter)
-    rows = compute(inputs)
-    context.report(1, 2, f"写入 {len(rows)} 项数据")
-    with context.finishing(2, "完成"):
-        figures.store(inputs=inputs, rows=rows, run=context.job_id, by=ROLL_UP)
-        # Inside the same transaction, so that no reader sees new figures beside old standings.
-        figures.store_results(quarter=quarter, outcomes=outcomes(quarter), run=context.job_id, by=ROLL_UP)
+    due = dict(FigureDue.objects.filter(quarter=quarter.code).values_list("pk", "park_code"))
+    with building() as built:
+        lay_out(built, quarter, parks=set(due.values()))
+        context.report(1, 2, f"写入 {sum(part.count for part in built.parts)} 项数据")
+        with context.finishing(2, "完成"):
+            _store(built, due, context.job_id)
+
+
+@job(figures.REBUILD_JOB, title="重算全部数据")
+def rebuild(context: JobContext) -> None:
+    """Every quarter computed beside what stands, then swapped in at once."""
+    quarters = computed_quarters()
+    with building() as built:
+        for count, quarter in enumerate(quarters):
+            context.report(count, len(quarters) + 1, f"重算{quarter.label}数据")
+            lay_out(built, quarter)
+        with context.finishing(len(quarters) + 1, "完成"):
+            _store(built, {}, context.job_id)
+
+
+def _store(built: Building, due: Collection[int], run: int) -> None:
+    """Inside one transaction, so that no reader sees new figures beside old standings."""
+    for quarter in figures.store(building=built, done=due, run=run, by=ROLL_UP):
+        figures.store_results(quarter=quarter, outcomes=outcomes(quarter), run=run, by=ROLL_UP)
+
+
+@job("figures.compare", title="核对已存数据", daily_at=2)
+def compare(context: JobContext) -> None:
+    """Every quarter computed again; what is stored otherwise is put right and named. A quarter that waits for its
+    roll-up differs rightly and is left to it."""
+    quarters = [quarter for quarter in computed_quarters() if not is_due(quarter)]
+    found = 0
+    for count, quarter in enumerate(quarters):
+        context.report(count, len(quarters), f"核对{quarter.label}数据")
+        with building() as built:
+            lay_out(built, quarter)
+            if built.differs():
+                with context.writing():
+                    found += drift.heal(building=built, run=context.job_id, by=ROLL_UP)
+    context.report(len(quarters), len(quarters), f"发现 {found} 项不符，已更正" if found else "全部相符")
 
 
 @job("returns.remind", title="发送报送提醒", daily_at=8)

@@ -7,6 +7,7 @@ class MessageKind(models.TextChoices):
     REMINDER = "reminder", "报送提醒"
     REVIEW = "review", "审核提醒"
     URGE = "urge", "催报"
+    DRIFT = "drift", "数据核对"
 
 
 class Importance(models.TextChoices):

@@ -1,4 +1,8 @@
-"""Storing what was computed: figures and target results of one quarter, each replaced as a whole."""
+"""Storing what was computed: figures, swapped in at once, and target results of one quarter."""
+
+from collections.abc import Collection, Iterable
+
+from django.db.models import F
 
 from guandu.accounts.checks import require, require_service
 from guandu.accounts.permissions import Permission
@@ -6,60 +10,93 @@ from guandu.audit.actions import action, changed
 from guandu.audit.changes import Change
 from guandu.core import clock
 from guandu.core.actors import Actor
-from guandu.core.digests import digest_of
 from guandu.core.periods import Period
 from guandu.jobs import queue
+from guandu.jobs.models import Job
+from targets.actions.figure_building import Building, Part
+from targets.enums import Basis
 from targets.followers import tell_followers
-from targets.models import Figure, TargetResult
+from targets.models import FigureDue, FigureState, TargetResult
 from targets.queries.progress import Outcome
-from targets.queries.rollup import Inputs, Row
 
 ROLL_UP_JOB = "figures.roll_up"
-FIELDS = [
-    "indicator_version", "scope_name", "numerator", "denominator", "base_numerator", "expected", "reported",
-    "backfilled", "roster_effect", "gap", "of_year", "park_code", "chain_code", "street_code", "area_code",
-    "department_code", "source", "facts", "run", "computed_at",
-]  # fmt: skip
-KEY = ["indicator", "scope_kind", "scope_code", "period", "basis"]
+REBUILD_JOB = "figures.rebuild"
 
 
 @action("figures.ask")
-def ask_roll_up(*, period: Period, by: Actor):
-    """Queue the roll-up of the quarter that ends with `period` (a quarter, its last month, or the year);
-    one that already waits is returned, None for a month within a quarter. Raises NotAllowed."""
+def ask_roll_up(*, period: Period, parks: Collection[str] = (), by: Actor) -> Job | None:
+    """Queue the roll-up of the quarter that ends with `period` (a quarter, its last month, or the year), and of
+    those whose figures read its values; only what the parks of these codes concern, where they are named.
+
+    The job of the quarter itself: one that already waits is returned, None for a month within a quarter.
+    Raises NotAllowed.
+    """
     require(by, Permission.RETURN_CONFIRM, to="发起汇总计算")
     quarter = Period.quarter_of(period.last_day)
     if quarter.last_day != period.last_day:
         return None
+    jobs = {each: _ask(each, parks, by) for each in [quarter]}
+    return jobs[quarter]
+
+
+def _ask(quarter: Period, parks: Iterable[str], by: Actor) -> Job:
+    now = clock.now()
+    FigureDue.objects.bulk_create(
+        [FigureDue(quarter=quarter.code, park_code=park, asked_at=now) for park in sorted(parks) or [""]]
+    )
     return queue.enqueue(ROLL_UP_JOB, by=by, key=quarter.code, period=quarter.code)
 
 
-@action("figures.store")
-def store(*, inputs: Inputs, rows: list[Row], run: int, by: Actor) -> int:
-    """Make the stored figures of the quarter equal to `rows`; the number that changed.
+@action("figures.ask_rebuild")
+def ask_rebuild(*, by: Actor) -> Job:
+    """Queue the computing of every quarter's figures anew. Raises NotAllowed."""
+    require(by, Permission.RETURN_CONFIRM, to="发起全部数据重算")
+    return queue.enqueue(REBUILD_JOB, by=by, key="all")
 
-    Rows keep their ids, so that links to a figure last. Shares are pointed at their denominator.
-    Raises NotAllowed for a person.
+
+@action("figures.store")
+def store(*, building: Building, done: Collection[int] = (), run: int, by: Actor) -> list[Period]:
+    """Make the stored figures equal to what was built; the quarters that were stored. `done` are the changes
+    (FigureDue) that it has read.
+
+    A quarter that somebody else stored since its inputs were read is left out and asked for anew. Rows keep their
+    ids, so that links to a figure last. Raises NotAllowed for a person.
     """
     require_service(by, to="汇总数据的写入")
-    wanted = {(row.key, row.period): row for row in rows}
-    kept = {_key(figure): figure for figure in _stored(inputs)}
-    fresh = [
-        _figure(inputs, row, run)
-        for key, row in wanted.items()
-        if key not in kept or _content(kept[key]) != _row_content(inputs, row)
-    ]
-    stale = [figure.pk for key, figure in kept.items() if key not in wanted]
-    Figure.objects.filter(pk__in=stale).delete()
-    Figure.objects.bulk_create(
-        fresh, batch_size=400, update_conflicts=True, unique_fields=KEY, update_fields=FIELDS
-    )
-    _point_at_denominators(inputs, rows)
-    count = len(fresh) + len(stale)
-    after = {"figures": len(wanted), "changed": count, "content": _digest(wanted)}
-    changed([Change("targets.figure", inputs.quarter.code, f"{inputs.quarter.label}汇总数据", None, after)])
-    tell_followers(inputs.quarter, by)
-    return count
+    late = leave_out_late(building)
+    counts = building.swap(run)
+    stored = {part.quarter for part in building.parts}
+    FigureDue.objects.filter(pk__in=done, quarter__in=[quarter.code for quarter in stored]).delete()
+    for quarter in late:
+        _ask(quarter, (), by)
+    for quarter in stored:
+        of_it = {part: count for part, count in counts.items() if part.quarter == quarter}
+        _state(quarter).update(number=F("number") + 1, run=run, changed=sum(of_it.values()), stored_at=clock.now())
+        changed([_change(part, count) for part, count in of_it.items()])
+        tell_followers(quarter, by)
+    return sorted(stored)
+
+
+def leave_out_late(building: Building) -> set[Period]:
+    """Part of storing: holds the quarters of what was built, and leaves out those that others have stored since."""
+    quarters = {part.quarter for part in building.parts}
+    FigureState.objects.bulk_create([FigureState(quarter=each.code) for each in quarters], ignore_conflicts=True)
+    held = FigureState.objects.select_for_update().filter(quarter__in=[each.code for each in quarters])
+    numbers = dict(held.order_by("quarter").values_list("quarter", "number"))
+    late = [part for part in building.parts if numbers[part.quarter.code] != part.number]
+    for part in late:
+        building.leave_out(part)
+    return {part.quarter for part in late}
+
+
+def _state(quarter: Period):
+    return FigureState.objects.filter(quarter=quarter.code)
+
+
+def _change(part: Part, count: int) -> Change:
+    after = {"figures": part.count, "changed": count, "content": part.content}
+    words = f"{part.quarter.label}汇总数据（{Basis(part.basis).label}）"
+    return Change("targets.figure", f"{part.quarter.code} {part.basis}", words, None, after)
 
 
 @action("targets.store")
@@ -89,65 +126,3 @@ def store_results(*, quarter: Period, outcomes: list[Outcome], run: int, by: Act
     )
     after = {outcome.code: f"{outcome.status} {outcome.units}" for outcome in outcomes}
     changed([Change("targets.targetresult", quarter.code, f"{quarter.label}目标进展", None, after)])
-
-
-def _stored(inputs: Inputs):
-    periods = {inputs.quarter.code, inputs.quarter.to_date.code}
-    return Figure.objects.filter(period__in=periods, basis=inputs.basis).select_related("indicator")
-
-
-def _key(figure: Figure) -> tuple:
-    return (figure.indicator.code, figure.scope_kind, figure.scope_code), figure.period
-
-
-def _content(figure: Figure) -> tuple:
-    return (
-        figure.indicator_version_id, figure.scope_name, figure.numerator, figure.denominator,
-        figure.base_numerator, figure.expected, figure.reported, figure.backfilled, figure.roster_effect, figure.gap,
-        figure.of_year, figure.park_code, figure.chain_code, figure.street_code, figure.area_code, figure.department_code,
-        figure.source_id, figure.facts,
-    )  # fmt: skip
-
-
-def _row_content(inputs: Inputs, row: Row) -> tuple:
-    member = row.member
-    codes = (member.code, member.chain, member.street, member.area, member.department) if member else ("",) * 5
-    version = inputs.definitions[row.indicator].version_id
-    return (
-        version, row.scope_name, row.numerator, row.denominator, row.base, row.expected, row.reported,
-        row.backfilled, row.roster_effect, row.gap, row.of_year, *codes, row.value_id, row.facts,
-    )  # fmt: skip
-
-
-def _figure(inputs: Inputs, row: Row, run: int) -> Figure:
-    names = FIELDS[: len(FIELDS) - 2]
-    names = ["indicator_version_id", *(n if n != "source" else "source_id" for n in names[1:])]
-    return Figure(
-        indicator_id=inputs.definitions[row.indicator].indicator_id,
-        scope_kind=row.scope_kind,
-        scope_code=row.scope_code,
-        period=row.period,
-        basis=inputs.basis,
-        run=run,
-        computed_at=clock.now(),
-        **dict(zip(names, _row_content(inputs, row), strict=True)),
-    )
-
-
-def _point_at_denominators(inputs: Inputs, rows: list[Row]) -> None:
-    """Each share at the figure of its whole; a row that points there already is not written again."""
-    shares = [row for row in rows if row.denominator_key]
-    pointers = {(row.indicator, row.period): (row.denominator_key, row.denominator_period) for row in shares}
-    for (share, period), ((code, kind, scope), whole_period) in pointers.items():
-        whole = _stored(inputs).get(indicator__code=code, scope_kind=kind, scope_code=scope, period=whole_period)
-        pointing = _stored(inputs).filter(indicator__code=share, period=period)
-        pointing.exclude(denominator_figure=whole).update(denominator_figure=whole)
-
-
-def _digest(wanted: dict) -> str:
-    return digest_of(
-        sorted(
-            [*key, period, row.numerator, row.denominator, row.base, row.expected, row.reported]
-            for (key, period), row in wanted.items()
-        )
-    )

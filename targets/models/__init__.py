@@ -5,6 +5,7 @@ from targets.models.dispatch import DispatchReceiver, DispatchTable
 from targets.models.evidence import Evidence, EvidenceSeal
 from targets.models.extension import Extension
 from targets.models.figure import Figure
+from targets.models.figure_state import FigureDrift, FigureDue, FigureState
 from targets.models.firm_sheet import FirmSheet
 from targets.models.history import HistoryBatch, HistoryLine
 from targets.models.indicator import Indicator, IndicatorVersion
@@ -29,6 +30,9 @@ __all__ = [
     "Evidence",
     "EvidenceSeal",
     "Figure",
+    "FigureDrift",
+    "FigureDue",
+    "FigureState",
     "FirmSheet",
     "HistoryBatch",
     "HistoryLine",

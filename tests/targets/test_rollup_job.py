@@ -17,34 +17,9 @@ from targets.enums import IndicatorKind, ValueSource
 from targets.models import CertifiedValue, Figure
 from tests.factories import make_indicator, make_park, make_unit
 from tests.targets.factories import make_cast
+from tests.targets.rolling import certify, roll_up
 
 pytestmark = pytest.mark.django_db
-Q3 = Period.parse("2026Q3")
-
-
-def certify(indicator, subject, units, *, period="2026Q3"):
-    now = clock.now()
-    code = subject.code if subject else ""
-    old = CertifiedValue.objects.current().filter(indicator=indicator, subject_code=code, period=period)
-    old.update(superseded_at=now)
-    return CertifiedValue.objects.create(
-        indicator=indicator,
-        indicator_version=indicator.versions.get(),
-        subject_kind="park" if subject else "district",
-        subject_code=code,
-        period=period,
-        units=units,
-        source=ValueSource.OPERATOR,
-        certified_by="测试",
-        certified_at=now,
-    )
-
-
-def roll_up(quarter=Q3):
-    figures.ask_roll_up(period=quarter, by=ROLL_UP)
-    worker.run_waiting()
-    failed = Job.objects.exclude(state=Job.State.DONE)
-    assert not failed, [job.error for job in failed]
 
 
 def figure(indicator, kind="district", code=""):

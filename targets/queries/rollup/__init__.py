@@ -2,5 +2,6 @@
 
 from targets.queries.rollup.compute import Row, compute
 from targets.queries.rollup.inputs import Inputs, read_inputs
+from targets.queries.rollup.touched import scopes_with, stands
 
-__all__ = ["Inputs", "Row", "compute", "read_inputs"]
+__all__ = ["Inputs", "Row", "compute", "read_inputs", "scopes_with", "stands"]
