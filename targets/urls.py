@@ -4,6 +4,7 @@ from targets import (
     urls_calendar,
     urls_completeness,
     urls_dispatch,
+    urls_figures,
     urls_history,
     urls_layouts,
     urls_match,
@@ -25,4 +26,5 @@ urlpatterns = [
     *urls_dispatch.urlpatterns,
     *urls_history.urlpatterns,
     *urls_plan.urlpatterns,
+    *urls_figures.urlpatterns,
 ]
