@@ -13,6 +13,7 @@ from guandu.web.logs import JsonLine
 from tests.permissions.canaries import Canary, Net, net, parts_of
 from tests.permissions.matrix import Cell
 from tests.permissions.pages import forms_of
+from tests.permissions.rows import LEFT_BY_READING, written
 from tests.permissions.world import World
 
 SHOWN = 60
@@ -79,8 +80,9 @@ class Asker:
         lines.written.clear()
         body = self.body_of(cell)
         with transaction.atomic():
-            response = self._answer(cell, body)
-            shown = self.net.caught_in(response)
+            with written() as touched:
+                response = self._answer(cell, body)
+                shown = self.net.caught_in(response)
             acted, changed = self.world.acted()
             transaction.set_rollback(True)
         if response.status_code != cell.status:
@@ -92,6 +94,8 @@ class Asker:
             yield Mismatch(cell, "acted" if acted else "did nothing")
         if changed and not cell.may_change:
             yield Mismatch(cell, "changed a row")
+        if cell.method != "POST" and touched - LEFT_BY_READING:
+            yield Mismatch(cell, f"wrote to {sorted(touched - LEFT_BY_READING)}")
 
     def _answer(self, cell: Cell, body: str) -> HttpResponseBase:
         return self.world.answer(

@@ -1,7 +1,7 @@
 """What the database holds, table by table, and who writes to it: for tests that nothing was changed."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from contextlib import contextmanager
 
 from django.apps import apps
@@ -25,6 +25,8 @@ LOCKOUT = {
     "axes_accesslog": "sign-ins are counted",
     "axes_accessfailurelog": "failed sign-ins are counted",
 }
+# What a read may leave behind: a refusal in the trail, and when the person was last here.
+LEFT_BY_READING = frozenset(TRAIL | SESSIONS)
 _WRITE = re.compile(
     r'\s*(?:INSERT(?: OR \w+)? INTO|UPDATE|DELETE FROM|TRUNCATE(?: TABLE)?|REPLACE INTO)\s+"?(\w+)', re.I
 )
@@ -88,9 +90,10 @@ class Contents:
         self.models = [each for each in models if each._meta.managed and each._meta.db_table not in left_out]
         self.known = {each: set(each._base_manager.values_list("pk", flat=True)) for each in self.models}
 
-    def now(self) -> dict[str, list[str]]:
-        """Table → its rows."""
-        return {each._meta.db_table: sorted(map(repr, self._rows(each))) for each in self.models}
+    def now(self, tables: Container[str]) -> dict[str, list[str]]:
+        """Table → its rows, of the tables named."""
+        asked = [each for each in self.models if each._meta.db_table in tables]
+        return {each._meta.db_table: sorted(map(repr, self._rows(each))) for each in asked}
 
     def _rows(self, model) -> list[dict]:
         fields = [

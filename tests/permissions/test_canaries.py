@@ -15,7 +15,7 @@ from tests.permissions.asking import log_lines
 from tests.permissions.canaries import address, net
 from tests.permissions.world import SCOPED
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 # What an administrator keeps or looks after, by hand; of business nothing but the names of scopes.
 NOT_BUSINESS = {

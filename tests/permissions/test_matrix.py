@@ -30,6 +30,7 @@ def test_every_route_is_in_the_file_and_every_entry_is_a_route():
     assert {each.route for each in ways()} == listed, "routes asked in a further way only"
 
 
+@pytest.mark.once("postgres")
 @pytest.mark.feature("A12", "H2")
 @pytest.mark.parametrize(("section", "part", "parts"), SECTIONS)
 def test_every_cell_answers_as_the_policy_says(section, part, parts, world, asker, prove_figure):
@@ -42,6 +43,7 @@ def test_every_cell_answers_as_the_policy_says(section, part, parts, world, aske
     prove_figure("answers searched for canaries", len(asked))
 
 
+@pytest.mark.once("postgres")
 def test_other_methods_open_nothing(world):
     """What the file has no word for: nothing opens to a stranger, and nothing breaks for the office."""
     wrong = []

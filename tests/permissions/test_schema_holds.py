@@ -9,7 +9,7 @@ from jsonschema import Draft202012Validator
 
 from tests.permissions.world import World
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 KINDS = {
     "parks": "park", "indicators": "indicator", "figures": "figure", "targets": "target", "returns": "draft",

@@ -19,7 +19,7 @@ from tests.factories import PASSWORD, make_user
 from tests.permissions.matrix import METHODS, Cell, cells, ways
 from tests.signing_in import signed_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 # Route → why nobody ever has success there.
 WITHOUT_SUCCESS = {

@@ -48,7 +48,9 @@ hypothesis_settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("guandu")
     group.addoption("--prove", action="store_true", help="run the long proofs and nothing else")
-    group.addoption("--skip-once", action="store_true", help="leave out what does not depend on the database")
+    group.addoption(
+        "--beside", choices=["sqlite", "postgres"], help="the suite runs with this one too: leave out what is run once, there"
+    )
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -61,7 +63,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def _wanted(config: pytest.Config, item: pytest.Item) -> bool:
     if (item.get_closest_marker("prove") is not None) != config.getoption("--prove"):
         return False
-    return not (config.getoption("--skip-once") and item.get_closest_marker("once"))
+    once = item.get_closest_marker("once")
+    return once is None or config.getoption("--beside") not in (once.args or ("sqlite",))
 
 
 @pytest.fixture
