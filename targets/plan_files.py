@@ -14,8 +14,10 @@ from guandu.core.errors import Invalid
 from guandu.core.periods import Period
 from guandu.exchange.marked_yaml import BrokenFiles, FileError, Reader, Row
 from targets.checks.relations import Missing, read_rule
+from targets.definitions.graph import graph_errors, operands
+from targets.definitions.shapes import Part, definition_errors
 from targets.frequency import EXAMPLES, MONTHS, fits
-from targets.plan_shapes import DEFINITIONS, FILES, REFERENCES
+from targets.plan_shapes import FILES, REFERENCES
 
 PREAMBLE = "发文"  # the notice itself, before the first numbered part
 MOST_CELLS = 12
@@ -137,23 +139,33 @@ def _definitions_hold(files: PlanFiles) -> Wrong:
 
 def _definition_errors(files: PlanFiles, row: Row) -> Wrong:
     definition = row["definition"]
-    op = str(definition.get("op"))
-    if op not in DEFINITIONS:
-        yield row.error("definition", f"不认识的算法“{op}”，可填：{'、'.join(DEFINITIONS)}。")
-        return
-    named = [definition.get(key) for key in DEFINITIONS[op]]
-    if op == "choose_by_type":
-        by_type = definition["map"] if isinstance(definition.get("map"), dict) else {}
-        named = list(by_type.values())
+    known = {each.code: _part(each) for each in files.rows("indicators")}
+    wrong = list(definition_errors(_part(row), known))
+    yield from (row.error("definition", sentence) for sentence in wrong)
+    if definition.get("op") == "choose_by_type":
         chains = {chain.code for chain in files.rows("chains")}
-        if set(by_type) != chains:
+        if set(definition["map"] if isinstance(definition.get("map"), dict) else {}) != chains:
             yield row.error("definition", f"必须给每条产业链各写一个指标：{'、'.join(sorted(chains))}。")
-    known = {each.code: each["frequency"] for each in files.rows("indicators")}
-    for code in named:
-        if str(code) not in known:
-            yield row.error("definition", f"算法中的指标“{code}”不存在。")
-        elif MONTHS.get(known[str(code)], 0) > MONTHS.get(row["frequency"], 12):
+    if wrong:
+        return
+    frequencies = {each.code: each["frequency"] for each in files.rows("indicators")}
+    for code in operands(definition):
+        if MONTHS.get(frequencies[code], 0) > MONTHS.get(row["frequency"], 12):
             yield row.error("frequency", f"“{row.code}”不能比算法中的指标“{code}”更频繁。")
+
+
+def _part(row: Row) -> Part:
+    return Part(row["kind"] or "", row["decimals"] or 0, row["definition"] or {})
+
+
+def _definitions_stand_in_order(files: PlanFiles) -> Wrong:
+    rows = {row.code: row for row in files.rows("indicators") if row.code}
+    known = {code: _part(row) for code, row in rows.items()}
+    if any(part.definition and list(definition_errors(part, known)) for part in known.values()):
+        return
+    graph = {code: operands(part.definition) for code, part in known.items()}
+    for code, sentence in graph_errors(graph, {code: row["name"] for code, row in rows.items()}):
+        yield rows[code].error("definition", sentence)
 
 
 def _templates_hold(files: PlanFiles) -> Wrong:
@@ -279,6 +291,7 @@ CHECKS: tuple[Callable[[PlanFiles], Wrong], ...] = (
     _titles_name_clauses,
     _streets_are_streets,
     _definitions_hold,
+    _definitions_stand_in_order,
     _templates_hold,
     _plan_is_one,
     _targets_hold,

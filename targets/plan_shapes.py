@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from guandu.exchange.marked_yaml import Field
 from targets.checks.relations import MISSING_WORDS, OPERATOR_WORDS, SEVERITY_WORDS
+from targets.enums import IndicatorKind, OverSpace, OverTime
 
 OPTIONAL = Field(required=False)
 TEXT = Field()
@@ -19,14 +20,7 @@ SHAPES = (
     "stock", "new_since", "count_over_line", "share", "ratio_each", "average", "growth_on_base",
     "avg_annual_growth", "cap_each", "milestone", "flow",
 )
-INDICATOR_KINDS = ("flow", "stock", "ratio", "share", "count", "registered", "measure")
-DEFINITIONS = {  # op of a definition → the keys under it that name indicators
-    "ratio": ("num", "den"),
-    "share": ("num", "den"),
-    "count_over_line": ("of",),
-    "choose_by_type": (),
-    "registered": (),
-}
+INDICATOR_KINDS = tuple(IndicatorKind.values)
 
 UNIT = {
     "code": TEXT, "name": TEXT, "short": TEXT, "kind": Field(choices=UNIT_KINDS), "parent": OPTIONAL,
@@ -63,8 +57,8 @@ INDICATOR = {
     "display_decimals": Field("count"), "kind": Field(choices=INDICATOR_KINDS),
     "level": Field(choices=("park", "district")), "frequency": Field(choices=("月", "季", "年")),
     "direction": Field(choices=("up", "down", "neutral")),
-    "over_space": Field(choices=("sum", "recompute", "none")),
-    "over_time": Field(choices=("last", "sum", "recompute", "none")),
+    "over_space": Field(choices=tuple(OverSpace.values)),
+    "over_time": Field(choices=tuple(OverTime.values)),
     "sources": TEXTS, "certifier": OPTIONAL, "certifier_note": OPTIONAL,
     "definition": Field("map", required=False), "feeds": TEXTS, "note": OPTIONAL,
 }

@@ -11,6 +11,7 @@ from guandu.core.actors import Actor
 from guandu.core.errors import Invalid
 from guandu.core.periods import Period
 from targets.models import CertifiedValue, Cycle, Indicator, IndicatorVersion
+from targets.queries.definitions import version_errors
 
 EDITABLE = frozenset(
     {"name", "caliber", "direction", "over_space", "over_time", "certifying_unit", "note", "position"}
@@ -59,11 +60,18 @@ def issue(
         display_decimals=scale if display_decimals is None else display_decimals, factor=factor.strip(),
         definition=last.definition if definition is None else definition,
     )  # fmt: skip
+    _refuse_definition(version)
     enter(version)
     before, row.caliber = snapshot(row), caliber.strip()
     row.save(update_fields=["caliber"])
     updated(row, before)
     return version
+
+
+def _refuse_definition(version: IndicatorVersion) -> None:
+    wrong = list(version_errors(version))
+    if wrong:
+        raise Invalid(wrong[0], errors=[("definition", sentence) for sentence in wrong])
 
 
 def _refuse_early(last: IndicatorVersion, since: date) -> None:

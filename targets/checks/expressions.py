@@ -2,11 +2,12 @@
 
 A cell is named by its indicator's code, or by its name where names are given; what holds other signs
 stands in square brackets. `@last` (@上期) is the value of the period before, `@base` (@上年同期) the
-comparable value of a year before. Factors are whole numbers, decimals or per cents, kept as fractions.
+comparable value of a year before. Factors are whole numbers, decimals or per cents, kept as fractions. Brackets
+stand at most DEEPEST within each other: `0.5*(A + B) - C`.
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
@@ -16,6 +17,7 @@ from guandu.core.errors import Invalid
 from targets.checks.entries import shown
 
 LONGEST = 300
+DEEPEST = 3  # brackets within brackets
 
 
 class When(StrEnum):
@@ -33,7 +35,7 @@ _WHEN = {
 _SIGNS = str.maketrans("＋－—×✕＊÷／＠［］％．", "+--***//@[]%.")
 _TOKEN = re.compile(
     r"\s*(?:(?P<number>\d+(?:\.\d+)?)(?P<percent>%?)|(?P<name>[^\W\d]\w*)|\[(?P<bracketed>[^\]]+)\]"
-    r"|@(?P<when>\w+)|(?P<sign>[-+*/]))"
+    r"|@(?P<when>\w+)|(?P<sign>[-+*/])|(?P<open>[(（])|(?P<close>[)）]))"
 )
 
 
@@ -100,16 +102,15 @@ def parsed(text: str) -> Expression:
     return parse(text)
 
 
-def parse(text: str, known: Mapping[str, str] | None = None) -> Expression:
-    """The expression that a person wrote. `known`: name or code → code; with it a cell that the form has
-    not is refused. Raises Invalid that says where."""
+def parse(text: str, known: Mapping[str, str] | None = None, among: str = "本表") -> Expression:
+    """The expression that a person wrote. `known`: name or code → code; with it a cell that the form, or
+    what else `among` names, has not is refused. Raises Invalid that says where."""
     if len(text) > LONGEST:
         raise Invalid(f"式子最长 {LONGEST} 字，请拆成几条审核关系。")
     tokens = list(_tokens(text.translate(_SIGNS)))
     if not tokens:
         raise Invalid("式子是空的，请填写指标或数字。")
-    reader = _Reader(tokens, known)
-    return reader.read()
+    return _Reader(tokens, known, among).read()
 
 
 def _tokens(text: str) -> Iterator[tuple[int, str, str]]:
@@ -127,6 +128,8 @@ def _tokens(text: str) -> Iterator[tuple[int, str, str]]:
             yield start, "cell", (match["name"] or match["bracketed"]).strip()
         elif match["when"]:
             yield start, "when", match["when"]
+        elif match["open"] or match["close"]:
+            yield start, "open" if match["open"] else "close", match["open"] or match["close"]
         else:
             yield start, "sign", match["sign"]
         place = match.end()
@@ -135,23 +138,40 @@ def _tokens(text: str) -> Iterator[tuple[int, str, str]]:
 HELP = "只用指标、数字和 + - * /，例如：主导产业营业收入 + 0.5*服务收入。"
 
 
-class _Reader:
-    """Sums of products of numbers and at most one cell."""
+@dataclass(frozen=True)
+class _Sum:
+    """A part of an expression that has been read."""
 
-    def __init__(self, tokens: list[tuple[int, str, str]], known: Mapping[str, str] | None) -> None:
-        self.tokens, self.known, self.at = tokens, known, 0
+    terms: tuple[Term, ...] = ()
+    constant: Fraction = Fraction(0)
+
+    def __add__(self, other: "_Sum") -> "_Sum":
+        return _Sum(self.terms + other.terms, self.constant + other.constant)
+
+    def times(self, factor: Fraction) -> "_Sum":
+        return _Sum(tuple(Term(factor * t.factor, t.code, t.when) for t in self.terms), factor * self.constant)
+
+
+class _Reader:
+    """Sums of products, of whose factors at most one has cells."""
+
+    def __init__(
+        self, tokens: list[tuple[int, str, str]], known: Mapping[str, str] | None, among: str = "本表"
+    ) -> None:
+        self.tokens, self.known, self.among, self.at, self.depth = tokens, known, among, 0, 0
 
     def read(self) -> Expression:
-        terms: list[Term] = []
-        constant = Fraction(0)
-        while self.at < len(self.tokens):
-            factor = self._sign(first=self.at == 0)
-            number, cell = self._product()
-            if cell is None:
-                constant += factor * number
-            else:
-                terms.append(Term(factor * number, *cell))
-        return Expression(tuple(_added(terms)), constant)
+        found = self._sum()
+        if self.at < len(self.tokens):
+            raise Invalid(f"第 {self._peek()[0]} 个字处的右括号没有对应的左括号，{HELP}")
+        return Expression(tuple(_added(found.terms)), found.constant)
+
+    def _sum(self) -> _Sum:
+        found, start = _Sum(), self.at
+        while self.at < len(self.tokens) and self._peek()[1] != "close":
+            sign = self._sign(first=self.at == start)
+            found += self._product().times(Fraction(sign))
+        return found
 
     def _peek(self) -> tuple[int, str, str]:
         if self.at < len(self.tokens):
@@ -167,37 +187,58 @@ class _Reader:
             return 1
         raise Invalid(f"第 {place} 个字“{content}”前面缺少 + 或 -，{HELP}")
 
-    def _product(self) -> tuple[Fraction, tuple[str, When] | None]:
-        number, cell = self._operand(None)
+    def _product(self) -> _Sum:
+        found = self._operand()
         while self.at < len(self.tokens) and self.tokens[self.at][2] in "*/" and self._peek()[1] == "sign":
             place, _, sign = self._peek()
             self.at += 1
-            amount, other = self._operand(cell)
-            if sign == "/":
-                if other is not None:
-                    raise Invalid(f"第 {place} 个字处不能除以指标，比例请移项写成相乘，例如 A <= 0.1*B。")
-                if amount == 0:
-                    raise Invalid(f"第 {place} 个字处除以了零，请改正。")
-                amount = 1 / amount
-            number, cell = number * amount, cell or other
-        return number, cell
+            found = self._divided(found, place) if sign == "/" else self._multiplied(found)
+        return found
 
-    def _operand(self, cell: tuple[str, When] | None) -> tuple[Fraction, tuple[str, When] | None]:
+    def _multiplied(self, found: _Sum) -> _Sum:
+        place, _, content = self._peek()
+        other = self._operand()
+        if found.terms and other.terms:
+            raise Invalid(f"第 {place} 个字“{content}”处两个指标相乘，只能用数字乘指标。")
+        return found.times(other.constant) if found.terms else other.times(found.constant)
+
+    def _divided(self, found: _Sum, place: int) -> _Sum:
+        other = self._operand()
+        if other.terms:
+            raise Invalid(f"第 {place} 个字处不能除以指标，比例请移项写成相乘，例如 A <= 0.1*B。")
+        if other.constant == 0:
+            raise Invalid(f"第 {place} 个字处除以了零，请改正。")
+        return found.times(1 / other.constant)
+
+    def _operand(self) -> _Sum:
         place, kind, content = self._peek()
         self.at += 1
         if kind == "number":
-            return Fraction(content), None
+            return _Sum(constant=Fraction(content))
+        if kind == "open":
+            return self._bracket(place)
         if kind != "cell":
             raise Invalid(f"第 {place} 个字“{content}”处应当是指标或数字，{HELP}")
-        if cell is not None:
-            raise Invalid(f"第 {place} 个字“{content}”处两个指标相乘，只能用数字乘指标。")
-        return Fraction(1), (self._code(place, content), self._when())
+        return _Sum((Term(Fraction(1), self._code(place, content), self._when()),))
+
+    def _bracket(self, place: int) -> _Sum:
+        self.depth += 1
+        if self.depth > DEEPEST:
+            raise Invalid(f"第 {place} 个字处的括号套了 {self.depth} 层，最多 {DEEPEST} 层。")
+        if self._peek()[1] == "close":
+            raise Invalid(f"第 {place} 个字处的括号里是空的，{HELP}")
+        found = self._sum()
+        if self.at >= len(self.tokens):
+            raise Invalid(f"第 {place} 个字处的左括号没有对应的右括号，{HELP}")
+        self.at += 1
+        self.depth -= 1
+        return found
 
     def _code(self, place: int, name: str) -> str:
         if self.known is None:
             return name
         if name not in self.known:
-            raise Invalid(f"第 {place} 个字处的“{name}”不是本表的指标，请写本表指标的名称或编码。")
+            raise Invalid(f"第 {place} 个字处的“{name}”不是{self.among}的指标，请写{self.among}指标的名称或编码。")
         return self.known[name]
 
     def _when(self) -> When:
@@ -210,7 +251,7 @@ class _Reader:
         return _WHEN[word]
 
 
-def _added(terms: list[Term]) -> Iterator[Term]:
+def _added(terms: Iterable[Term]) -> Iterator[Term]:
     """Each cell of each period once."""
     sums: dict[tuple[str, When], Fraction] = {}
     for term in terms:
