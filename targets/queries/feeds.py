@@ -14,13 +14,12 @@ from targets.queries.figure_rows import MEMBERSHIPS
 
 _SCOPE_OF = {column: FigureScope(column.removesuffix("_code")) for column in MEMBERSHIPS}
 _ORDER = {kind: place for place, kind in enumerate(FigureScope)}
-SHOWN_SHARES = 12
 
 
 @dataclass(frozen=True)
 class Feeds:
     """Figures that the reader may see, the nearest first: the park's own, then what they add up to. `targets` are
-    standings of the plan's; `more` shares stand on the same number and are only counted."""
+    standings of the plan's; `more` are shares of single parks that divide by the same number, only counted."""
 
     figures: list[Figure] = field(default_factory=list)
     targets: list[TargetResult] = field(default_factory=list)
@@ -41,8 +40,9 @@ def feeds_of(value: CertifiedValue, user: User) -> Feeds:
     shares = list(_shares(own, figures))
     seen = set(Figure.objects.visible_to(user).filter(pk__in=[row.pk for row in (*figures, *shares)]).values_list("pk", flat=True))
     figures, shares = ([row for row in rows if row.pk in seen] for rows in (figures, shares))
-    ordered = sorted(figures, key=lambda figure: _place(figure, value)) + shares[:SHOWN_SHARES]
-    return Feeds(ordered, _targets(own, [*figures, *shares], user), max(len(shares) - SHOWN_SHARES, 0))
+    wide = [row for row in shares if row.scope_kind != FigureScope.PARK]
+    ordered = sorted(figures, key=lambda figure: _place(figure, value)) + wide
+    return Feeds(ordered, _targets(own, [*figures, *shares], user), len(shares) - len(wide))
 
 
 def _own(value: CertifiedValue) -> Figure | None:
@@ -128,12 +128,12 @@ def _scopes_above(own: Figure) -> Q:
 
 
 def _shares(own: Figure, figures: list[Figure]) -> Iterator[Figure]:
-    """Shares that divide by one of `figures`, those of the district first."""
+    """Shares that divide by one of `figures`, by scope."""
     known = {figure.pk for figure in figures}
     wholes = [figure.pk for figure in figures if figure.scope_kind == FigureScope.DISTRICT]
     rows = Figure.objects.filter(denominator_figure__in=wholes, basis=own.basis).exclude(numerator=None)
     found = [row for row in rows.select_related("indicator", "indicator_version") if row.pk not in known]
-    yield from sorted(found, key=lambda row: (-_ORDER[FigureScope(row.scope_kind)], row.scope_code))
+    yield from sorted(found, key=lambda row: (_ORDER[FigureScope(row.scope_kind)], row.scope_code))
 
 
 def _place(figure: Figure, value: CertifiedValue) -> tuple:

@@ -10,8 +10,10 @@ from django.views.decorators.http import require_GET
 from guandu.accounts.permissions import Permission
 from guandu.web.templatetags.portal import figure_decimals
 from guandu.web.views import get_visible_or_404, permission_required
+from targets.enums import FigureScope
 from targets.models import CertifiedValue, Figure
-from targets.queries.drill import drill
+from targets.queries.crossing import KINDS as CROSSED
+from targets.queries.drill import Drill, drill
 from targets.queries.explorer import reason_of
 from targets.queries.freshness import quarter_of, waiting_quarters
 from targets.queries.neighbours import missing_of, neighbours
@@ -41,6 +43,8 @@ def figure_page(request: HttpRequest, pk: int) -> HttpResponse:
         "shows_value": bool(found.certified)
         and CertifiedValue.objects.visible_to(user).filter(pk=found.certified.value.pk).exists(),
         "series_url": _series_url(figure),
+        "kinds": _kinds(figure, found),
+        "crossing_url": _crossing_url(figure, found),
     }
     return render(request, "targets/figure.html", context)
 
@@ -50,3 +54,19 @@ def _series_url(figure: Figure) -> str:
     asked = {"indicator": figure.indicator.code, "kind": figure.scope_kind, "basis": figure.basis}
     scope = {"scope": figure.scope_code} if figure.scope_code else {}
     return f"{reverse('targets:figures')}?{urlencode(asked | scope)}"
+
+
+def _kinds(figure: Figure, found: Drill) -> list[tuple[str, str]]:
+    """Where the same number of the same quarter stands by chain, street, area and department."""
+    if figure.scope_kind != FigureScope.DISTRICT or not (found.parts or found.hidden_count):
+        return []
+    asked = {"indicator": figure.indicator.code, "period": quarter_of(figure), "basis": figure.basis}
+    place = reverse("targets:figures")
+    return [(kind.label, f"{place}?{urlencode({**asked, 'kind': kind.value})}") for kind in CROSSED]
+
+
+def _crossing_url(figure: Figure, found: Drill) -> str:
+    if not (found.parts or found.hidden_count):
+        return ""
+    asked = {"indicator": figure.indicator.code, "period": quarter_of(figure), "basis": figure.basis}
+    return f"{reverse('targets:crossing')}?{urlencode(asked)}"
