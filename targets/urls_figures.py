@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from targets.views import crossing, explorer, figures, roll_ups
+from targets.views import certified, crossing, explorer, figures, roll_ups
 
 urlpatterns = [
     path("figures/", explorer.figure_list, name="figures"),
@@ -11,4 +11,5 @@ urlpatterns = [
     path("figures/roll-ups/", roll_ups.roll_up_list, name="roll-ups"),
     path("figures/roll-ups/ask/", roll_ups.roll_up_ask, name="roll-up-ask"),
     path("figures/<int:pk>/", figures.figure_page, name="figure"),
+    path("values/<int:pk>/", certified.value_page, name="certified-value"),
 ]

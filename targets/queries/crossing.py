@@ -8,6 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from guandu.accounts.models import User
+from guandu.accounts.permissions import Permission
+from guandu.accounts.roles import ScopeKind
 from guandu.core.periods import Period
 from targets.enums import Basis, FigureScope, IndicatorKind, OverSpace
 from targets.models import Figure, Indicator
@@ -31,16 +33,22 @@ class Line:
 
 @dataclass(frozen=True)
 class Crossing:
-    """`parks` are in sight, `hidden` are not; `whole` is the district's own figure where the reader may see it."""
+    """`parks` are in sight; `whole` is the district's own figure where the reader may see it, `hidden` how many more
+    parks that one expects. `complete` says that the reader may see every park."""
 
     columns: list[Entry]
     lines: list[Line]
     margins: list[Cell]
     total: Cell
     parks: int = 0
-    hidden: int = 0
+    complete: bool = False
     whole: Figure | None = None
     notes: list[str] = field(default_factory=list)
+
+    @property
+    def hidden(self) -> int:
+        seen = self.total.figure.expected if self.total.figure else 0
+        return max(self.whole.expected - seen, 0) if self.whole and not self.complete else 0
 
     @property
     def agrees(self) -> bool:
@@ -59,8 +67,10 @@ def crossing(
     user: User, indicator: Indicator, quarter: Period, down: str, across: str, *, basis: str, waiting: dict
 ) -> Crossing:
     """The table of `indicator` in `quarter`, kind `down` by kind `across`. A fixed number of queries."""
-    every = Figure.objects.filter(indicator=indicator, period__in={quarter.code, quarter.to_date.code}, basis=basis)
-    seen = every.visible_to(user).select_related("indicator", "indicator_version")
+    seen = Figure.objects.visible_to(user).filter(
+        indicator=indicator, period__in={quarter.code, quarter.to_date.code}, basis=basis
+    )
+    seen = seen.select_related("indicator", "indicator_version")
     parks = list(seen.filter(scope_kind=FigureScope.PARK).order_by("park_code"))
     rows, columns = _entries(parks, down), _entries(parks, across)
     lines = [_line(row, columns, _within(parks, down, row.code), across, waiting) for row in rows]
@@ -72,7 +82,7 @@ def crossing(
         margins,
         total,
         parks=len(parks),
-        hidden=every.filter(scope_kind=FigureScope.PARK).count() - len(parks),
+        complete=ScopeKind.DISTRICT in user.scopes_with(Permission.FIGURE_VIEW),
         whole=seen.filter(scope_kind=FigureScope.DISTRICT).first(),
         notes=_notes(lines, margins, total),
     )

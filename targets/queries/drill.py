@@ -10,6 +10,7 @@ from guandu.core.numbers import from_units
 from guandu.core.periods import Period
 from targets.enums import FigureScope, IndicatorKind
 from targets.models import CertifiedValue, Figure, HistoryBatch, Indicator, IndicatorVersion, Return
+from targets.queries.approved import anchor_of
 from targets.queries.figure_rows import parts_of
 
 _SOURCE = (
@@ -27,6 +28,12 @@ class Certified:
     amount: Decimal
     return_id: int | None
     batch_id: int | None = None
+
+    @property
+    def anchor(self) -> str:
+        """Where on the page of its return it stands."""
+        version = self.value.return_version
+        return anchor_of(self.value, version.return_of) if version else ""
 
     @property
     def document(self) -> str:

@@ -19,6 +19,12 @@ def down(key: str) -> str:
 
 
 @register.filter
+def of_scope(scope: str, name: str) -> str:
+    """A number with whose it is; 全区税收 says so itself."""
+    return name if name.startswith(scope) else f"{scope}{name}"
+
+
+@register.filter
 def took(value: timedelta) -> str:
     """How long something lasted: 0.4 秒, 12 秒, 3 分 5 秒."""
     seconds = value.total_seconds()

@@ -1,5 +1,6 @@
 """The tables of one indicator as charts, from the same figures."""
 
+from collections.abc import Iterable
 from decimal import Decimal
 
 from guandu.web.charts import PLAIN_COLOUR, Chart, Point, Series, chain_colour
@@ -45,7 +46,7 @@ def _bars(found: Answer, table: Table, key: str) -> Chart:
         categories=tuple(row.entry.label for row in table.rows),
         series=(Series(table.entry.label, points),),
         decimals=_decimals(table),
-        context=Basis(found.question.basis).label,
+        context=f"{Basis(found.question.basis).label}{_partial(table, [at])}",
         colours=tuple(_colour(row.entry, 0) for row in table.rows) if by_chain else (),
     )
 
@@ -64,7 +65,7 @@ def _lines(found: Answer, table: Table, key: str) -> Chart:
         ),
         kind="line",
         decimals=_decimals(table),
-        context=f"{Basis(found.question.basis).label}，累计数每年从一季度起算",
+        context=f"{Basis(found.question.basis).label}，累计数每年从一季度起算{_partial(table, range(len(table.heads)))}",
     )
 
 
@@ -75,6 +76,16 @@ def _most(table: Table, at: int) -> str:
         return ""
     value, name = max(told, key=lambda each: each[0])
     return f"：{name}最高（{written(Decimal(value), _decimals(table))} {table.unit}）"
+
+
+def _partial(table: Table, columns: Iterable[int]) -> str:
+    """Which of the drawn periods are not fully reported: their points may not be compared with others."""
+    some = [
+        table.heads[at].entry.label
+        for at in columns
+        if any(row.cells[at].figure and row.cells[at].figure.reported < row.cells[at].figure.expected for row in table.rows)
+    ]
+    return f"，{'、'.join(some)}没有报全，只计入已核定的" if some else ""
 
 
 def _colour(entry: Entry, place: int) -> str:

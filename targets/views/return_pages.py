@@ -14,6 +14,7 @@ from targets.cell_keys import CellKey
 from targets.enums import ReturnState
 from targets.forms import BASE, VALUE, TypedReview, TypedSheet
 from targets.models import Return
+from targets.queries.approved import approved_cells
 from targets.queries.beside import beside
 from targets.queries.lines import LineCell, LineRow, Lines, hidden_lines, sees_lines
 from targets.queries.locks import lock_of
@@ -98,6 +99,7 @@ def detail_context(
         "comments": sheet.comments if sheet else (),
         "last_comment": _last_comment(return_) if return_.state == ReturnState.SENT_BACK else None,
         **_lines(return_, user, sheet, attempt, editable),
+        "approved_cells": approved_cells(return_, user),
         "corrects": return_.state == ReturnState.SENT_BACK and bool(sheet and sheet.correction),
     } | beside(return_, user, files)
 

@@ -53,7 +53,7 @@ from tests.permissions.world import ANONYMOUS, DISABLED, World
 
 # Kinds of the matrix that canaries.yaml calls by the same name.
 SHOWN_AT = (
-    "figure", "handover", "project", "job to try again", "enterprise", "space", "building", "proposal", "contact",
+    "figure", "certified value", "handover", "project", "job to try again", "enterprise", "space", "building", "proposal", "contact",
     "claim", "finding", "cultivation", "honour", "register upload", "return by firms filed", "workbook",
     "return matched",
     "dispatch table", "dispatch answer",
@@ -205,6 +205,7 @@ def _numbers(
         "park": {"own": own.park.code, "other": other.park.code, "none": "P-NONE"},
         "indicator": {"own": revenue.code, "none": "NONE"},
         "figure": keys(figures),
+        "certified value": keys({name: figure.source for name, figure in figures.items()}),
         "total": {"own": str(total.pk), "other": str(chain_total.pk)} | NONE,
         "target": {"own": f"{target.plan.code}:{target.code}", "none": "NONE:T99"},
         "target code": {"own": target.code, "none": "T99"},

@@ -27,6 +27,7 @@ from tests.factories import PASSWORD, make_user
 from tests.permissions.submission import Fields, Submission, ask
 from tests.permissions.submissions_calendar import CALENDAR
 from tests.permissions.submissions_dispatch import DISPATCH
+from tests.permissions.submissions_figures import FIGURES
 from tests.permissions.submissions_files import FILES
 from tests.permissions.submissions_history import HISTORY
 from tests.permissions.submissions_layouts import LAYOUTS
@@ -282,5 +283,6 @@ WRITTEN = (
     *LAYOUTS,
     *WORKBOOKS,
     *DISPATCH,
+    *FIGURES,
     *HISTORY,
 )  # fmt: skip

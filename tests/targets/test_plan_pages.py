@@ -277,7 +277,7 @@ def test_from_the_district_through_chain_and_park_to_the_cell_of_a_return(code, 
         assert f'href="/figures/{figures["park"].pk}/"' in shown
     shown = page(client, f"/figures/{figures['park'].pk}/")
     assert number in shown
-    link = re.search(r'href="(/returns/\d+/)"', shown)[1]
+    link = re.search(rf'href="(/returns/\d+/)#cell-{code}"', shown)[1]
     assert link == f"/returns/{return_.pk}/"
     assert number in page(client, link)
     back = re.search(r'href="(/parks/[^/"]+/)"', shown)[1]

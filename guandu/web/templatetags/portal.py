@@ -144,7 +144,7 @@ def figure_context(figure: Any) -> str:
     return (
         f"{period_label(figure.period)} · 单位：{figure_unit(figure)} · {figure.get_basis_display()} · "
         f"已核定 {figure.reported}/应报 {figure.expected}{f' · {words}' if (words := backfilled_words(figure)) else ''}"
-        f" · 截至 {moment}"
+        f" · 截至 {moment}{f' · 计算批次 {run}' if (run := getattr(figure, 'run', 0)) else ''}"
     )
 
 
