@@ -19,7 +19,7 @@ from guandu.core.digests import digest_of
 from guandu.core.periods import Period
 from targets.enums import Basis
 from targets.models import Figure, FigureState
-from targets.queries.rollup import Inputs, Row, compute, read_inputs, scopes_with, stands
+from targets.queries.rollup import Inputs, Row, compute, read_inputs, scopes_with
 
 BUILT = "targets_figure_built"
 TABLE = Figure._meta.db_table

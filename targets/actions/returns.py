@@ -18,7 +18,7 @@ from targets.actions.figures import ask_roll_up
 from targets.actions.return_moves import in_words, locked, move, refusal, short, start
 from targets.cell_keys import CellKey
 from targets.checks import Severity
-from targets.enums import NoteKind
+from targets.enums import NoteKind, SubjectKind
 from targets.models import CellNote, Return, ReturnLine, ReturnVersion
 from targets.queries.evidence import evidence_is_whole
 from targets.queries.lines import hidden_lines
@@ -135,7 +135,9 @@ def confirm(*, return_: Return, comment: str = "", expected: int | None = None, 
     if correction:
         settle(correction, fresh.filed)
     move(return_=fresh, step=step, version=fresh.filed, by=by, comment=short(comment), approved=fresh.filed)
-    ask_roll_up(period=Period.parse(fresh.cycle.period), by=by)
+    # What a bureau says may be of any park.
+    parks = [fresh.park_code] if fresh.subject_kind == SubjectKind.PARK else []
+    ask_roll_up(period=Period.parse(fresh.cycle.period), parks=parks, by=by)
     return fresh
 
 

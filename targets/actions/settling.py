@@ -65,5 +65,5 @@ def settle(
         certified_at=clock.now(),
     )
     created(row)
-    ask_roll_up(period=quarter, by=by)
+    ask_roll_up(period=quarter, parks=[park.code], by=by)
     return row

@@ -5,16 +5,11 @@ from datetime import date
 import pytest
 
 from guandu.audit.models import AuditEvent
-from guandu.core import clock
-from guandu.core.actors import ROLL_UP
 from guandu.core.periods import Period
-from guandu.jobs import worker
-from guandu.jobs.models import Job
 from parks.enums import TitleLevel, TitleState
 from parks.models import Title
-from targets.actions import figures
-from targets.enums import IndicatorKind, ValueSource
-from targets.models import CertifiedValue, Figure
+from targets.enums import IndicatorKind
+from targets.models import Figure
 from tests.factories import make_indicator, make_park, make_unit
 from tests.targets.factories import make_cast
 from tests.targets.rolling import certify, roll_up
