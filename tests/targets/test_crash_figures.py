@@ -1,6 +1,11 @@
 """A roll-up, a rebuild and the nightly comparison, died in at every SQL statement: the old numbers stand, or the new."""
 
+import threading
+from collections import Counter
+
 import pytest
+from django.db import connection
+from django.db.models import Q, Sum
 
 from guandu.audit import trail
 from guandu.core.actors import ROLL_UP
@@ -103,3 +108,39 @@ def test_a_park_alone(parks, prove_figure):
 
     change(undo=False)
     died_in(change, prove_figure)
+
+
+def test_whoever_reads_on_and_on_sees_the_old_numbers_or_the_new(parks, prove_figure):
+    """While everything is rebuilt, again and again, with other values each time."""
+    revenue, made = parks
+    seen: Counter[tuple[int, int]] = Counter()
+    over = threading.Event()
+
+    def read() -> None:
+        try:
+            while not over.is_set():
+                seen[sums()] += 1
+        finally:
+            connection.close()
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    try:
+        for units in range(100, 106):
+            for park in made:
+                certify(revenue, park, units)
+            rebuild()
+    finally:
+        over.set()
+        reader.join()
+    assert {(below, whole) for below, whole in seen if below != whole} == set()
+    assert set(seen) <= {(21, 21), *((2 * units, 2 * units) for units in range(100, 106))}
+    assert len(seen) > 1
+    prove_figure("reads during rebuilds, none of them mixed or empty", seen.total())
+
+
+def sums() -> tuple[int, int]:
+    """Σ of the parks and the district's own number, by one statement."""
+    of = {"indicator__code": "REV", "period": Q3.to_date.code, "basis": "certified"}
+    below, whole = (Sum("numerator", filter=Q(scope_kind=kind)) for kind in ("park", "district"))
+    return tuple(Figure.objects.filter(**of).aggregate(below=below, whole=whole).values())
