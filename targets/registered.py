@@ -14,14 +14,18 @@ from guandu.core.periods import Period
 
 @dataclass(frozen=True)
 class Fact:
-    """One dated fact that counts once for one park."""
+    """One dated fact that counts once for one park; with a `subject`, a firm's code, once for that firm in each park,
+    each chain (its park's and `chains`) and the district. Without a park it counts in the district alone."""
 
     park_code: str
     on: date
     text: str
+    subject: str = ""
+    chains: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, str]:
-        return {"park": self.park_code, "on": str(self.on), "text": self.text}
+        told = {"park": self.park_code, "on": str(self.on), "text": self.text}
+        return told | ({"subject": self.subject} if self.subject else {})
 
 
 Source = Callable[..., list[Fact]]

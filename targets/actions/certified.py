@@ -12,14 +12,8 @@ from guandu.core.actors import Actor
 from targets.enums import LinesKind, SubjectKind, ValueSource
 from targets.models import CertifiedValue, Return, ReturnVersion
 from targets.queries.lines import below, totals_of
+from targets.queries.rollup.filed import SOURCES
 from targets.queries.sheet import FormCell, form_of, subject_code
-
-SOURCES = {
-    SubjectKind.PARK: ValueSource.OPERATOR,
-    SubjectKind.DISTRICT: ValueSource.BUREAU,
-    SubjectKind.STREET: ValueSource.STREET,
-}
-
 
 @dataclass(frozen=True)
 class Reported:

@@ -128,11 +128,11 @@ def lay_out(built: Building, quarter: Period, parks: Collection[str] = ()) -> No
     """Compute the quarter and lay its figures beside the stored ones: all of them, or only those of the parks of these
     codes and of what they belong to, unless "" is among them or the register has changed since they were stored."""
     number = FigureState.objects.filter(quarter=quarter.code).values_list("number", flat=True).first() or 0
-    for _ in (Basis.CERTIFIED,):
-        inputs = read_inputs(quarter)
-        touched = None
-        rows = compute(inputs)
-        built.add(inputs, rows, number=number, scopes=touched and scopes_with(inputs, touched))
+    for basis in Basis:
+        inputs = read_inputs(quarter, basis)
+        touched = frozenset(parks) if parks and "" not in parks and stands(inputs, parks) else None
+        rows = compute(inputs, touched)
+        built.add(inputs, rows, number=number, scopes=touched and frozenset(scopes_with(inputs, touched)))
 
 
 @contextmanager

@@ -17,6 +17,7 @@ from targets.actions.figure_building import Building, Part
 from targets.enums import Basis
 from targets.followers import tell_followers
 from targets.models import FigureDue, FigureState, TargetResult
+from targets.queries.due import reading_quarters
 from targets.queries.progress import Outcome
 
 ROLL_UP_JOB = "figures.roll_up"
@@ -35,7 +36,7 @@ def ask_roll_up(*, period: Period, parks: Collection[str] = (), by: Actor) -> Jo
     quarter = Period.quarter_of(period.last_day)
     if quarter.last_day != period.last_day:
         return None
-    jobs = {each: _ask(each, parks, by) for each in [quarter]}
+    jobs = {each: _ask(each, parks, by) for each in reading_quarters(quarter)}
     return jobs[quarter]
 
 

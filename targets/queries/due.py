@@ -1,12 +1,20 @@
 """What waits to be rolled up, and which quarters there are to compute."""
 
 from guandu.core.periods import Period
-from targets.models import CertifiedValue, Figure, FigureDue
+from targets.models import CertifiedValue, Figure, FigureDue, FigureState
+from targets.queries.rollup import affected_quarters, definitions_in
 
 
 def is_due(quarter: Period) -> bool:
     """Whether something changed since the quarter's figures were computed."""
     return FigureDue.objects.filter(quarter=quarter.code).exists()
+
+
+def reading_quarters(quarter: Period) -> list[Period]:
+    """The quarter, and those stored already whose figures read its values."""
+    last = FigureState.objects.order_by("-quarter").values_list("quarter", flat=True).first()
+    until = Period.parse(last) if last else quarter
+    return affected_quarters(quarter, definitions_in(until), until=until)
 
 
 def computed_quarters() -> list[Period]:

@@ -5,18 +5,8 @@ from collections.abc import Collection
 from guandu.core.periods import Period
 from targets.enums import FigureScope, IndicatorKind
 from targets.models import Figure
-from targets.queries.rollup.compute import SUMMED
 from targets.queries.rollup.inputs import Inputs, Member
-
-Scope = tuple[str, str]  # kind, code
-
-
-def scopes_with(inputs: Inputs, parks: Collection[str]) -> frozenset[Scope]:
-    """The parks and everything that they belong to on the period's last day."""
-    found = {(FigureScope.DISTRICT.value, "")} | {(FigureScope.PARK.value, code) for code in parks}
-    for code in parks:
-        found |= {(str(kind), getattr(inputs.members[code], column)) for kind, column in SUMMED.items()}
-    return frozenset((kind, code) for kind, code in found if code or kind == FigureScope.DISTRICT)
+from targets.queries.rollup.rows import SUMMED
 
 
 def stands(inputs: Inputs, parks: Collection[str]) -> bool:
