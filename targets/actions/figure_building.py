@@ -6,6 +6,7 @@ ids, so that links to a figure last.
 """
 
 import json
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -19,7 +20,7 @@ from guandu.core.digests import digest_of
 from guandu.core.periods import Period
 from targets.enums import Basis
 from targets.models import Figure, FigureState
-from targets.queries.rollup import Inputs, Row, compute, read_inputs, scopes_with
+from targets.queries.rollup import Inputs, Row, compute, is_any_filed, read_inputs, scopes_with, stands
 
 BUILT = "targets_figure_built"
 TABLE = Figure._meta.db_table
@@ -65,6 +66,10 @@ class Building:
         basis = str(inputs.basis)
         self.parts.append(Part(inputs.quarter, basis, len(rows), _digest(rows), number, scopes))
 
+    def add_nothing(self, quarter: Period, basis: str, number: int) -> None:
+        """The quarter has no figures of this basis."""
+        self.parts.append(Part(quarter, str(basis), 0, _digest([]), number))
+
     def leave_out(self, part: Part) -> None:
         """The quarter was stored by somebody else meanwhile: what was built of it is old."""
         self.parts.remove(part)
@@ -96,14 +101,14 @@ class Building:
     def swap(self, run: int) -> dict[Part, int]:
         """Make the stored figures of every part equal to what was built, within the caller's transaction; how many
         rows of each changed."""
-        stamps = [run, connection.ops.adapt_datetimefield_value(clock.now())]
-        counts = {}
-        for part in self.parts:
-            gone = self.stale(part)
-            Figure.objects.filter(pk__in=gone).delete()
-            counts[part] = len(gone) + _execute(_merge(part), [*stamps, part.basis, *sorted(part.periods)])
+        gone = {part: self.stale(part) for part in self.parts}
+        for figures in gone.values():
+            Figure.objects.filter(pk__in=figures).delete()
+        written = Counter(_select(_merge(), [run, connection.ops.adapt_datetimefield_value(clock.now())]))
         _execute(_point(), [])
-        return counts
+        return {
+            part: len(gone[part]) + sum(written[period, part.basis] for period in part.periods) for part in self.parts
+        }
 
     def stale(self, part: Part) -> list[int]:
         """Ids of stored figures in the reach of the part that were not built."""
@@ -126,9 +131,15 @@ class Building:
 
 def lay_out(built: Building, quarter: Period, parks: Collection[str] = ()) -> None:
     """Compute the quarter and lay its figures beside the stored ones: all of them, or only those of the parks of these
-    codes and of what they belong to, unless "" is among them or the register has changed since they were stored."""
+    codes and of what they belong to, unless "" is among them or the register has changed since they were stored.
+
+    初步 figures stand only while something is filed and not confirmed: otherwise they are the 核定 ones.
+    """
     number = FigureState.objects.filter(quarter=quarter.code).values_list("number", flat=True).first() or 0
     for basis in Basis:
+        if basis == Basis.FILED and not is_any_filed(quarter):
+            built.add_nothing(quarter, basis, number)
+            continue
         inputs = read_inputs(quarter, basis)
         touched = frozenset(parks) if parks and "" not in parks and stands(inputs, parks) else None
         rows = compute(inputs, touched)
@@ -152,7 +163,7 @@ def _columns(inputs: Inputs, rows: list[Row]) -> dict[str, list[Any]]:
         "indicator_id": [definitions[row.indicator].indicator_id for row in rows],
         "indicator_version_id": [definitions[row.indicator].version_id for row in rows],
         "basis": [str(inputs.basis)] * len(rows),
-        "facts": [json.dumps(row.facts) for row in rows],
+        "facts": [json.dumps(row.facts) if row.facts else "[]" for row in rows],
         "whole_indicator_id": [definitions[key[0]].indicator_id if key else None for key in wholes],
         "whole_kind": [key[1] if key else None for key in wholes],
         "whole_code": [key[2] if key else None for key in wholes],
@@ -186,14 +197,15 @@ def _like_key() -> list[str]:
     return [f"f.{of} AS {name}" for name, of in zip(WHOLE, KEY, strict=False)]
 
 
-def _merge(part: Part) -> str:
+def _merge() -> str:
+    """Inserts and updates what differs; the period and basis of each row that it wrote."""
     columns = (*KEY, *CONTENT)
     new = ", ".join(f"{name} = excluded.{name}" for name in (*CONTENT, *STAMPS))
     return (
         f"INSERT INTO {TABLE} ({', '.join((*columns, *STAMPS))}) "  # noqa: S608 - names of ours
         f"SELECT {', '.join(f'b.{name}' for name in columns)}, %s, %s FROM {BUILT} b LEFT JOIN {TABLE} f ON {SAME_KEY} "
-        f"WHERE b.basis = %s AND b.period IN ({_marks(part.periods)}) AND (f.id IS NULL OR {_differs()}) "
-        f"ON CONFLICT ({', '.join(KEY)}) DO UPDATE SET {new}"
+        f"WHERE f.id IS NULL OR {_differs()} "
+        f"ON CONFLICT ({', '.join(KEY)}) DO UPDATE SET {new} RETURNING period, basis"
     )
 
 

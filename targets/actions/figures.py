@@ -73,7 +73,7 @@ def store(*, building: Building, done: Collection[int] = (), run: int, by: Actor
     for quarter in stored:
         of_it = {part: count for part, count in counts.items() if part.quarter == quarter}
         _state(quarter).update(number=F("number") + 1, run=run, changed=sum(of_it.values()), stored_at=clock.now())
-        changed([_change(part, count) for part, count in of_it.items()])
+        changed([_change(part, count) for part, count in of_it.items() if part.count or count])
         tell_followers(quarter, by)
     return sorted(stored)
 

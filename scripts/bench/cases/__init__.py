@@ -9,6 +9,12 @@ from scripts.bench.cases.history import GROWTH, LoadFewLines, LoadHistory
 from scripts.bench.cases.import_firms import ImportFewFirms, ImportFirms
 from scripts.bench.cases.page import OpenReturn
 from scripts.bench.cases.portal import PortalRollUp
+from scripts.bench.cases.rebuild import (
+    FollowOneApproval,
+    RebuildFigures,
+    RebuildFourTimes,
+    RebuildSixteenTimes,
+)
 from scripts.bench.cases.rollup import RollUpQuarter
 from scripts.bench.cases.sqlite import RollUpOnSqlite
 
@@ -27,4 +33,8 @@ CASES = (
     LoadHistory,
     *GROWTH,
     ListFirms,
+    RebuildFigures,
+    RebuildFourTimes,
+    RebuildSixteenTimes,
+    FollowOneApproval,
 )

@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
+from django.db.models import F, Q
+
 from guandu.core.periods import Period
 from targets.enums import LinesKind, SubjectKind, ValueSource
 from targets.models import Indicator, Return, ReturnLine, TemplateCell
@@ -23,11 +25,22 @@ class _Cell:
     asks_base: bool
 
 
+def is_any_filed(quarter: Period) -> bool:
+    """Whether something was filed for the quarter and is not confirmed yet: its 初步 figures are others than the
+    核定 ones."""
+    filed = Return.objects.filter(cycle__period__in=_periods(quarter), filed__isnull=False)
+    return filed.filter(Q(approved__isnull=True) | ~Q(approved=F("filed"))).exists()
+
+
+def _periods(quarter: Period) -> list[str]:
+    """Periods that end with the quarter."""
+    periods = [quarter.code, Period(quarter.year, quarter.last, quarter.last).code]
+    return periods + ([str(quarter.year)] if quarter.last == 12 else [])
+
+
 def filed_leaves(quarter: Period, definitions: Mapping[str, Definition], standing: list[Leaf]) -> list[Leaf]:
     """Values of the newest filed versions of subjects that have no 核定值 of the period. Four queries."""
-    periods = [quarter.code, Period(quarter.year, quarter.last, quarter.last).code]
-    periods += [str(quarter.year)] if quarter.last == 12 else []
-    returns = list(Return.objects.filter(cycle__period__in=periods, filed__isnull=False).select_related("cycle__template"))
+    returns = list(Return.objects.filter(cycle__period__in=_periods(quarter), filed__isnull=False).select_related("cycle__template"))
     cells, lines = _cells(returns), _lines(returns)
     sources = dict(Indicator.objects.filter(code__in=definitions).values_list("code", "sources"))
     settled = {(leaf.indicator, leaf.scope, leaf.period) for leaf in standing}
