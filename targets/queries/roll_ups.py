@@ -35,9 +35,16 @@ class RollUp:
         return self.open is not None and not self.open.has_ended
 
 
+def rolled_up_quarters() -> list[Period]:
+    """Quarters that have been asked for or computed, newest first. Two queries."""
+    codes = Figure.objects.order_by().values_list("period", flat=True).distinct()
+    stored = {Period.quarter_of(Period.parse(code).last_day) for code in codes}
+    return sorted(stored.union(offered_quarters()), reverse=True)
+
+
 def roll_ups(user: User) -> list[RollUp]:
-    """Every quarter that is offered, newest first. A fixed number of queries."""
-    quarters = offered_quarters()
+    """Every such quarter. A fixed number of queries."""
+    quarters = rolled_up_quarters()
     last, newest = _newest(user, state=Job.State.DONE), _newest(user)
     waiting, stored = waiting_quarters(), _stored()
     return [
