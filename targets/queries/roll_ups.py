@@ -36,8 +36,9 @@ class RollUp:
 
 
 def rolled_up_quarters() -> list[Period]:
-    """Quarters that have been asked for or computed, newest first. Two queries."""
-    codes = Figure.objects.order_by().values_list("period", flat=True).distinct()
+    """Quarters that forms or roll-ups were asked for, or that have figures, newest first. Five queries."""
+    codes = set(Figure.objects.order_by().values_list("period", flat=True).distinct())
+    codes |= set(Job.objects.filter(kind=ROLL_UP_JOB).exclude(key="").order_by().values_list("key", flat=True).distinct())
     stored = {Period.quarter_of(Period.parse(code).last_day) for code in codes}
     return sorted(stored.union(offered_quarters()), reverse=True)
 
