@@ -6,7 +6,9 @@ from typing import NamedTuple
 
 from guandu.accounts.models import User
 from guandu.accounts.permissions import Permission
+from guandu.core import clock
 from guandu.core.periods import Period
+from guandu.web.quarters import last_ended_quarter
 from parks.models import Chain
 from targets.enums import Basis, FigureScope, IndicatorKind
 from targets.models import Figure, Indicator
@@ -79,6 +81,15 @@ def scopes_for(user: User, kind: str) -> list[Scope]:
     places = dict(Chain.objects.values_list("code", "position")) if kind == FigureScope.CHAIN else {}
     found = [Scope(code, name, places.get(code, 0)) for code, name in names.items()]
     return sorted(found, key=lambda scope: (scope.chain_position, scope.code))
+
+
+def quarters_for(user: User) -> list[Period]:
+    """Quarters of figures that the person may see, and the last one that has ended; the newest first. One query:
+    old numbers have figures where no form was asked for and no plan was in force."""
+    codes = Figure.objects.visible_to(user).order_by().values_list("period", flat=True).distinct()
+    ends = {Period.parse(code).last_day for code in codes}
+    quarters = {Period.quarter_of(day) for day in ends} | {last_ended_quarter(clock.today())}
+    return sorted(quarters, reverse=True)
 
 
 def answer(question: Question, user: User, indicators: Iterable[Indicator], scopes: Iterable[Scope]) -> Answer:

@@ -68,6 +68,10 @@ class Table:
     total: Row | None = None
     notes: list[str] = field(default_factory=list)
 
+    @property
+    def numbers(self) -> int:
+        return sum(cell.value is not None for row in self.rows for cell in row.cells)
+
 
 def unit_of(figure: Figure) -> str:
     return "%" if figure.is_ratio else figure.indicator_version.unit

@@ -35,9 +35,17 @@ class RollUp:
         return self.open is not None and not self.open.has_ended
 
 
+def rolled_up_quarters() -> list[Period]:
+    """Quarters that forms or roll-ups were asked for, or that have figures, newest first. Five queries."""
+    codes = set(Figure.objects.order_by().values_list("period", flat=True).distinct())
+    codes |= set(Job.objects.filter(kind=ROLL_UP_JOB).exclude(key="").order_by().values_list("key", flat=True).distinct())
+    stored = {Period.quarter_of(Period.parse(code).last_day) for code in codes}
+    return sorted(stored.union(offered_quarters()), reverse=True)
+
+
 def roll_ups(user: User) -> list[RollUp]:
-    """Every quarter that is offered, newest first. A fixed number of queries."""
-    quarters = offered_quarters()
+    """Every such quarter. A fixed number of queries."""
+    quarters = rolled_up_quarters()
     last, newest = _newest(user, state=Job.State.DONE), _newest(user)
     waiting, stored = waiting_quarters(), _stored()
     return [

@@ -14,10 +14,9 @@ from guandu.web.views import permission_required
 from targets.enums import Basis, FigureScope
 from targets.models import Indicator
 from targets.queries.crossing import KINDS, Crossing, basis_asked, crossed_indicators, crossing
-from targets.queries.explorer import BY_SCOPE
+from targets.queries.explorer import BY_SCOPE, quarters_for
 from targets.queries.freshness import waiting_quarters
 from targets.queries.layout_of_figures import Cell
-from targets.queries.quarters import offered_quarters
 
 USUAL = "REV"
 
@@ -37,7 +36,7 @@ def crossing_page(request: HttpRequest) -> HttpResponse:
     )
     context = {
         "quarter": quarter,
-        "quarters": offered_quarters(quarter),
+        "quarters": sorted({quarter, *quarters_for(request.user)}, reverse=True),
         "indicators": indicators,
         "indicator": indicator,
         "kinds": KINDS,

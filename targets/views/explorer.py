@@ -32,12 +32,12 @@ from targets.queries.explorer import (
     answer,
     indicators_for,
     kinds_for,
+    quarters_for,
     reason_of,
     scopes_for,
 )
 from targets.queries.freshness import quarter_of, waiting_quarters
 from targets.queries.layout_of_figures import tables
-from targets.queries.quarters import offered_quarters
 from targets.queries.scope_names import narrowing_words
 from targets.views.explorer_charts import charts
 
@@ -70,7 +70,7 @@ class Shown:
 
 def _shown(request: HttpRequest) -> Shown:
     user: User = request.user
-    kinds, indicators, quarters = kinds_for(user), indicators_for(user), offered_quarters()
+    kinds, indicators, quarters = kinds_for(user), indicators_for(user), quarters_for(user)
     kind = kind_asked(request.GET, kinds)
     scopes = scopes_for(user, kind)
     read = read_question(request.GET, kind, indicators, scopes, quarters)

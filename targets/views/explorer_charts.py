@@ -20,12 +20,8 @@ def charts(found: Answer, laid_out: list[Table]) -> list[Chart]:
     """One for each table of a single indicator and unit that has numbers."""
     if found.question.by != BY_SCOPE:
         return []
-    able = [table for table in laid_out if table.unit and len(table.rows) <= MOST_BARS and _has_numbers(table)]
+    able = [table for table in laid_out if table.unit and len(table.rows) <= MOST_BARS and table.numbers]
     return [_chart(found, table, place) for place, table in enumerate(able[:MOST_CHARTS])]
-
-
-def _has_numbers(table: Table) -> bool:
-    return any(cell.value is not None for row in table.rows for cell in row.cells)
 
 
 def _chart(found: Answer, table: Table, place: int) -> Chart:

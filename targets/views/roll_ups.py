@@ -10,8 +10,7 @@ from guandu.core.errors import Invalid
 from guandu.web.posted import takes
 from guandu.web.views import permission_required
 from targets.actions.figures import ask_roll_up
-from targets.queries.quarters import offered_quarters
-from targets.queries.roll_ups import roll_ups
+from targets.queries.roll_ups import roll_ups, rolled_up_quarters
 
 overseer = permission_required(Permission.RETURN_CONFIRM, to="查看数据汇总情况")
 
@@ -35,7 +34,7 @@ def roll_up_list(request: HttpRequest) -> HttpResponse:
 def roll_up_ask(request: HttpRequest) -> HttpResponse:
     """Have a quarter rolled up again; one that already waits is not asked for twice."""
     asked = request.POST.get("period", "")
-    quarter = next((each for each in offered_quarters() if each.code == asked), None)
+    quarter = next((each for each in rolled_up_quarters() if each.code == asked), None)
     if quarter is None:
         raise Invalid("请从列表中选择报告期。")
     job = ask_roll_up(period=quarter, by=request.user)

@@ -1,0 +1,164 @@
+"""Of the demonstration district: every number is what its list adds up to, and every leaf opens the approved cell."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+from django.db import transaction
+from django.test import override_settings
+from django.urls import reverse
+
+from guandu.accounts.models import User
+from guandu.core.numbers import round_half_up
+from guandu.core.periods import Period
+from guandu.web.templatetags.portal import written
+from targets.enums import IndicatorKind
+from targets.models import CertifiedValue, Figure
+from targets.queries.drill import Certified, Drill, drill
+from targets.queries.feeds import feeds_of
+from targets.queries.rollup import compute, read_inputs
+from targets.views.figures import NEEDED
+from tests.portal.seeded import FIRST, seed_story
+from tests.signing_in import signed_in
+
+pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("seeded-story")]
+QUARTER = Period.parse(FIRST)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def drilled(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[list[tuple[Figure, Drill]]]:
+    """Every figure of the quarter with what its page lists. One transaction around all tests of this file, rolled
+    back at the end."""
+    with django_db_blocker.unblock(), override_settings(VAR_DIR=tmp_path_factory.mktemp("var")):
+        around = transaction.atomic()
+        # The tests' own transactions stand inside this one, as the framework's do inside a class's.
+        around._from_testcase = True
+        with around:
+            seed_story()
+            office = User.objects.get(username="office")
+            yield [(figure, drill(figure, office)) for figure in figures_of_quarter()]
+            transaction.set_rollback(True)
+
+
+@pytest.fixture
+def office() -> User:
+    return User.objects.get(username="office")
+
+
+def figures_of_quarter() -> list[Figure]:
+    rows = Figure.objects.filter(period__in={QUARTER.code, QUARTER.to_date.code})
+    return list(rows.select_related(*NEEDED).order_by("pk"))
+
+
+def by_the_list(figure: Figure, found: Drill) -> Decimal | None:
+    """The number again, from nothing but what the page lists and the formula that it names."""
+    if figure.is_ratio:
+        above, below = _terms(found)
+        return round_half_up(above * 100 / below, 6) if above is not None and below else None
+    if found.parts:
+        told = [part.amount for part in found.parts if part.amount is not None]
+        return sum(told) if told else None
+    if found.read_figure is not None and figure.indicator.kind == IndicatorKind.COUNT:
+        return _over_the_line(figure, found.read_figure.value)
+    if found.certified:
+        return found.certified.amount
+    if found.facts:
+        return Decimal(len(found.facts))
+    return Decimal(0) if figure.indicator.kind == IndicatorKind.REGISTERED else None
+
+
+def _terms(found: Drill) -> tuple[Decimal | None, Decimal | None]:
+    if not found.parts:
+        return tuple(term.amount for term in found.terms)
+    both = [part for part in found.parts if part.above is not None]
+    return (sum(part.above for part in both), sum(part.below for part in both)) if both else (None, None)
+
+
+def _over_the_line(figure: Figure, size: Decimal | None) -> Decimal | None:
+    definition = figure.indicator_version.definition
+    if size is None:
+        return None
+    under = definition.get("below") is None or size < Decimal(definition["below"])
+    return Decimal(size >= Decimal(definition["at_least"]) and under)
+
+
+def leaves_of(found: Drill) -> list[Certified]:
+    return [each for each in [found.certified, *(part.certified for part in found.parts)] if each]
+
+
+@pytest.mark.feature("C10")
+def test_every_figure_is_what_its_list_adds_up_to(drilled, prove_figure):
+    kinds, wrong = Counter(), []
+    for figure, found in drilled:
+        kinds[figure.indicator.kind] += figure.value is not None
+        if by_the_list(figure, found) != figure.value or found.hidden_count:
+            wrong.append(f"{figure}: {by_the_list(figure, found)} != {figure.value}")
+    assert wrong == []
+    # A kind without a number would prove nothing.
+    assert {kind for kind, count in kinds.items() if count} >= set(IndicatorKind.values)
+    assert len(drilled) > 1000
+    prove_figure("figures of the demonstration that their lists add up to", len(drilled))
+
+
+@pytest.mark.feature("C10")
+def test_every_leaf_opens_its_approved_cell(drilled, office, prove_figure):
+    """The link of each leaf leads to a row of a return's page that says value, source and who settled it."""
+    leaves = {(leaf.return_id, leaf.anchor): leaf for _, found in drilled for leaf in leaves_of(found)}
+    client = signed_in(office)
+    pages = {pk: client.get(reverse("targets:return", args=[pk])).content.decode() for pk, _ in leaves}
+    for (pk, anchor), leaf in leaves.items():
+        row = re.search(rf'<tr id="{re.escape(anchor)}">(.*?)</tr>', pages[pk], re.DOTALL)
+        assert row, (pk, anchor)
+        for words in (written(leaf.amount), leaf.value.get_source_display(), leaf.value.certified_by):
+            assert words in row[1], (pk, anchor, words)
+    assert len(leaves) > 150
+    prove_figure("approved cells opened from figures of the demonstration", len(leaves))
+
+
+@pytest.mark.parametrize("code", ["REV", "FIRMS", "TAX", "PARKS_NEW"])
+def test_the_page_of_a_total_links_to_every_leaf(code, drilled, office):
+    """What drill finds is on the page: each leaf by its anchor, or the park's own figure or fact."""
+    figure, found = next(
+        (figure, found) for figure, found in drilled if (figure.indicator.code, figure.scope_kind) == (code, "district")
+    )
+    shown = signed_in(office).get(reverse("targets:figure", args=[figure.pk])).content.decode()
+    assert found.parts
+    for part in found.parts:
+        assert f'href="{reverse("targets:figure", args=[part.figure.pk])}"' in shown
+    for leaf in leaves_of(found):
+        assert f'href="{reverse("targets:return", args=[leaf.return_id])}#{leaf.anchor}"' in shown
+
+
+@pytest.mark.feature("C10")
+@pytest.mark.parametrize(("code", "subject"), [("REV", "park"), ("TAX", "park"), ("FIRMS", "park"), ("AREA_BUILT", "park"), ("D_TAX", "")])
+def test_a_value_feeds_exactly_the_figures_that_change_with_it(code, subject, office):
+    """Held against the computation itself: the value is made greater by one, and what changes must be listed."""
+    values = CertifiedValue.objects.current().filter(indicator__code=code, period=FIRST)
+    value = values.exclude(subject_code="").order_by("subject_code")[3] if subject else values.get()
+    found = feeds_of(value, office)
+    listed = {(f.indicator.code, f.scope_kind, f.scope_code) for f in found.figures}
+    inputs = read_inputs(QUARTER)
+    moved = replace(
+        inputs, leaves=[replace(leaf, units=leaf.units + 1) if leaf.value_id == value.pk else leaf for leaf in inputs.leaves]
+    )
+    before = {row.key: (row.numerator, row.denominator) for row in compute(inputs)}
+    changed = {
+        row.key
+        for row in compute(moved)
+        if row.numerator is not None and before[row.key] != (row.numerator, row.denominator)
+    }
+    of_parks = {key for key in changed if key[1] == "park" and not subject}
+    assert changed - of_parks <= listed
+    assert found.more == len(of_parks)
+    kinds = {f.indicator.code: f.indicator.kind for f in found.figures}
+    # A count moves only where the line is crossed; it is made of the value all the same.
+    assert {kinds[key[0]] for key in listed - changed} <= {IndicatorKind.COUNT}
+    assert len(changed) > 4
+
+
+def test_a_value_names_the_targets_that_stand_on_it(office):
+    value = CertifiedValue.objects.current().get(indicator__code="D_TAX", period=FIRST)
+    assert "T09" in [result.target.code for result in feeds_of(value, office).targets]
