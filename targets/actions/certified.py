@@ -15,6 +15,7 @@ from targets.queries.lines import below, totals_of
 from targets.queries.rollup.filed import SOURCES
 from targets.queries.sheet import FormCell, form_of, subject_code
 
+
 @dataclass(frozen=True)
 class Reported:
     """One value that the version reports of one subject."""
