@@ -10,7 +10,7 @@ from guandu.accounts.querysets import ReferenceQuerySet, ScopedQuerySet
 from guandu.accounts.roles import ScopeKind
 from guandu.core.periods import Period
 from parks.querysets import parks_in_scope
-from targets.enums import FigureScope
+from targets.enums import Basis, FigureScope
 
 _COLUMNS = {
     ScopeKind.PARK: "park_code__in",
@@ -66,6 +66,16 @@ class FigureQuerySet(ScopedQuerySet):
         """One row per indicator, scope and basis: flows to date, all others the quarter's own. The year's
         numbers beside the fourth quarter's are asked for by their period."""
         return self.filter(period__in={quarter.code, quarter.to_date.code}, of_year=False)
+
+
+    def in_basis(self, basis: str, periods: set[str]):
+        """Figures of these periods as a reader of the basis takes them: 初步 ones where something is filed and not
+        confirmed, elsewhere the 核定 ones. One query more for 初步."""
+        rows = self.filter(period__in=periods)
+        if basis != Basis.FILED:
+            return rows.filter(basis=basis)
+        filed = set(self.model.objects.filter(period__in=periods, basis=basis).values_list("period", flat=True).distinct())
+        return rows.filter(Q(basis=basis) | Q(basis=Basis.CERTIFIED, period__in=periods - filed))
 
 
 class PlanQuerySet(ReferenceQuerySet):

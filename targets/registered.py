@@ -4,9 +4,10 @@ A source is a function (period, **parameters) → list of Fact. Rooms above targ
 apps.ready(); the register's own stand in targets.queries.register_facts.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from inspect import signature
 
 from guandu.core.errors import Invalid
 from guandu.core.periods import Period
@@ -24,9 +25,10 @@ class Fact:
     chains: tuple[str, ...] = ()
 
     def as_dict(self) -> dict[str, str]:
-        told = {"park": self.park_code, "on": str(self.on), "text": self.text}
-        return told | ({"subject": self.subject} if self.subject else {})
+        return {"park": self.park_code, "on": str(self.on), "text": self.text}
 
+
+PARAMETERS_OF_DEFINITION = frozenset({"op", "source", "population"})  # what a definition says beside them
 
 Source = Callable[..., list[Fact]]
 _sources: dict[str, Source] = {}
@@ -42,6 +44,18 @@ def registered_source(name: str) -> Callable[[Source], Source]:
         return function
 
     return decorate
+
+
+def source_errors(name: str, parameters: Mapping[str, object]) -> Iterator[str]:
+    """Sentences about a source nobody registered, or parameters that it does not take."""
+    if name not in _sources:
+        yield f"没有名为“{name}”的计数来源，可填：{'、'.join(sorted(_sources))}。"
+        return
+    try:
+        signature(_sources[name]).bind(None, **parameters)
+    except TypeError:
+        taken = [each for each in signature(_sources[name]).parameters if each != "period"]
+        yield f"计数来源“{name}”的参数不对，可写：{'、'.join(taken)}。"
 
 
 def facts_of(name: str, period: Period, **parameters: str) -> list[Fact]:

@@ -11,6 +11,7 @@ from targets.checks.expressions import Expression, When, parse
 from targets.definitions.population import population_errors
 from targets.definitions.values import DECIMALS
 from targets.enums import IndicatorKind
+from targets.registered import PARAMETERS_OF_DEFINITION, source_errors
 
 ADDED = frozenset(
     {
@@ -191,7 +192,13 @@ def _expression_errors(expression: Expression, own: Part, known: Mapping[str, Pa
             yield f"小数位不足，“{term.code}”乘以系数后存不下，请增加小数位。"
 
 
+def _registered(own: Part, known: Mapping[str, Part]) -> Iterator[str]:
+    parameters = {key: value for key, value in own.definition.items() if key not in PARAMETERS_OF_DEFINITION}
+    yield from source_errors(str(own.definition.get("source")), parameters)
+
+
 _CHECKS = {
+    "registered": _registered,
     "ratio": _alike,
     "share": _alike,
     "count_over_line": _bounds,

@@ -67,9 +67,8 @@ def crossing(
     user: User, indicator: Indicator, quarter: Period, down: str, across: str, *, basis: str, waiting: dict
 ) -> Crossing:
     """The table of `indicator` in `quarter`, kind `down` by kind `across`. A fixed number of queries."""
-    seen = Figure.objects.visible_to(user).filter(
-        indicator=indicator, period__in={quarter.code, quarter.to_date.code}, basis=basis
-    )
+    seen = Figure.objects.visible_to(user).filter(indicator=indicator, of_year=False)
+    seen = seen.in_basis(basis, {quarter.code, quarter.to_date.code})
     seen = seen.select_related("indicator", "indicator_version")
     parks = list(seen.filter(scope_kind=FigureScope.PARK).order_by("park_code"))
     rows, columns = _entries(parks, down), _entries(parks, across)

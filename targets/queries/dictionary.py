@@ -1,11 +1,13 @@
 """The dictionary of indicators. Grain: one indicator with its versions."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from guandu.core.actors import Actor
+from targets.checks.expressions import parsed
+from targets.definitions.shapes import YEAR_BEFORE
 from targets.enums import IndicatorKind
 from targets.models import Indicator, IndicatorVersion
 
@@ -56,15 +58,37 @@ def formula_words(definition: Mapping, names: Mapping[str, str]) -> str:
     def name(code: str) -> str:
         return names.get(code, code)
 
-    op = definition.get("op")
-    if op == "ratio":
-        return f"{name(definition['num'])} ÷ {name(definition['den'])}"
-    if op == "share":
-        return f"{name(definition['num'])} ÷ {name(definition['den'])}（全区）"
-    if op == "count_over_line":
-        below = definition.get("below")
-        band = f"不低于 {definition['at_least']}" + (f"、低于 {below}" if below else "")
-        return f"{name(definition['of'])}{band} 的园区数"
-    if op == "choose_by_type":
-        return "按园区类型取：" + "、".join(dict.fromkeys(map(name, definition["map"].values())))
-    return ""
+    write = _WORDS.get(definition.get("op", ""))
+    return write(definition, name) if write else ""
+
+
+Name = Callable[[str], str]
+
+
+def _band(definition: Mapping) -> str:
+    bounds = (("at_least", "不低于"), ("below", "低于"), ("at_most", "不超过"))
+    return "、".join(f"{words} {definition[key]}" for key, words in bounds if definition.get(key) is not None)
+
+
+def _base(definition: Mapping) -> str:
+    return "上年同期" if definition["base"] == YEAR_BEFORE else f"{definition['base']}年"
+
+
+def _written(definition: Mapping, name: Name) -> str:
+    sides = [parsed(definition[side]) for side in ("num", "den") if definition.get(side)]
+    words = [side.in_words({code: name(code) for code in side.codes}) for side in sides]
+    return words[0] if len(words) == 1 else f"（{words[0]}）÷（{words[1]}）"
+
+
+_WORDS: dict[str, Callable[[Mapping, Name], str]] = {
+    "ratio": lambda d, name: f"{name(d['num'])} ÷ {name(d['den'])}",
+    "share": lambda d, name: f"{name(d['num'])} ÷ {name(d['den'])}（全区）",
+    "count_over_line": lambda d, name: f"{name(d['of'])}{_band(d)} 的园区数",
+    "choose_by_type": lambda d, name: "按园区类型取：" + "、".join(dict.fromkeys(map(name, d["map"].values()))),
+    "average": lambda d, name: f"各园区{name(d['of'])}的{'加权' if d.get('weight') else '简单'}平均",
+    "growth": lambda d, name: f"{name(d['of'])}较{_base(d)}增长",
+    "annual_growth": lambda d, name: f"{name(d['of'])}自{_base(d)}起的年均增速",
+    "single": lambda d, name: f"{name(d['of'])}本期累计数 − 上期累计数",
+    "all_of": lambda d, name: f"{name(d['of'])}{_band(d)} 的园区数，须全部符合",
+    "formula": _written,
+}

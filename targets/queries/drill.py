@@ -1,6 +1,7 @@
 """What a figure is made of, down to the cell of a return. Rows add up to the figure, exactly."""
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 
 from django.db.models import QuerySet
@@ -8,10 +9,13 @@ from django.db.models import QuerySet
 from guandu.accounts.models import User
 from guandu.core.numbers import from_units
 from guandu.core.periods import Period
-from targets.enums import FigureScope, IndicatorKind
-from targets.models import CertifiedValue, Figure, HistoryBatch, Indicator, IndicatorVersion, Return
+from targets.definitions.graph import operands
+from targets.definitions.values import PERCENT_KINDS
+from targets.enums import FigureScope, IndicatorKind, OverSpace
+from targets.models import CertifiedValue, Figure, HistoryBatch, IndicatorVersion, Return
 from targets.queries.approved import anchor_of
 from targets.queries.figure_rows import parts_of
+from targets.queries.formula_words import formula_words, names_in
 
 _SOURCE = (
     "source__return_version__return_of", "source__history_line", "source__indicator", "source__indicator_version"
@@ -48,8 +52,9 @@ class Term:
 
     name: str
     unit: str
-    amount: Decimal | None
-    figure: Figure | None
+    amount: Decimal | None = None
+    figure: Figure | None = None
+    scale: int = 0
 
 
 @dataclass(frozen=True)
@@ -86,28 +91,49 @@ class Drill:
     def unreported(self) -> int:
         return self.figure.expected - self.figure.reported
 
+    not_a_sum: str = ""
+
+    @property
+    def roster_effect(self) -> Decimal | None:
+        """What entered less what left between the two periods, beside the number."""
+        units = self.figure.roster_effect
+        return None if units is None else from_units(units, self.figure.indicator_version.scale)
+
+    @property
+    def divides(self) -> bool:
+        """Whether its number is one sum over another."""
+        return is_divided(self.figure)
+
     @property
     def adds_up(self) -> bool:
         """Whether what is listed equals the figure; a ratio is not a sum of ratios."""
-        return self.total is None or self.total == self.figure.value
+        return self.total is None or bool(self.not_a_sum) or self.total == self.figure.value
 
 
 def drill(figure: Figure, user: User) -> Drill:
     """Everything behind `figure` that `user` may see. Expects indicator and version to be selected."""
     operation = figure.indicator_version.definition.get("op", "")
     total = is_history_total(figure)
-    if figure.is_ratio:
+    if is_divided(figure):
         found = _ratio(figure, user)
     else:
         found = {} if total else _sum(figure, user)
     return Drill(
         figure=figure,
-        formula=TOTAL_WORDS if total and not figure.is_ratio else formula_words(figure, _names(figure)),
+        formula=TOTAL_WORDS if total and not is_divided(figure) else formula_words(figure, names_in(figure)),
         certified=_certified(figure, user) if _is_told(figure, operation) else None,
         read_figure=_read(figure, user),
         facts=figure.facts,
         **found,
     )
+
+
+_DIVIDED = PERCENT_KINDS | {IndicatorKind.AVERAGE, IndicatorKind.ALL_OF}
+
+
+def is_divided(figure: Figure) -> bool:
+    """Whether numerator and denominator add up apart. An average over a year's quarters is a number like others."""
+    return figure.indicator.kind in _DIVIDED or (figure.denominator is not None and not figure.of_year)
 
 
 def is_history_total(figure: Figure) -> bool:
@@ -124,17 +150,17 @@ def _is_told(figure: Figure, operation: str) -> bool:
     """Whether its 核定值 is the number itself, and not what the number was worked out from."""
     if operation in {"", "choose_by_type"}:
         return True
-    return not figure.is_ratio and bool(figure.backfilled) and figure.source_id is not None and (
+    return not is_divided(figure) and bool(figure.backfilled) and figure.source_id is not None and (
         operation == "registered" or is_history_total(figure)
     )
 
 
 def _sum(figure: Figure, user: User) -> dict:
     """The park figures below a summed figure; those out of sight are one line."""
-    known = list(parts_of(figure).values_list("pk", "numerator"))
+    known = [(part.pk, part.value) for part in parts_of(figure).select_related("indicator", "indicator_version")]
     if not known:
         return {}
-    scale = figure.indicator_version.scale
+    total = _total(value for _, value in known)
     visible = _visible_parts(figure, user)
     sources = [part.source for part in visible if part.source]
     openable = _openable(sources, user)
@@ -142,44 +168,91 @@ def _sum(figure: Figure, user: User) -> dict:
     rows = [
         PartRow(
             part,
-            amount=_amount([part.numerator], scale),
+            amount=part.value,
             certified=_shown(part.source, openable) if plain and part.source else None,
         )
         for part in visible
     ]
-    hidden = [units for pk, units in known if pk not in {part.pk for part in visible}]
+    shown = {part.pk for part in visible}
+    hidden = [value for pk, value in known if pk not in shown]
+    several = sum(value is not None for value in hidden) > 1
     return {
         "parts": rows,
         "hidden_count": len(hidden),
-        "hidden_sum": _sum_of_several(hidden, scale),
-        "total": _amount([units for _, units in known], scale),
+        "hidden_sum": _total(hidden) if several else None,
+        "total": total,
+        "not_a_sum": _not_a_sum(figure, total),
     }
 
 
+def _total(values: Iterable[Decimal | None]) -> Decimal | None:
+    known = [value for value in values if value is not None]
+    return sum(known) if known else None
+
+
+def _not_a_sum(figure: Figure, total: Decimal | None) -> str:
+    """Why parks do not add up to the figure, where that is its rule."""
+    if figure.indicator.over_space == OverSpace.MAX:
+        return "取最大的园区，不相加"
+    firms = str(figure.indicator_version.definition.get("source", "")).startswith("firms.")
+    return "同一企业在几个园区的，合计只计一次" if firms and total != figure.value else ""
+
+
 def _ratio(figure: Figure, user: User) -> dict:
-    """The two terms of a ratio, and each park's own two: they add up, the ratios do not."""
-    definition = figure.indicator_version.definition
-    measured = _measured(figure, definition)
-    above, below = measured[definition["num"]], measured[definition["den"]]
-    is_share = figure.indicator.kind == IndicatorKind.SHARE
-    exact = is_share or figure.scope_kind == FigureScope.PARK or is_history_total(figure)
-    top = _sibling(figure, definition["num"], user) if exact else None
-    bottom = figure.denominator_figure if is_share else (_sibling(figure, definition["den"], user) if exact else None)
+    """The two terms of what is divided, and each park's own two: they add up, the quotients do not."""
+    exact = figure.is_share or figure.scope_kind == FigureScope.PARK or is_history_total(figure)
+    above, below = terms = _terms(figure, user, exact)
     return {
-        "terms": [
-            Term(above.indicator.name, above.unit, _amount([figure.numerator], above.scale), top),
-            Term(below.indicator.name, below.unit, _amount([figure.divisor], below.scale), bottom),
-        ],
-        "parts": [] if exact else _ratio_parts(figure, user, above.scale, below.scale),
+        "terms": [replace(above, amount=_scaled(figure.numerator, above)), replace(below, amount=_scaled(figure.divisor, below))],
+        "parts": [] if exact else _ratio_parts(figure, user, terms),
         "hidden_count": 0 if exact else parts_of(figure).count() - _visible_parts(figure, user).count(),
     }
 
 
-def _ratio_parts(figure: Figure, user: User, above: int, below: int) -> list[PartRow]:
+def _terms(figure: Figure, user: User, exact: bool) -> tuple[Term, Term]:
+    """What numerator and denominator are, without amounts."""
+    definition, version = figure.indicator_version.definition, figure.indicator_version
+    measured = _measured(figure)
+    if {"num", "den"} <= definition.keys() and definition.get("op") != "formula":
+        top = _sibling(figure, definition["num"], user) if exact else None
+        own = _sibling(figure, definition["den"], user) if exact and not figure.is_share else None
+        above, below = measured[definition["num"]], measured[definition["den"]]
+        return (
+            Term(above.indicator.name, above.unit, None, top, above.scale),
+            Term(below.indicator.name, below.unit, None, figure.denominator_figure if figure.is_share else own, below.scale),
+        )
+    of, weight = measured.get(definition.get("of", "")), measured.get(definition.get("weight", ""))
+    match figure.indicator.kind:
+        case IndicatorKind.GROWTH:
+            return Term("增长额", of.unit, scale=version.scale), Term("基期数", of.unit, scale=version.scale)
+        case IndicatorKind.ANNUAL_GROWTH:
+            return Term("报告期数", of.unit, scale=version.scale), Term("基期数", of.unit, scale=version.scale)
+        case IndicatorKind.ALL_OF:
+            return Term("符合的园区", "个"), Term("可评定的园区", "个")
+        case IndicatorKind.FORMULA:
+            return Term("分子", "", scale=version.scale), Term("分母", "", scale=version.scale)
+    if weight:
+        weighted = Term(f"{of.indicator.name}×{weight.indicator.name}", "", scale=version.scale + weight.scale)
+        return weighted, Term(weight.indicator.name, weight.unit, scale=weight.scale)
+    return Term("各园区合计", version.unit, scale=version.scale), Term("有数的园区", "个")
+
+
+def _scaled(units: int | None, term: Term) -> Decimal | None:
+    return _amount([units], term.scale)
+
+
+def _ratio_parts(figure: Figure, user: User, terms: tuple[Term, Term]) -> list[PartRow]:
+    above, below = terms
     return [
-        PartRow(part, above=_amount([part.numerator], above), below=_amount([part.denominator], below))
+        PartRow(part, above=_scaled(part.numerator, above), below=_scaled(_times(figure, part), below))
         for part in _visible_parts(figure, user)
     ]
+
+
+def _times(figure: Figure, part: Figure) -> int | None:
+    """A park's part of the denominator: where numbers of parks are averaged, itself once."""
+    averaged = figure.indicator.over_space == OverSpace.AVERAGE and part.denominator is None
+    return 1 if averaged and part.numerator is not None else part.denominator
 
 
 def _visible_parts(figure: Figure, user: User) -> QuerySet:
@@ -191,11 +264,11 @@ def _visible_parts(figure: Figure, user: User) -> QuerySet:
     )
 
 
-def _measured(figure: Figure, definition: dict) -> dict[str, IndicatorVersion]:
-    """The versions of numerator and denominator on the period's last day, by indicator code."""
+def _measured(figure: Figure) -> dict[str, IndicatorVersion]:
+    """The versions on the period's last day of what the definition reads, by indicator code."""
     versions = IndicatorVersion.objects.on(Period.parse(figure.period).last_day)
-    both = versions.filter(indicator__code__in=[definition["num"], definition["den"]])
-    return {version.indicator.code: version for version in both.select_related("indicator")}
+    read = versions.filter(indicator__code__in=operands(figure.indicator_version.definition))
+    return {version.indicator.code: version for version in read.select_related("indicator")}
 
 
 def _certified(figure: Figure, user: User) -> Certified | None:
@@ -237,7 +310,7 @@ def _read(figure: Figure, user: User) -> Figure | None:
     if figure.scope_kind != FigureScope.PARK:
         return None
     definition = figure.indicator_version.definition
-    if definition.get("op") == "count_over_line":
+    if definition.get("op") in {"count_over_line", "all_of"}:
         return _sibling(figure, definition["of"], user)
     if definition.get("op") == "choose_by_type" and figure.chain_code in definition["map"]:
         return _sibling(figure, definition["map"][figure.chain_code], user)
@@ -263,74 +336,3 @@ def _sibling(figure: Figure, indicator: str, user: User) -> Figure | None:
 def _amount(units: list[int | None], scale: int) -> Decimal | None:
     known = [each for each in units if each is not None]
     return from_units(sum(known), scale) if known else None
-
-
-def _sum_of_several(units: list[int | None], scale: int) -> Decimal | None:
-    return _amount(units, scale) if sum(each is not None for each in units) > 1 else None
-
-
-def _names(figure: Figure) -> dict[str, str]:
-    codes = _codes(figure.indicator_version.definition)
-    return dict(Indicator.objects.filter(code__in=codes).values_list("code", "name")) if codes else {}
-
-
-def _codes(definition: dict) -> set[str]:
-    named = {definition.get(key) for key in ("num", "den", "of")} | set(definition.get("map", {}).values())
-    return named - {None}
-
-
-def formula_words(figure: Figure, names: dict[str, str]) -> str:
-    """How the figure comes about, in one sentence."""
-    definition = figure.indicator_version.definition
-    write = _WORDS.get(definition.get("op", ""))
-    return write(definition, names, figure) if write else _filed_words(figure)
-
-
-def _filed_words(figure: Figure) -> str:
-    flow = figure.indicator.kind == IndicatorKind.FLOW
-    when = "年初至报告期末的累计数" if flow else "报告期末的数"
-    if figure.scope_kind == FigureScope.PARK:
-        return f"园区报送并核定的{when}。"
-    if figure.indicator.level == "district":
-        return f"由{figure.indicator.certifying_unit or '主管部门'}报送并核定的全区数，{when}。"
-    return f"{figure.scope_name}范围内各园区核定值相加，{when}；未核定的园区不计入，也不按零计算。"
-
-
-def _ratio_words(definition: dict, names: dict[str, str], figure: Figure) -> str:
-    above, below = names.get(definition["num"], "分子"), names.get(definition["den"], "分母")
-    together = "" if figure.scope_kind == FigureScope.PARK else "分子、分母分别相加后再除，不取各园区比率的平均。"
-    return f"{above} ÷ {below} × 100%。{together}"
-
-
-def _share_words(definition: dict, names: dict[str, str], figure: Figure) -> str:
-    above, below = names.get(definition["num"], "分子"), names.get(definition["den"], "全区数")
-    whose = "各园区" if figure.scope_kind == FigureScope.DISTRICT else figure.scope_name
-    together = "" if figure.scope_kind == FigureScope.PARK else "合计"
-    return f"{whose}{above}{together} ÷ {below} × 100%。"
-
-
-def _count_words(definition: dict, names: dict[str, str], figure: Figure) -> str:
-    low, high = definition.get("at_least"), definition.get("below")
-    line = f"达到 {Decimal(low):,f}" if low else ""
-    line += f"{'、' if low and high else ''}不足 {Decimal(high):,f}" if high else ""
-    return f"“{names.get(definition['of'], '')}”{line}（单位：万元）的园区，每个计 1；数据不全的园区暂不判断。"
-
-
-def _measure_words(definition: dict, names: dict[str, str], figure: Figure) -> str:
-    chosen = names.get(definition["map"].get(figure.chain_code, ""), "")
-    if figure.scope_kind == FigureScope.PARK and chosen:
-        return f"按园区所属产业链选用指标，本园区选用“{chosen}”。"
-    return "按园区所属产业链选用营业收入、销售额或产值作为园区规模。"
-
-
-def _registered_words(definition: dict, names: dict[str, str], figure: Figure) -> str:
-    return f"园区登记册中自 {definition.get('since')} 起至报告期末符合条件的园区，一个园区计一次。"
-
-
-_WORDS = {
-    "ratio": _ratio_words,
-    "share": _share_words,
-    "count_over_line": _count_words,
-    "choose_by_type": _measure_words,
-    "registered": _registered_words,
-}

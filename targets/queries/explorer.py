@@ -10,7 +10,7 @@ from guandu.core import clock
 from guandu.core.periods import Period
 from guandu.web.quarters import last_ended_quarter
 from parks.models import Chain
-from targets.enums import Basis, FigureScope, IndicatorKind
+from targets.enums import Basis, FigureScope, Gap
 from targets.models import Figure, Indicator
 from targets.queries.figure_rows import MEMBERSHIPS
 
@@ -100,9 +100,8 @@ def answer(question: Question, user: User, indicators: Iterable[Indicator], scop
         Figure.objects.visible_to(user).filter(
             indicator__in=[each.pk for each in chosen],
             scope_kind=question.kind,
-            period__in={code for each in quarters for code in (each.code, each.to_date.code)},
-            basis=question.basis,
-        ),
+            of_year=False,
+        ).in_basis(question.basis, {code for each in quarters for code in (each.code, each.to_date.code)}),
         question,
     )
     figures = {
@@ -134,12 +133,8 @@ def reason_of(figure: Figure | None) -> str:
         return NO_ROW
     if figure.value is not None:
         return ""
-    if figure.numerator is not None:
-        return "没有分母或分母为零，不计算。"
-    if figure.indicator.kind == IndicatorKind.RATIO:
-        return "分子、分母缺一项，不计算比率。"
-    if not figure.expected:
+    if figure.lack == Gap.NOT_REPORTED and not figure.expected:
         return "这一期不需要报送。"
-    if figure.scope_kind == FigureScope.PARK:
-        return "园区这一期还没有核定的数据。"
-    return f"应报 {figure.expected} 个，这一期都还没有核定的数据。"
+    if figure.lack == Gap.NOT_REPORTED and figure.scope_kind != FigureScope.PARK and not figure.indicator_version.definition:
+        return f"应报 {figure.expected} 个，这一期都还没有核定的数据。"
+    return f"{figure.lack_words}。"

@@ -50,7 +50,7 @@ def _own(value: CertifiedValue) -> Figure | None:
     quarter = Period.quarter_of(Period.parse(value.period).last_day)
     rows = Figure.objects.filter(
         indicator=value.indicator_id, scope_kind=value.subject_kind, scope_code=value.subject_code,
-        period__in={quarter.code, quarter.to_date.code}, basis=Basis.CERTIFIED,
+        period__in={quarter.code, quarter.to_date.code}, basis=Basis.CERTIFIED, of_year=False,
     )  # fmt: skip
     return rows.select_related("source").first()
 

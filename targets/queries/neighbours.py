@@ -21,7 +21,7 @@ class Neighbours:
 
 def neighbours(figure: Figure, user: User) -> Neighbours:
     """Figures of the same indicator and basis that `user` may see. Two queries."""
-    seen = Figure.objects.visible_to(user).filter(indicator=figure.indicator_id, basis=figure.basis)
+    seen = Figure.objects.visible_to(user).filter(indicator=figure.indicator_id, basis=figure.basis, of_year=figure.of_year)
     seen = seen.select_related("indicator", "indicator_version")
     series = sorted(
         seen.filter(scope_kind=figure.scope_kind, scope_code=figure.scope_code), key=lambda each: Period.parse(each.period)

@@ -6,10 +6,13 @@ from decimal import Decimal
 
 from guandu.core.numbers import round_half_up
 from guandu.core.periods import Period
-from targets.enums import Basis, FigureScope, IndicatorKind, Operator, Shape, TargetStatus
+from targets.enums import Basis, FigureScope, Gap, IndicatorKind, Operator, Shape, TargetStatus
 from targets.models import Figure, Plan, Target
 
 PERCENT_SCALE = 2
+_EITHER_WAY = frozenset(
+    {IndicatorKind.AVERAGE, IndicatorKind.GROWTH, IndicatorKind.ANNUAL_GROWTH, IndicatorKind.FORMULA}
+)
 _HOLDS: dict[str, Callable[[Decimal, Decimal], bool]] = {
     Operator.AT_LEAST: lambda value, line: value >= line,
     Operator.MORE_THAN: lambda value, line: value > line,
@@ -57,6 +60,8 @@ def _outcome(target: Target, figures: dict[int, list[Figure]]) -> Outcome:
     if target.indicator_id is None:
         return _pending(target, target.waits_for or "尚未确定数据来源。")
     rows = figures.get(target.indicator_id, [])
+    if target.indicator.kind == IndicatorKind.ALL_OF:
+        return _all_hold(target, rows)
     if target.shape in {Shape.RATIO_EACH, Shape.CAP_EACH}:
         return _each(target, rows)
     return _single(target, rows)
@@ -76,8 +81,11 @@ def _single(target: Target, rows: list[Figure]) -> Outcome:
     value = figure.value
     met = _HOLDS[target.operator](value, Decimal(target.value))
     status = TargetStatus.MET if met else TargetStatus.NOT_MET
-    if figure.reported < figure.expected and met == (target.operator == Operator.AT_MOST):
-        # More parks can only raise a sum or a count: what they could overturn is not said yet.
+    if figure.reported < figure.expected and (
+        met == (target.operator == Operator.AT_MOST) or figure.indicator.kind in _EITHER_WAY
+    ):
+        # More parks can only raise a sum or a count, and move an average either way: what they could overturn is
+        # not said yet.
         status = TargetStatus.PENDING
     parts = [_part(row) for row in rows if _adds_to(row, figure) and row.numerator]
     return Outcome(
@@ -119,6 +127,26 @@ def _each(target: Target, rows: list[Figure]) -> Outcome:
     )
 
 
+def _all_hold(target: Target, rows: list[Figure]) -> Outcome:
+    """A condition asked of every park: fulfilled by all of them only. The parks stand by their own rows."""
+    whole = next((r for r in rows if (r.scope_kind, r.scope_code) == (target.scope_kind, target.scope_code)), None)
+    if whole is None or whole.numerator is None:
+        return _pending(target, _what_is_missing(target, whole), **_coverage(whole))
+    held = whole.holds_for_all
+    status = TargetStatus.PENDING if held is None else TargetStatus.MET if held else TargetStatus.NOT_MET
+    below = [row for row in rows if _adds_to(row, whole)]
+    parts = [{**_part(row), "ok": None if row.numerator is None else bool(row.numerator)} for row in below]
+    sentence = f"可评定的 {whole.denominator} 个园区中 {whole.numerator} 个符合要求。"
+    if failing := [part["scope_name"] for part in parts if part["ok"] is False]:
+        sentence += f"未符合：{_names(failing)}。"
+    if whole.reported < whole.expected:
+        sentence += f"另有 {whole.expected - whole.reported} 个园区缺少数据，未评定。"
+    return Outcome(
+        target.pk, target.code, status, sentence, units=whole.numerator, parts=[{**_part(whole), "whole": True}, *parts],
+        **_coverage(whole),
+    )  # fmt: skip
+
+
 def _adds_to(row: Figure, whole: Figure) -> bool:
     if row.scope_kind != FigureScope.PARK:
         return False
@@ -152,9 +180,13 @@ def _what_is_missing(target: Target, figure: Figure | None) -> str:
     """Who owes what, in words."""
     if figure is None:
         return f"本期还没有“{target.indicator.name}”的数据。"
+    if figure.numerator is None and figure.gap not in {"", Gap.NOT_REPORTED}:
+        return f"“{target.indicator.name}”{figure.lack_words}。"
     if figure.numerator is None:
         return f"本期还没有核定的“{target.indicator.name}”数据，应报 {figure.expected} 个园区。"
     whole = figure.denominator_figure
+    if whole is None and not figure.is_share:
+        return f"“{target.indicator.name}”{figure.lack_words}。"
     if whole is None:
         return "缺少全区数，暂不能计算占比。"
     unit = whole.indicator.certifying_unit

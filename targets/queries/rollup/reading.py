@@ -15,9 +15,7 @@ from targets.queries.conversions import Conversions
 from targets.queries.rollup.filed import filed_leaves
 from targets.queries.rollup.inputs import Definition, Inputs, Leaf, members_in, members_of
 from targets.queries.rollup.shifts import LOOKING_BACK, closure, looked_back_to
-from targets.registered import Fact, facts_of
-
-_OF_DEFINITION = frozenset({"op", "source", "population"})
+from targets.registered import PARAMETERS_OF_DEFINITION, Fact, facts_of
 
 
 def read_inputs(quarter: Period, basis: str = Basis.CERTIFIED, only: Collection[str] | None = None) -> Inputs:
@@ -158,7 +156,7 @@ def _not_asked(quarter: Period, leaves: list[Leaf], basis: str) -> frozenset[tup
 
 
 def _facts(definition: Definition, quarter: Period) -> list[Fact]:
-    parameters = {k: v for k, v in definition.formula.items() if k not in _OF_DEFINITION}
+    parameters = {k: v for k, v in definition.formula.items() if k not in PARAMETERS_OF_DEFINITION}
     return facts_of(definition.formula["source"], quarter, **parameters)
 
 

@@ -10,7 +10,8 @@ from targets.queries.rollup.rows import DISTRICT, SUMMED, WHOLE_NAME, Row
 
 GAPS = list(Gap.values)
 _NO_GAP = len(GAPS)
-_COLUMNS = (
+_LEAST = -LARGEST
+_ADDED = (
     "units", "below", "known", "divided", "base", "based", "effect", "moved", "expected", "reported", "backfilled",
 )  # fmt: skip
 
@@ -19,70 +20,79 @@ def sums(inputs: Inputs, rows: list[Row], periods: dict[str, str]) -> list[Row]:
     """One row per indicator of `rows` and scope that its parks lie in."""
     if not rows:
         return []
-    frame, names = _frame(inputs, rows), scope_names(inputs)
+    added, least = _frames(rows)
+    names, codes = scope_names(inputs), sorted({row.indicator for row in rows})
     found = []
-    for kind, column in {**SUMMED, DISTRICT: "district"}.items():
-        scoped = frame if column == "district" else frame[frame[column] != ""]
-        grouped = scoped.groupby(["indicator", column], sort=True)
-        numbers = grouped[list(_COLUMNS)].sum()
-        numbers["top"], numbers["gap"] = grouped["top"].max(), grouped["gap"].min()
-        for each in numbers.reset_index().itertuples(index=False):
-            code, scope = each[0], each[1]
-            name = names[kind].get(scope, WHOLE_NAME)
-            rule = inputs.definitions[code].over_space
-            found.append(Row(code, kind, scope, name, periods[code], **_values(each, rule)))
+    for kind, column in {**SUMMED, DISTRICT: None}.items():
+        places = ["" if column is None else getattr(row.member, column) for row in rows]
+        scopes = sorted(set(places))
+        keys = _keys(rows, codes, places, scopes)
+        for number, values in _grouped(added, least, keys):
+            code, scope = codes[number // len(scopes)], scopes[number % len(scopes)]
+            if scope or column is None:
+                name, rule = names[kind].get(scope, WHOLE_NAME), inputs.definitions[code].over_space
+                found.append(Row(code, kind, scope, name, periods[code], **_values(values, rule)))
     return found
 
 
-def _frame(inputs: Inputs, rows: list[Row]):
+def _keys(rows: list[Row], codes: list[str], places: list[str], scopes: list[str]) -> list[int]:
+    """Indicator and scope of each row as one number."""
+    by_code = {code: number * len(scopes) for number, code in enumerate(codes)}
+    by_scope = {scope: number for number, scope in enumerate(scopes)}
+    return [by_code[row.indicator] + by_scope[place] for row, place in zip(rows, places, strict=True)]
+
+
+def _frames(rows: list[Row]):
+    """What is added up, and what of each group only the least counts."""
     import pandas as pd  # reason: pandas takes a second to import and only this job needs it
 
-    numbers = {
-        "units": [row.numerator or 0 for row in rows],
-        "below": [row.denominator or 0 for row in rows],
-        "base": [row.base or 0 for row in rows],
-        "effect": [row.roster_effect or 0 for row in rows],
-    }
-    least = -LARGEST - 1
-    return pd.DataFrame(
-        {
-            "indicator": [row.indicator for row in rows],
-            **{name: pd.array(column, dtype=_kind_of(column)) for name, column in numbers.items()},
-            "known": pd.array([int(row.numerator is not None) for row in rows], dtype="int64"),
-            "divided": pd.array([int(row.denominator is not None) for row in rows], dtype="int64"),
-            "based": pd.array([int(row.base is not None) for row in rows], dtype="int64"),
-            "moved": pd.array([int(row.roster_effect is not None) for row in rows], dtype="int64"),
-            "expected": pd.array([row.expected for row in rows], dtype="int64"),
-            "reported": pd.array([row.reported for row in rows], dtype="int64"),
-            "backfilled": pd.array([row.backfilled for row in rows], dtype="int64"),
-            "top": [least if row.numerator is None else row.numerator for row in rows],
-            "gap": [GAPS.index(row.gap) if row.gap else _NO_GAP for row in rows],
-            "district": "",
-            **{column: [getattr(row.member, column) for row in rows] for column in SUMMED.values()},
-        }
+    columns = (
+        [row.numerator or 0 for row in rows],
+        [row.denominator or 0 for row in rows],
+        [int(row.numerator is not None) for row in rows],
+        [int(row.denominator is not None) for row in rows],
+        [row.base or 0 for row in rows],
+        [int(row.base is not None) for row in rows],
+        [row.roster_effect or 0 for row in rows],
+        [int(row.roster_effect is not None) for row in rows],
+        [row.expected for row in rows],
+        [row.reported for row in rows],
+        [row.backfilled for row in rows],
     )
+    kind = "int64" if all(sum(map(abs, column)) <= LARGEST for column in columns) else "object"
+    added = pd.DataFrame(dict(zip(_ADDED, columns, strict=True)), dtype=kind)
+    top = [-_LEAST if row.numerator is None else -row.numerator for row in rows]
+    gaps = [GAPS.index(row.gap) if row.gap else _NO_GAP for row in rows]
+    return added, pd.DataFrame({"top": top, "gap": gaps})
 
 
-def _kind_of(column: list[int]) -> str:
-    """Whole numbers of Python where sums of 64 bits could run over."""
-    return "int64" if sum(map(abs, column)) <= LARGEST else "object"
+def _grouped(added, least, keys: list[int]) -> Iterator[tuple[int, dict[str, int]]]:
+    """(key, sums and least by column), in the order of the keys."""
+    import pandas as pd  # reason: pandas takes a second to import and only this job needs it
+
+    by = pd.Series(keys, dtype="int64")
+    summed, lowest = added.groupby(by).sum(), least.groupby(by).min()
+    names = [*_ADDED, *lowest.columns]
+    values = zip(*(summed[name].tolist() for name in _ADDED), *(lowest[name].tolist() for name in lowest), strict=True)
+    for key, each in zip(summed.index.tolist(), values, strict=True):
+        yield key, dict(zip(names, each, strict=True))
 
 
-def _values(each, rule: str) -> dict:
-    known = int(each.known)
+def _values(each: dict[str, int], rule: str) -> dict:
+    known = each["known"]
     values = {
-        "numerator": int(each.units) if known else None,
-        "denominator": int(each.below) if known and each.divided else None,
-        "base": int(each.base) if each.based == known and known else None,
-        "roster_effect": int(each.effect) if each.moved else None,
-        "expected": int(each.expected),
-        "reported": int(each.reported),
-        "backfilled": int(each.backfilled),
-        "gap": "" if known or each.gap == _NO_GAP else GAPS[int(each.gap)],
+        "numerator": each["units"] if known else None,
+        "denominator": each["below"] if known and each["divided"] else None,
+        "base": each["base"] if each["based"] == known and known else None,
+        "roster_effect": each["effect"] if each["moved"] else None,
+        "expected": each["expected"],
+        "reported": each["reported"],
+        "backfilled": each["backfilled"],
+        "gap": "" if known or each["gap"] == _NO_GAP else GAPS[each["gap"]],
     }
     if rule == OverSpace.MAX and known:
-        values |= {"numerator": int(each.top), "base": None}
-    if rule == OverSpace.AVERAGE and known and not each.divided:
+        values |= {"numerator": -each["top"], "base": None}
+    if rule == OverSpace.AVERAGE and known and not each["divided"]:
         values |= {"denominator": known, "base": None}
     return values
 
