@@ -152,6 +152,7 @@ def test_the_project_names_a_known_body_and_clause(files):
 
 
 UNITS, PARKS = "parks/reference/units.yaml", "parks/reference/parks.yaml"
+INDICATORS = "targets/reference/indicators.yaml"
 PLAN, TEMPLATES = "targets/reference/plan-2024.yaml", "targets/reference/templates.yaml"
 BROKEN = [
     (UNITS, "parent: U-FGJ", "parent: U-XXX", "“parent”所指的“U-XXX”不存在。"),
@@ -166,7 +167,11 @@ BROKEN = [
     (PLAN, "units_from: M04", "units_from: M44", "“units_from”所指的“M44”不存在。"),
     (PLAN, "title: 园区建设, targets: 12", "title: 园区建设, targets: 13", "有 13 个数字目标，目标表中有 12 个。"),
     (PLAN, "indicator: TAX_SHARE", "indicator: TAX_PART", "T09：指标“TAX_PART”不存在。"),
-    ("targets/reference/indicators.yaml", "op: share, num: TAX,", "op: share, num: TAXES,", "算法中的指标“TAXES”不存在。"),
+    (INDICATORS, "op: share, num: TAX,", "op: share, num: TAXES,", "算法中的指标“TAXES”不存在。"),
+    (INDICATORS, "op: ratio, num: REV_LEAD, den: REV}", "op: ratio, num: REV_LEAD, den: FIRMS}", "两者必须一致"),
+    (INDICATORS, "op: choose_by_type, map: {HQ: WSALES", "op: choose_by_type, map: {HQ: SCALE", "互相引用：“园区规模” → “园区规模”"),
+    (INDICATORS, "source: parks.opened, since", "source: parks.opened, sinse", "计数来源“parks.opened”的参数不对，可写：since、"),
+    (INDICATORS, "over_space: recompute", "over_space: median", "“over_space”不能是“median”"),
     (TEMPLATES, "{indicator: FIRMS, section: FIRM", "{indicator: SCALE, section: FIRM", "“园区规模”由计算得出，不能列入报表。"),
 ]
 

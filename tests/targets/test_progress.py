@@ -152,3 +152,47 @@ def test_what_silent_parks_could_overturn_is_not_said_yet(plan, operator, value,
     outcome = the_outcome()
     assert (outcome.status, outcome.units) == (status, int(value))
     assert "12/14" in outcome.sentence
+
+
+@pytest.mark.feature("D3")
+@pytest.mark.parametrize(
+    ("parks", "status"),
+    [
+        ([1, 1], MET),
+        ([1, 0], NOT_MET),
+        ([1, None], PENDING),
+        ([0, None], NOT_MET),
+        ([None, None], PENDING),
+    ],
+    ids=["met", "not-met", "one-unknown", "not-met-whatever-the-other-says", "all-unknown"],
+)
+def test_a_condition_asked_of_every_park_is_fulfilled_by_all_of_them_only(plan, parks, status):
+    every = make_indicator(kind=IndicatorKind.ALL_OF, unit="个", scale=0)
+    make_target(plan, Shape.RATIO_EACH, Operator.AT_LEAST, "60", every, scope_kind="district")
+    for held in parks:
+        judged = int(held is not None)
+        make_figure(every, "2026Q1-3", make_park(), numerator=held, denominator=judged or None, reported=judged)
+    known = [held for held in parks if held is not None]
+    make_figure(
+        every, "2026Q1-3", numerator=sum(known) if known else None, denominator=len(known) or None, expected=2,
+        reported=len(known),
+    )  # fmt: skip
+    outcome = the_outcome()
+    assert (outcome.status, outcome.expected) == (status, 2)
+    if known:
+        assert [part["ok"] for part in outcome.parts if not part.get("whole")] == [None if p is None else bool(p) for p in parks]
+
+
+@pytest.mark.parametrize(("reported", "status"), [(2, MET), (1, PENDING)])
+def test_an_average_that_the_missing_parks_could_still_move_is_not_said(plan, reported, status):
+    mean = make_indicator(kind=IndicatorKind.AVERAGE, unit="家", scale=0)
+    make_target(plan, Shape.AVERAGE, Operator.AT_LEAST, "15", mean, scope_kind="district")
+    make_figure(mean, "2026Q3", numerator=30, denominator=2, expected=2, reported=reported)
+    assert the_outcome().status == status
+
+
+def test_a_target_without_a_number_says_which_reason_its_figure_has(plan):
+    grown = make_indicator(name="工业总产值增长率", kind=IndicatorKind.GROWTH, unit="%", scale=2)
+    make_target(plan, Shape.GROWTH_ON_BASE, Operator.AT_LEAST, "10", grown, scope_kind="district")
+    make_figure(grown, "2026Q1-3", gap="no_base", expected=2)
+    assert the_outcome().sentence == "“工业总产值增长率”缺少基期数，暂不能计算。"

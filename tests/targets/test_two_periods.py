@@ -162,7 +162,7 @@ def test_growth_between_a_total_and_a_sum_of_parks_is_refused():
     total = leaf("REV", "", 500, backfilled=1, source="history")
     earlier = inputs("2023Q3", [REV], [total])
     whole = rows_of("2026Q3", [REV, ON_2023], [leaf("REV", "P-A", 60)], earlier=[earlier])["ON_2023", "district", ""]
-    assert (whole.numerator, whole.denominator) == (None, None)
+    assert (whole.numerator, whole.denominator, whole.gap) == (None, None, "different")
     both = rows_of("2026Q3", [REV, ON_2023], [replace(total, units=600)], earlier=[earlier])["ON_2023", "district", ""]
     assert (both.numerator, both.denominator) == (100, 500)
 
@@ -269,6 +269,19 @@ def test_a_ratio_of_the_year_is_worked_out_again_from_the_year_s_numbers():
     row = year_of("2026Q4", [let, built, rate], annual, (A,), flash=flash)["RATE", "district", ""]
     assert (row.numerator, row.denominator, row.period) == (45, 60, "2026")
     assert rows_of("2026Q4", [let, built, rate], annual, (A,), flash=flash)["RATE", "district", ""].numerator == 30
+
+
+def test_growth_of_the_year_compares_two_years():
+    stock = defined("REV", "stock", 2)
+    grown = defined("GREW", "growth", 2, formula=YEARLY.formula, over_time="recompute")
+    base = [leaf("REV", "P-A", 50, period="2025")]
+    earlier = inputs("2025Q4", [stock], base, flash=[leaf("REV", "P-A", 40, period="2025Q4")])
+    values = {"earlier": [earlier], "flash": [leaf("REV", "P-A", 60, period="2026Q4")]}
+    leaves = [leaf("REV", "P-A", 75, period="2026")]
+    quarter = rows_of("2026Q4", [stock, grown], leaves, **values)["GREW", "park", "P-A"]
+    year = year_of("2026Q4", [stock, grown], leaves, **values)["GREW", "park", "P-A"]
+    assert (quarter.numerator, quarter.denominator) == (20, 40)
+    assert (year.numerator, year.denominator) == (25, 50)
 
 
 def test_a_share_of_the_year_points_at_the_year_s_whole():

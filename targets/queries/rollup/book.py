@@ -73,6 +73,7 @@ class Book:
         self._keep(self._scope_rows())
         for code in self.order:
             self._keep(row for row in list(self._computed_totals(code)) if self._is_open(row))
+            self._keep(list(self._mixed(code)))
         for code in self.order:
             if code in self.of_district and self.definitions[code].formula.get("op", "share") != "share":
                 self._keep([self._computed(code, WHOLE, None)])
@@ -191,7 +192,7 @@ class Book:
         earlier = self._earlier(definition, place)
         if earlier is None or earlier.numerator is None:
             return Ends(gap=Gap.NO_BASE.value)
-        then = self._then(definition)
+        then = self.then(definition)
         how = measure(of, then.definitions.get(code), self.inputs, definition.scale)
         if how is None:
             return Ends(gap=Gap.DIFFERENT.value)
@@ -200,13 +201,13 @@ class Book:
             return compared(now_leaf, then_leaf, how)
         return how.ends(row.numerator, earlier.numerator)
 
-    def _then(self, definition: Definition) -> "Book | None":
+    def then(self, definition: Definition) -> "Book | None":
         """The quarter that growth looks back to."""
         flowing = flows(self.definitions, definition.code)
         return self.earlier.get(base_quarter(definition.formula, self.inputs.quarter, flowing=flowing).code)
 
     def _earlier(self, definition: Definition, place: Place) -> Row | None:
-        then = self._then(definition)
+        then = self.then(definition)
         return then.find(definition.formula["of"], place) if then else None
 
     # Stage 2
@@ -264,6 +265,17 @@ class Book:
             under = self.find(formula["den"], (row.scope_kind, row.scope_code))
             if under is not None and under.is_total and under.numerator:
                 yield replace(row, indicator=code, period=self.periods[code], denominator=under.numerator, base=None)
+
+    def _mixed(self, code: str) -> Iterator[Row]:
+        """Growth of a scope that is a sum of parks at one end and a 补录合计 at the other: no number, and that is why."""
+        definition = self.definitions[code]
+        if definition.formula.get("op") not in {"growth", "annual_growth"}:
+            return
+        for row in [each for each in self.rows.values() if each.indicator == code and each.numerator is None]:
+            place = (row.scope_kind, row.scope_code)
+            ends = self.find(definition.formula["of"], place), self._earlier(definition, place)
+            if all(end is not None and end.numerator is not None for end in ends) and ends[0].is_total != ends[1].is_total:
+                yield replace(row, gap=Gap.DIFFERENT.value)
 
     def _grown_total(self, definition: Definition, row: Row) -> Row:
         place = (row.scope_kind, row.scope_code)

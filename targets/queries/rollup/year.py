@@ -23,13 +23,15 @@ def year_rows(book: Book) -> Iterator[Row]:
 class YearBook(Book):
     """As the quarter's, over the year: 年报 before the fourth quarter's own, and rules over its quarters."""
 
+    _years: dict[str, "YearBook"]
+
     def __init__(self, book: Book) -> None:
         self.quarters, self.inputs, self.definitions = book, book.inputs, book.definitions
         quarter = book.inputs.quarter
         self.order = [code for code in book.order if book.periods[code] == quarter.code and self._has_year(code)]
         self.caught, self.of_district = [], book.of_district
         self.periods = dict.fromkeys(self.order, quarter.to_date.code)
-        self.rows = {}
+        self.rows, self._years = {}, {}
         self.write()
         self.rows = {key: self._in_twelfths(row) for key, row in self.rows.items()}
 
@@ -39,6 +41,15 @@ class YearBook(Book):
     @property
     def earlier(self) -> dict[str, Book]:
         return self.quarters.earlier
+
+    def then(self, definition: Definition) -> Book | None:
+        """The year is compared with a year: that of the base quarter, where it is a fourth one."""
+        book = super().then(definition)
+        if book is None or book.inputs.quarter.last != 12:
+            return book
+        known = book.inputs.quarter.code
+        self._years[known] = self._years.get(known) or YearBook(book)
+        return self._years[known]
 
     def find(self, code: str, place: Place) -> Row | None:
         """A row of the year, of a flow the quarter's: it counts from January. An average is read only where it is a
