@@ -81,7 +81,7 @@ def _partial(table: Table, columns: Iterable[int]) -> str:
         for at in columns
         if any(row.cells[at].figure and row.cells[at].figure.reported < row.cells[at].figure.expected for row in table.rows)
     ]
-    return f"，{'、'.join(some)}没有报全，只计入已核定的" if some else ""
+    return f"，{'、'.join(some)}没有报全，只计入已核定的数" if some else ""
 
 
 def _colour(entry: Entry, place: int) -> str:
