@@ -59,7 +59,9 @@ class Crossing:
 def crossed_indicators(user: User) -> list[Indicator]:
     """Indicators whose park figures add up and which the person may see. One query."""
     parks = Figure.objects.visible_to(user).filter(scope_kind=FigureScope.PARK).order_by()
-    rows = Indicator.objects.filter(pk__in=parks.values("indicator").distinct()).exclude(kind=IndicatorKind.MEASURE)
+    rows = Indicator.objects.filter(pk__in=parks.values("indicator").distinct()).exclude(
+        kind=IndicatorKind.MEASURE
+    )
     return [row for row in rows if row.kind == IndicatorKind.COUNT or row.over_space != OverSpace.NONE]
 
 

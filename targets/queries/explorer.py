@@ -92,7 +92,9 @@ def quarters_for(user: User) -> list[Period]:
     return sorted(quarters, reverse=True)
 
 
-def answer(question: Question, user: User, indicators: Iterable[Indicator], scopes: Iterable[Scope]) -> Answer:
+def answer(
+    question: Question, user: User, indicators: Iterable[Indicator], scopes: Iterable[Scope]
+) -> Answer:
     """The figures asked for that `user` may see. One query."""
     chosen = [each for each in indicators if each.code in question.indicators]
     quarters = sorted(question.quarters)
@@ -106,7 +108,9 @@ def answer(question: Question, user: User, indicators: Iterable[Indicator], scop
         question,
     )
     figures = {
-        Key(row.indicator.code, row.scope_code, Period.quarter_of(Period.parse(row.period).last_day).code): row
+        Key(
+            row.indicator.code, row.scope_code, Period.quarter_of(Period.parse(row.period).last_day).code
+        ): row
         for row in rows.select_related("indicator", "indicator_version")
     }
     return Answer(question, chosen, _asked_scopes(question, scopes, figures), quarters, figures)

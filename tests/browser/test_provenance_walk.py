@@ -37,8 +37,22 @@ def uglier() -> None:
     ):  # fmt: skip
         make_figure(revenue, "2026H1", make_park(code=f"UGLY{len(name)}", name=name), value=value, **fields)
     for number in range(9):
-        make_figure(revenue, "2026H1", make_chain(name=f"名字相当长的产业链{number}"), value="98765432109.87", expected=14, reported=12)
-    make_figure(make_indicator(code="RATE", kind="ratio", unit="%"), "2026Q2", make_park(code="UGLY"), numerator=-1, denominator=3, reported=1)
+        make_figure(
+            revenue,
+            "2026H1",
+            make_chain(name=f"名字相当长的产业链{number}"),
+            value="98765432109.87",
+            expected=14,
+            reported=12,
+        )
+    make_figure(
+        make_indicator(code="RATE", kind="ratio", unit="%"),
+        "2026Q2",
+        make_park(code="UGLY"),
+        numerator=-1,
+        denominator=3,
+        reported=1,
+    )
 
 
 def follow(link: Locator) -> None:
@@ -88,7 +102,9 @@ def test_numbers_are_reached_by_the_keyboard(cast, new_page: Callable[..., Page]
     page.keyboard.press("ArrowRight")
     expect(first.locator("td").nth(1).locator("a, [tabindex]").first).to_be_focused()
     page.keyboard.press("ArrowDown")
-    expect(page.locator("[data-figure-grid] tbody tr").nth(1).locator("td").nth(1).locator("a, [tabindex]").first).to_be_focused()
+    expect(
+        page.locator("[data-figure-grid] tbody tr").nth(1).locator("td").nth(1).locator("a, [tabindex]").first
+    ).to_be_focused()
     page.keyboard.press("ArrowLeft")
     with page.expect_navigation():
         page.keyboard.press("Enter")
@@ -100,7 +116,9 @@ def test_the_ugliest_numbers_fit(viewport, cast, new_page: Callable[..., Page]):
     uglier()
     page = signed_in(new_page(viewport=viewport), cast.office)
     total = Figure.objects.get(indicator__code="REV", scope_kind="district", period="2026H1")
-    value = Figure.objects.get(indicator__code="REV", scope_kind="park", scope_code=cast.park.code, period="2026H1").source
+    value = Figure.objects.get(
+        indicator__code="REV", scope_kind="park", scope_code=cast.park.code, period="2026H1"
+    ).source
     for name, path in (
         ("parks", "/figures/?indicator=REV&indicator=RATE&kind=park&period=2026Q2&by=period"),
         ("chains", "/figures/?indicator=REV&kind=chain&period=2026Q2&period=2026Q3"),

@@ -122,7 +122,9 @@ def test_every_leaf_opens_its_approved_cell(drilled, office, prove_figure):
 def test_the_page_of_a_total_links_to_every_leaf(code, drilled, office):
     """What drill finds is on the page: each leaf by its anchor, or the park's own figure or fact."""
     figure, found = next(
-        (figure, found) for figure, found in drilled if (figure.indicator.code, figure.scope_kind) == (code, "district")
+        (figure, found)
+        for figure, found in drilled
+        if (figure.indicator.code, figure.scope_kind) == (code, "district")
     )
     shown = signed_in(office).get(reverse("targets:figure", args=[figure.pk])).content.decode()
     assert found.parts
@@ -133,7 +135,10 @@ def test_the_page_of_a_total_links_to_every_leaf(code, drilled, office):
 
 
 @pytest.mark.feature("C10")
-@pytest.mark.parametrize(("code", "subject"), [("REV", "park"), ("TAX", "park"), ("FIRMS", "park"), ("AREA_BUILT", "park"), ("D_TAX", "")])
+@pytest.mark.parametrize(
+    ("code", "subject"),
+    [("REV", "park"), ("TAX", "park"), ("FIRMS", "park"), ("AREA_BUILT", "park"), ("D_TAX", "")],
+)
 def test_a_value_feeds_exactly_the_figures_that_change_with_it(code, subject, office):
     """Held against the computation itself: the value is made greater by one, and what changes must be listed."""
     values = CertifiedValue.objects.current().filter(indicator__code=code, period=FIRST)
@@ -142,7 +147,11 @@ def test_a_value_feeds_exactly_the_figures_that_change_with_it(code, subject, of
     listed = {(f.indicator.code, f.scope_kind, f.scope_code) for f in found.figures}
     inputs = read_inputs(QUARTER)
     moved = replace(
-        inputs, leaves=[replace(leaf, units=leaf.units + 1) if leaf.value_id == value.pk else leaf for leaf in inputs.leaves]
+        inputs,
+        leaves=[
+            replace(leaf, units=leaf.units + 1) if leaf.value_id == value.pk else leaf
+            for leaf in inputs.leaves
+        ],
     )
     before = {row.key: (row.numerator, row.denominator) for row in compute(inputs)}
     changed = {
