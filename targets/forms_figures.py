@@ -37,7 +37,11 @@ def kind_asked(data: QueryDict, kinds: Sequence[FigureScope]) -> FigureScope:
 
 
 def read_question(
-    data: QueryDict, kind: FigureScope, indicators: Sequence[Indicator], scopes: Sequence[Scope], quarters: Sequence[Period]
+    data: QueryDict,
+    kind: FigureScope,
+    indicators: Sequence[Indicator],
+    scopes: Sequence[Scope],
+    quarters: Sequence[Period],
 ) -> Read:
     """The question of an address; what it does not say is as usual. `quarters` are those offered, newest first."""
     codes = [each.code for each in indicators]
@@ -48,10 +52,14 @@ def read_question(
         indicators=tuple((told or _usual(codes))[:MOST_INDICATORS]),
         kind=kind,
         scopes=tuple(places),
-        quarters=tuple([each for each in quarters if each.code in periods][:MOST_QUARTERS] or quarters[:USUAL_QUARTERS]),
+        quarters=tuple(
+            [each for each in quarters if each.code in periods][:MOST_QUARTERS] or quarters[:USUAL_QUARTERS]
+        ),
         basis=data.get("basis") if data.get("basis") in Basis.values else Basis.CERTIFIED,
         by=data.get("by") if data.get("by") in LAYOUTS else BY_SCOPE,
-        within=tuple((name, data[name]) for name in WITHIN if data.get(name)) if kind == FigureScope.PARK else (),
+        within=tuple((name, data[name]) for name in WITHIN if data.get(name))
+        if kind == FigureScope.PARK
+        else (),
         sort=data.get("sort", ""),
     )
     return Read(question, tuple(_notes(strange + gone + unknown, told, periods)))

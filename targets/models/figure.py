@@ -110,7 +110,7 @@ class Figure(models.Model):
             return Gap.NO_DENOMINATOR
         if self.numerator is not None and self.value is None:
             return self.gap or Gap.ZERO_DENOMINATOR
-        return self.gap if self.numerator is None else ""
+        return self.gap or Gap.NOT_REPORTED if self.numerator is None else ""
 
     @property
     def lack_words(self) -> str:

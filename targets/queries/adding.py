@@ -32,7 +32,8 @@ def together(parts: Sequence[Figure], name: str = "") -> Figure | None:
         period=first.period,
         basis=first.basis,
         numerator=sum(part.numerator for part in counted) if counted else None,
-        denominator=_denominator(counted, is_share) if first.is_ratio else None,
+        denominator=sum(part.denominator for part in counted) if counted and first.is_ratio and not is_share else None,
+        denominator_figure=_whole(counted) if is_share else None,
         expected=sum(part.expected for part in parts),
         reported=sum(part.reported for part in parts),
         backfilled=sum(part.backfilled for part in parts),
@@ -41,9 +42,7 @@ def together(parts: Sequence[Figure], name: str = "") -> Figure | None:
     )
 
 
-def _denominator(counted: Sequence[Figure], is_share: bool) -> int | None:
-    if not is_share:
-        return sum(part.denominator for part in counted) if counted else None
-    # One number of the district stands under every share of it.
-    wholes = {part.denominator for part in counted}
+def _whole(counted: Sequence[Figure]) -> Figure | None:
+    """The one number of the district under every share of it."""
+    wholes = {part.denominator_figure for part in counted}
     return wholes.pop() if len(wholes) == 1 else None

@@ -42,7 +42,9 @@ def approved_cells(return_: Return, user: User) -> list[ApprovedCell]:
     rows = CertifiedValue.objects.visible_to(user).filter(return_version__return_of=return_)
     rows = rows.select_related("indicator", "indicator_version", "return_version")
     cells: dict[str, list[CertifiedValue]] = {}
-    for row in rows.order_by("indicator__position", "indicator__code", "subject_code", "-certified_at", "-pk"):
+    for row in rows.order_by(
+        "indicator__position", "indicator__code", "subject_code", "-certified_at", "-pk"
+    ):
         cells.setdefault(anchor_of(row, return_), []).append(row)
     names = _names(return_, [values[0] for values in cells.values()])
     return [_cell(anchor, values, names.get(values[0].subject_code, "")) for anchor, values in cells.items()]
@@ -55,7 +57,9 @@ def _cell(anchor: str, values: list[CertifiedValue], subject: str) -> ApprovedCe
 
 def _names(return_: Return, values: list[CertifiedValue]) -> dict[str, str]:
     """Names of the parks that a bureau's or a street's return speaks of."""
-    codes = {value.subject_code for value in values if value.subject_kind == SubjectKind.PARK} - {return_.park_code}
+    codes = {value.subject_code for value in values if value.subject_kind == SubjectKind.PARK} - {
+        return_.park_code
+    }
     return dict(Park.objects.filter(code__in=codes).values_list("code", "name")) if codes else {}
 
 

@@ -59,7 +59,9 @@ class Crossing:
 def crossed_indicators(user: User) -> list[Indicator]:
     """Indicators whose park figures add up and which the person may see. One query."""
     parks = Figure.objects.visible_to(user).filter(scope_kind=FigureScope.PARK).order_by()
-    rows = Indicator.objects.filter(pk__in=parks.values("indicator").distinct()).exclude(kind=IndicatorKind.MEASURE)
+    rows = Indicator.objects.filter(pk__in=parks.values("indicator").distinct()).exclude(
+        kind=IndicatorKind.MEASURE
+    )
     return [row for row in rows if row.kind == IndicatorKind.COUNT or row.over_space != OverSpace.NONE]
 
 
@@ -69,7 +71,7 @@ def crossing(
     """The table of `indicator` in `quarter`, kind `down` by kind `across`. A fixed number of queries."""
     seen = Figure.objects.visible_to(user).filter(indicator=indicator, of_year=False)
     seen = seen.in_basis(basis, {quarter.code, quarter.to_date.code})
-    seen = seen.select_related("indicator", "indicator_version")
+    seen = seen.select_related("indicator", "indicator_version", "denominator_figure")
     parks = list(seen.filter(scope_kind=FigureScope.PARK).order_by("park_code"))
     rows, columns = _entries(parks, down), _entries(parks, across)
     lines = [_line(row, columns, _within(parks, down, row.code), across, waiting) for row in rows]

@@ -92,7 +92,9 @@ def quarters_for(user: User) -> list[Period]:
     return sorted(quarters, reverse=True)
 
 
-def answer(question: Question, user: User, indicators: Iterable[Indicator], scopes: Iterable[Scope]) -> Answer:
+def answer(
+    question: Question, user: User, indicators: Iterable[Indicator], scopes: Iterable[Scope]
+) -> Answer:
     """The figures asked for that `user` may see. One query."""
     chosen = [each for each in indicators if each.code in question.indicators]
     quarters = sorted(question.quarters)
@@ -105,7 +107,9 @@ def answer(question: Question, user: User, indicators: Iterable[Indicator], scop
         question,
     )
     figures = {
-        Key(row.indicator.code, row.scope_code, Period.quarter_of(Period.parse(row.period).last_day).code): row
+        Key(
+            row.indicator.code, row.scope_code, Period.quarter_of(Period.parse(row.period).last_day).code
+        ): row
         for row in rows.select_related("indicator", "indicator_version")
     }
     return Answer(question, chosen, _asked_scopes(question, scopes, figures), quarters, figures)
@@ -133,8 +137,14 @@ def reason_of(figure: Figure | None) -> str:
         return NO_ROW
     if figure.value is not None:
         return ""
-    if figure.lack == Gap.NOT_REPORTED and not figure.expected:
-        return "这一期不需要报送。"
-    if figure.lack == Gap.NOT_REPORTED and figure.scope_kind != FigureScope.PARK and not figure.indicator_version.definition:
-        return f"应报 {figure.expected} 个，这一期都还没有核定的数据。"
+    if figure.lack == Gap.NOT_REPORTED:
+        return _not_reported(figure)
     return f"{figure.lack_words}。"
+
+
+def _not_reported(figure: Figure) -> str:
+    if not figure.expected:
+        return "这一期不需要报送。"
+    if figure.scope_kind == FigureScope.PARK:
+        return "园区这一期还没有核定的数据。"
+    return f"应报 {figure.expected} 个，这一期都还没有核定的数据。"

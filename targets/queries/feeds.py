@@ -38,7 +38,11 @@ def feeds_of(value: CertifiedValue, user: User) -> Feeds:
         return Feeds()
     figures = _figures(value, own)
     shares = list(_shares(own, figures))
-    seen = set(Figure.objects.visible_to(user).filter(pk__in=[row.pk for row in (*figures, *shares)]).values_list("pk", flat=True))
+    seen = set(
+        Figure.objects.visible_to(user)
+        .filter(pk__in=[row.pk for row in (*figures, *shares)])
+        .values_list("pk", flat=True)
+    )
     figures, shares = ([row for row in rows if row.pk in seen] for rows in (figures, shares))
     wide = [row for row in shares if row.scope_kind != FigureScope.PARK]
     ordered = sorted(figures, key=lambda figure: _place(figure, value)) + wide
@@ -68,7 +72,11 @@ def _figures(value: CertifiedValue, own: Figure) -> list[Figure]:
     rows = Figure.objects.filter(places, indicator__code__in=codes, period__in=_periods(own), basis=own.basis)
     found = list(rows.select_related("indicator", "indicator_version"))
     here = {row.indicator_id for row in found if row.scope_kind == own.scope_kind and _has_number(row, own)}
-    return [row for row in found if row.indicator_id in here and _has_number(row, own) and not _is_told(row, value)]
+    return [
+        row
+        for row in found
+        if row.indicator_id in here and _has_number(row, own) and not _is_told(row, value)
+    ]
 
 
 def _periods(own: Figure) -> set[str]:
@@ -152,5 +160,7 @@ def _targets(own: Figure, figures: list[Figure], user: User) -> list[TargetResul
         return []
     made = {figure.pk for figure in figures}
     quarter = Period.quarter_of(Period.parse(own.period).last_day)
-    rows = TargetResult.objects.filter(period=quarter.code).select_related("target").order_by("target__position")
+    rows = (
+        TargetResult.objects.filter(period=quarter.code).select_related("target").order_by("target__position")
+    )
     return [row for row in rows if any(part["figure"] in made for part in row.parts)]

@@ -27,7 +27,11 @@ def waiting_quarters() -> dict[str, datetime | None]:
     ).filter(Q(open__isnull=False) | Q(ill__isnull=False))
     lagging = list(found)
     stored = _stored([row["key"] for row in lagging])
-    return {row["key"]: row["ended"] for row in lagging if row["open"] or row["ill"] > max(row["done"] or 0, stored.get(row["key"], 0))}
+    return {
+        row["key"]: row["ended"]
+        for row in lagging
+        if row["open"] or row["ill"] > max(row["done"] or 0, stored.get(row["key"], 0))
+    }
 
 
 def _stored(quarters: list[str]) -> dict[str, int]:

@@ -88,7 +88,9 @@ def tables(found: Answer, waiting: dict) -> list[Table]:
     quarters = [Entry(each.code, each.to_date.label) for each in found.quarters]
     if found.question.by == BY_SCOPE:
         return [
-            _table(found, each, scopes, _named(found, each.code), _key(scope=0, quarter=1, indicator=2), waiting)
+            _table(
+                found, each, scopes, _named(found, each.code), _key(scope=0, quarter=1, indicator=2), waiting
+            )
             for each in indicators
         ]
     if found.question.by == BY_INDICATOR:
@@ -97,7 +99,8 @@ def tables(found: Answer, waiting: dict) -> list[Table]:
             for each in scopes[:MOST_TABLES]
         ]
     return [
-        _table(found, each, scopes, indicators, _key(scope=0, indicator=1, quarter=2), waiting) for each in quarters
+        _table(found, each, scopes, indicators, _key(scope=0, indicator=1, quarter=2), waiting)
+        for each in quarters
     ]
 
 
@@ -112,7 +115,11 @@ def _named(found: Answer, indicator: str) -> list[Entry]:
 
 
 def period_words(found: Answer, indicator: str, quarter: Period) -> str:
-    at = {row.period for key, row in found.figures.items() if (key.indicator, key.quarter) == (indicator, quarter.code)}
+    at = {
+        row.period
+        for key, row in found.figures.items()
+        if (key.indicator, key.quarter) == (indicator, quarter.code)
+    }
     if at == {quarter.code} != {quarter.to_date.code}:
         return f"{quarter.year}年{quarter.last}月末"
     return quarter.to_date.label
@@ -122,7 +129,11 @@ def _table(found: Answer, entry: Entry, down: list[Entry], across: list[Entry], 
     grid = [[found.figures.get(key(row.code, column.code, entry.code)) for column in across] for row in down]
     unit = _unit(figure for line in grid for figure in line)
     heads = [
-        Head(column, "" if unit else _unit(line[at] for line in grid), _waits((line[at] for line in grid), waiting))
+        Head(
+            column,
+            "" if unit else _unit(line[at] for line in grid),
+            _waits((line[at] for line in grid), waiting),
+        )
         for at, column in enumerate(across)
     ]
     rows = [_row(each, line, unit, heads, waiting) for each, line in zip(down, grid, strict=True)]
@@ -165,7 +176,10 @@ def _total(found: Answer, rows: list[Row], heads: list[Head]) -> Row | None:
     waits = [head.waits for head in heads]
     return Row(
         Entry("", "所列合计"),
-        [Cell(each, reason_of(each) if each else "这项指标不相加。", late) for each, late in zip(sums, waits, strict=True)],
+        [
+            Cell(each, reason_of(each) if each else "这项指标不相加。", late)
+            for each, late in zip(sums, waits, strict=True)
+        ],
     )
 
 
@@ -185,7 +199,9 @@ def rounding_words(parts: Sequence[Figure | None], whole: Figure | None) -> str:
     if whole is None or whole.is_ratio or whole.value is None:
         return ""
     decimals = decimals_of(whole)
-    shown = sum(round_half_up(part.value, decimals) for part in parts if part is not None and part.value is not None)
+    shown = sum(
+        round_half_up(part.value, decimals) for part in parts if part is not None and part.value is not None
+    )
     exact = round_half_up(whole.value, decimals)
     if shown == exact:
         return ""

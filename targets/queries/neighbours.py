@@ -24,7 +24,8 @@ def neighbours(figure: Figure, user: User) -> Neighbours:
     seen = Figure.objects.visible_to(user).filter(indicator=figure.indicator_id, basis=figure.basis, of_year=figure.of_year)
     seen = seen.select_related("indicator", "indicator_version")
     series = sorted(
-        seen.filter(scope_kind=figure.scope_kind, scope_code=figure.scope_code), key=lambda each: Period.parse(each.period)
+        seen.filter(scope_kind=figure.scope_kind, scope_code=figure.scope_code),
+        key=lambda each: Period.parse(each.period),
     )
     at = next(place for place, each in enumerate(series) if each.pk == figure.pk)
     same = list(seen.filter(period=figure.period).exclude(pk=figure.pk).exclude(scope_kind=FigureScope.PARK))

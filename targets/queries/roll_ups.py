@@ -38,7 +38,13 @@ class RollUp:
 def rolled_up_quarters() -> list[Period]:
     """Quarters that forms or roll-ups were asked for, or that have figures, newest first. Five queries."""
     codes = set(Figure.objects.order_by().values_list("period", flat=True).distinct())
-    codes |= set(Job.objects.filter(kind=ROLL_UP_JOB).exclude(key="").order_by().values_list("key", flat=True).distinct())
+    codes |= set(
+        Job.objects.filter(kind=ROLL_UP_JOB)
+        .exclude(key="")
+        .order_by()
+        .values_list("key", flat=True)
+        .distinct()
+    )
     stored = {Period.quarter_of(Period.parse(code).last_day) for code in codes}
     return sorted(stored.union(offered_quarters()), reverse=True)
 
@@ -49,7 +55,9 @@ def roll_ups(user: User) -> list[RollUp]:
     last, newest = _newest(user, state=Job.State.DONE), _newest(user)
     waiting, stored = waiting_quarters(), _stored()
     return [
-        _roll_up(each, last.get(each.code), newest.get(each.code) if each.code in waiting else None, stored, user)
+        _roll_up(
+            each, last.get(each.code), newest.get(each.code) if each.code in waiting else None, stored, user
+        )
         for each in quarters
     ]
 

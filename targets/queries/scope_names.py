@@ -24,5 +24,7 @@ def narrowing_words(within: Iterable[tuple[str, str]]) -> list[str]:
     words = []
     for kind, code in within:
         label = FigureScope(kind).label
-        words.append(f"{label}{UNPLACED_WORD}" if code == UNPLACED else f"{label}“{names_of(kind).get(code, code)}”")
+        words.append(
+            f"{label}{UNPLACED_WORD}" if code == UNPLACED else f"{label}“{names_of(kind).get(code, code)}”"
+        )
     return words

@@ -59,7 +59,9 @@ def _chosen(indicators: list[Indicator], code: str) -> Indicator | None:
 
 def _kinds(request: HttpRequest) -> tuple[FigureScope, FigureScope]:
     """Two different kinds: chain by street where the address says nothing else."""
-    asked = [next((kind for kind in KINDS if kind == request.GET.get(name)), None) for name in ("down", "across")]
+    asked = [
+        next((kind for kind in KINDS if kind == request.GET.get(name)), None) for name in ("down", "across")
+    ]
     down = asked[0] or FigureScope.CHAIN
     across = asked[1] or FigureScope.STREET
     if down == across:
@@ -67,7 +69,9 @@ def _kinds(request: HttpRequest) -> tuple[FigureScope, FigureScope]:
     return down, across
 
 
-def _linked(table: Crossing, indicator: Indicator, quarter: Period, down: str, across: str, basis: str) -> list:
+def _linked(
+    table: Crossing, indicator: Indicator, quarter: Period, down: str, across: str, basis: str
+) -> list:
     """Each line with the address of the parks that each number is made of."""
     found = []
     for line in table.lines:
@@ -79,7 +83,9 @@ def _linked(table: Crossing, indicator: Indicator, quarter: Period, down: str, a
     return found
 
 
-def _foot(table: Crossing, indicator: Indicator, quarter: Period, across: str, basis: str) -> list[tuple[Cell, str]]:
+def _foot(
+    table: Crossing, indicator: Indicator, quarter: Period, across: str, basis: str
+) -> list[tuple[Cell, str]]:
     return [
         (cell, _explore(indicator, quarter, basis, {across: column.code}))
         for cell, column in zip(table.margins, table.columns, strict=True)

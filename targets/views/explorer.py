@@ -158,10 +158,29 @@ def _rows(shown: Shown) -> Iterator[list[str | int | Decimal | None]]:
         for scope in found.scopes:
             for quarter in found.quarters:
                 figure = found.figures.get(Key(indicator.code, scope.code, quarter.code))
-                start = [indicator.name, indicator.code, FigureScope(found.question.kind).label, scope.name, scope.code]
+                start = [
+                    indicator.name,
+                    indicator.code,
+                    FigureScope(found.question.kind).label,
+                    scope.name,
+                    scope.code,
+                ]
                 if figure is None:
                     state = Basis(found.question.basis).label
-                    yield [*start, quarter.to_date.label, state, None, "", None, None, "", reason_of(None), "", None, ""]
+                    yield [
+                        *start,
+                        quarter.to_date.label,
+                        state,
+                        None,
+                        "",
+                        None,
+                        None,
+                        "",
+                        reason_of(None),
+                        "",
+                        None,
+                        "",
+                    ]
                     continue
                 yield [
                     *start, Period.parse(figure.period).label, figure.get_basis_display(), figure.value,

@@ -31,7 +31,9 @@ def _chart(found: Answer, table: Table, place: int) -> Chart:
 
 def _bars(found: Answer, table: Table, key: str) -> Chart:
     """The newest period that has numbers, the scopes side by side."""
-    at = max(at for at in range(len(table.heads)) if any(row.cells[at].value is not None for row in table.rows))
+    at = max(
+        at for at in range(len(table.heads)) if any(row.cells[at].value is not None for row in table.rows)
+    )
     points = tuple(_point(row.cells[at]) for row in table.rows)
     by_chain = found.question.kind == FigureScope.CHAIN
     return Chart(
@@ -79,9 +81,12 @@ def _partial(table: Table, columns: Iterable[int]) -> str:
     some = [
         table.heads[at].entry.label
         for at in columns
-        if any(row.cells[at].figure and row.cells[at].figure.reported < row.cells[at].figure.expected for row in table.rows)
+        if any(
+            row.cells[at].figure and row.cells[at].figure.reported < row.cells[at].figure.expected
+            for row in table.rows
+        )
     ]
-    return f"，{'、'.join(some)}没有报全，只计入已核定的" if some else ""
+    return f"，{'、'.join(some)}没有报全，只计入已核定的数" if some else ""
 
 
 def _colour(entry: Entry, place: int) -> str:

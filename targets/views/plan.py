@@ -97,4 +97,5 @@ def _drawn(target: Target, figure: Figure) -> dict:
 def indicator_list(request: HttpRequest) -> HttpResponse:
     """What does each indicator mean, and where does it come from?"""
     rows = dictionary(request.user, clock.today())
-    return render(request, "targets/indicators.html", {"rows": rows})
+    may_query = any(request.user.may(each) for each in (Permission.FIGURE_VIEW, Permission.TOTALS_VIEW))
+    return render(request, "targets/indicators.html", {"rows": rows, "may_query": may_query})

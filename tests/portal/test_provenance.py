@@ -19,7 +19,7 @@ from targets.enums import IndicatorKind
 from targets.models import CertifiedValue, Figure
 from targets.queries.drill import Certified, Drill, drill
 from targets.queries.feeds import feeds_of
-from targets.queries.rollup import compute, read_inputs
+from targets.queries.rollup import Row, compute, read_inputs
 from targets.views.figures import NEEDED
 from tests.portal.seeded import FIRST, seed_story
 from tests.signing_in import signed_in
@@ -122,7 +122,9 @@ def test_every_leaf_opens_its_approved_cell(drilled, office, prove_figure):
 def test_the_page_of_a_total_links_to_every_leaf(code, drilled, office):
     """What drill finds is on the page: each leaf by its anchor, or the park's own figure or fact."""
     figure, found = next(
-        (figure, found) for figure, found in drilled if (figure.indicator.code, figure.scope_kind) == (code, "district")
+        (figure, found)
+        for figure, found in drilled
+        if (figure.indicator.code, figure.scope_kind) == (code, "district")
     )
     shown = signed_in(office).get(reverse("targets:figure", args=[figure.pk])).content.decode()
     assert found.parts
@@ -132,8 +134,20 @@ def test_the_page_of_a_total_links_to_every_leaf(code, drilled, office):
         assert f'href="{reverse("targets:return", args=[leaf.return_id])}#{leaf.anchor}"' in shown
 
 
+def divided(rows: list[Row]) -> dict[tuple, tuple[int | None, int | None]]:
+    """Numerator and divisor by key; a share's is the number of its whole."""
+    rows = [row for row in rows if not row.of_year]
+    numbers = {row.key: row.numerator for row in rows}
+    return {
+        row.key: (row.numerator, numbers[row.denominator_key] if row.denominator_key else row.denominator) for row in rows
+    }
+
+
 @pytest.mark.feature("C10")
-@pytest.mark.parametrize(("code", "subject"), [("REV", "park"), ("TAX", "park"), ("FIRMS", "park"), ("AREA_BUILT", "park"), ("D_TAX", "")])
+@pytest.mark.parametrize(
+    ("code", "subject"),
+    [("REV", "park"), ("TAX", "park"), ("FIRMS", "park"), ("AREA_BUILT", "park"), ("D_TAX", "")],
+)
 def test_a_value_feeds_exactly_the_figures_that_change_with_it(code, subject, office):
     """Held against the computation itself: the value is made greater by one, and what changes must be listed."""
     values = CertifiedValue.objects.current().filter(indicator__code=code, period=FIRST)
@@ -142,13 +156,17 @@ def test_a_value_feeds_exactly_the_figures_that_change_with_it(code, subject, of
     listed = {(f.indicator.code, f.scope_kind, f.scope_code) for f in found.figures}
     inputs = read_inputs(QUARTER)
     moved = replace(
-        inputs, leaves=[replace(leaf, units=leaf.units + 1) if leaf.value_id == value.pk else leaf for leaf in inputs.leaves]
+        inputs,
+        leaves=[
+            replace(leaf, units=leaf.units + 1) if leaf.value_id == value.pk else leaf
+            for leaf in inputs.leaves
+        ],
     )
-    before = {row.key: (row.numerator, row.denominator) for row in compute(inputs)}
+    before, after = divided(compute(inputs)), divided(compute(moved))
     changed = {
-        row.key
-        for row in compute(moved)
-        if row.numerator is not None and before[row.key] != (row.numerator, row.denominator)
+        key
+        for key, (numerator, divisor) in after.items()
+        if numerator is not None and before[key] != (numerator, divisor)
     }
     of_parks = {key for key in changed if key[1] == "park" and not subject}
     assert changed - of_parks <= listed

@@ -77,7 +77,11 @@ def test_the_margins_add_up_whatever_is_crossed(down, across, office, revenue, p
     for chain, street, value in ((1, 1, "1"), (2, 1, "20"), (2, 2, "300"), (0, 0, "4000")):
         placed(revenue, places, chain, street, value)
     found = crossed(office, revenue, down, across)
-    assert sum(line.margin.value for line in found.lines) == sum(cell.value for cell in found.margins) == found.total.value
+    assert (
+        sum(line.margin.value for line in found.lines)
+        == sum(cell.value for cell in found.margins)
+        == found.total.value
+    )
     assert sum(grid(found).values()) == 4321
 
 
@@ -146,11 +150,17 @@ def test_each_number_opens_the_parks_that_it_is_made_of(office, revenue, places,
 
 @pytest.mark.feature("A12")
 @pytest.mark.parametrize("role", ["department_user", "task_force_user", "street_user", "operator"])
-def test_only_parks_in_scope_are_added_and_the_page_says_so(role, park, other_park, revenue, request, sign_in):
+def test_only_parks_in_scope_are_added_and_the_page_says_so(
+    role, park, other_park, revenue, request, sign_in
+):
     make_figure(revenue, "2026Q1-3", park, value="11.11")
     make_figure(revenue, "2026Q1-3", other_park, value="22.22")
     make_figure(revenue, "2026Q1-3", value="33.33", expected=2, reported=2)
-    shown = sign_in(request.getfixturevalue(role)).get("/figures/crossing/?indicator=REV&period=2026Q3").content.decode()
+    shown = (
+        sign_in(request.getfixturevalue(role))
+        .get("/figures/crossing/?indicator=REV&period=2026Q3")
+        .content.decode()
+    )
     assert "11.11" in shown
     assert "22.22" not in shown
     assert other_park.placements.get().chain.name not in shown
@@ -165,7 +175,10 @@ def test_only_parks_in_scope_are_added_and_the_page_says_so(role, park, other_pa
 def test_a_sum_that_is_not_the_district_s_is_said_so(office, revenue, places, sign_in):
     placed(revenue, places, 1, 1, "1")
     make_figure(revenue, "2026Q1-3", value="2")
-    assert "与合计不一致" in sign_in(office).get("/figures/crossing/?indicator=REV&period=2026Q3").content.decode()
+    assert (
+        "与合计不一致"
+        in sign_in(office).get("/figures/crossing/?indicator=REV&period=2026Q3").content.decode()
+    )
 
 
 def test_it_asks_as_often_for_three_parks_as_for_one(office, revenue, sign_in):

@@ -44,7 +44,10 @@ def table(html, number=1):
 def rows_of(html, number=1):
     """Row heads in the order in which they stand."""
     body = table(html, number).split("<tbody>")[1].split("</tbody>")[0]
-    return [re.sub(r"<[^>]+>", "", head).strip() for head in re.findall(r'<th scope="row">(.*?)</th>', body, re.DOTALL)]
+    return [
+        re.sub(r"<[^>]+>", "", head).strip()
+        for head in re.findall(r'<th scope="row">(.*?)</th>', body, re.DOTALL)
+    ]
 
 
 def counted(client, query):
@@ -56,7 +59,9 @@ def counted(client, query):
 # --- what is asked for ------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("role", ["office", "department_user", "task_force_user", "street_user", "operator", "leader", "liaison"])
+@pytest.mark.parametrize(
+    "role", ["office", "department_user", "task_force_user", "street_user", "operator", "leader", "liaison"]
+)
 def test_it_opens_for_its_readers_also_while_there_are_no_figures(role, request, sign_in):
     client = sign_in(request.getfixturevalue(role))
     assert "报表核定并汇总后" in page(client)
@@ -117,11 +122,15 @@ def test_a_total_of_the_listed_says_how_many_it_stands_on(park, other_park, offi
 
 
 @pytest.mark.feature("C6")
-def test_the_same_question_gives_approved_numbers_or_provisional_ones_marked_so(chain, office, revenue, sign_in):
+def test_the_same_question_gives_approved_numbers_or_provisional_ones_marked_so(
+    chain, office, revenue, sign_in
+):
     make_figure(revenue, "2026Q1-3", chain, value="10")
     make_figure(revenue, "2026Q1-3", chain, value="12", basis=Basis.FILED)
     client = sign_in(office)
-    approved, provisional = (page(client, f"indicator=REV&kind=chain&{Q3}&basis={basis}") for basis in ("certified", "filed"))
+    approved, provisional = (
+        page(client, f"indicator=REV&kind=chain&{Q3}&basis={basis}") for basis in ("certified", "filed")
+    )
     assert "10.00" in table(approved)
     assert "12.00" not in approved
     assert "初步" not in table(approved)
@@ -132,7 +141,9 @@ def test_the_same_question_gives_approved_numbers_or_provisional_ones_marked_so(
 
 
 def test_indicators_by_period_name_the_unit_of_each_row(chain, office, revenue, sign_in):
-    jobs = make_indicator(code="JOBS", name="从业人员", kind=IndicatorKind.STOCK, unit="人", scale=0, display_decimals=0)
+    jobs = make_indicator(
+        code="JOBS", name="从业人员", kind=IndicatorKind.STOCK, unit="人", scale=0, display_decimals=0
+    )
     make_figure(revenue, "2026Q1-3", chain, value="1")
     make_figure(jobs, "2026Q3", chain, value="7")
     shown = table(page(sign_in(office), f"indicator=REV&indicator=JOBS&kind=chain&{Q3}&by=indicator"))
@@ -142,10 +153,14 @@ def test_indicators_by_period_name_the_unit_of_each_row(chain, office, revenue, 
 
 
 def test_scopes_by_indicator_name_the_unit_of_each_column(chain, office, revenue, sign_in):
-    jobs = make_indicator(code="JOBS", name="从业人员", kind=IndicatorKind.STOCK, unit="人", scale=0, display_decimals=0)
+    jobs = make_indicator(
+        code="JOBS", name="从业人员", kind=IndicatorKind.STOCK, unit="人", scale=0, display_decimals=0
+    )
     make_figure(revenue, "2026Q1-3", chain, value="1")
     make_figure(jobs, "2026Q3", chain, value="7")
-    heads = table(page(sign_in(office), f"indicator=REV&indicator=JOBS&kind=chain&{Q3}&by=period")).split("<tbody>")[0]
+    heads = table(page(sign_in(office), f"indicator=REV&indicator=JOBS&kind=chain&{Q3}&by=period")).split(
+        "<tbody>"
+    )[0]
     assert "<small>万元</small>" in heads
     assert "<small>人</small>" in heads
 
@@ -179,7 +194,9 @@ def test_twelve_indicators_are_the_most_and_the_page_says_so(chain, office, sign
 
 @pytest.mark.feature("C16")
 def test_what_readers_add_up_and_what_was_added_up_is_explained_where_rounding_parts_them(office, sign_in):
-    area = make_indicator(code="AREA", name="面积", kind=IndicatorKind.STOCK, unit="平方米", scale=2, display_decimals=0)
+    area = make_indicator(
+        code="AREA", name="面积", kind=IndicatorKind.STOCK, unit="平方米", scale=2, display_decimals=0
+    )
     for value in ("0.40", "0.40", "0.40"):
         make_figure(area, "2026Q3", make_chain(), value=value)
     shown = page(sign_in(office), f"indicator=AREA&kind=chain&{Q3}")
@@ -219,7 +236,9 @@ def test_a_chart_carries_the_numbers_of_the_table_and_can_be_left_out(chain, off
 
 def test_a_number_that_was_entered_afterwards_is_marked(chain, office, revenue, sign_in):
     make_figure(revenue, "2026Q1-3", chain, value="1", backfilled=1)
-    assert '<span class="backfilled">补录</span>' in table(page(sign_in(office), f"indicator=REV&kind=chain&{Q3}"))
+    assert '<span class="backfilled">补录</span>' in table(
+        page(sign_in(office), f"indicator=REV&kind=chain&{Q3}")
+    )
 
 
 @pytest.mark.feature("C15")
@@ -244,7 +263,10 @@ def test_a_quarter_whose_roll_up_waits_is_marked_at_each_of_its_numbers(chain, o
 def test_parks_out_of_scope_are_neither_offered_nor_shown(role, park, other_park, revenue, request, sign_in):
     make_figure(revenue, "2026Q1-3", park, value="11.11")
     make_figure(revenue, "2026Q1-3", other_park, value="22.22")
-    shown = page(sign_in(request.getfixturevalue(role)), f"indicator=REV&kind=park&{Q3}&scope={park.code}&scope={other_park.code}")
+    shown = page(
+        sign_in(request.getfixturevalue(role)),
+        f"indicator=REV&kind=park&{Q3}&scope={park.code}&scope={other_park.code}",
+    )
     assert "11.11" in shown
     assert "22.22" not in shown
     assert other_park.name not in shown
@@ -291,17 +313,29 @@ def test_it_asks_as_often_for_three_scopes_as_for_one(query, office, revenue, si
 
 
 def sheet_of(response):
-    return list(openpyxl.load_workbook(BytesIO(b"".join(response.streaming_content))).active.iter_rows(values_only=True))
+    return list(
+        openpyxl.load_workbook(BytesIO(b"".join(response.streaming_content))).active.iter_rows(
+            values_only=True
+        )
+    )
 
 
-def test_the_workbook_holds_the_same_numbers_with_units_coverage_and_footnotes(park, other_park, office, revenue, sign_in):
+def test_the_workbook_holds_the_same_numbers_with_units_coverage_and_footnotes(
+    park, other_park, office, revenue, sign_in
+):
     make_figure(revenue, "2026Q1-3", park, value="-1234567.89", backfilled=1, run=9)
     make_figure(revenue, "2026Q1-3", other_park)
     response = sign_in(office).post(f"/figures/export/?indicator=REV&kind=park&{Q3}", {"format": "xlsx"})
     head, *rows = sheet_of(response)
     by_park = {row[3]: dict(zip(head, row, strict=True)) for row in rows if row[3]}
     mine, other = by_park[park.name], by_park[other_park.name]
-    assert (mine["数值"], mine["单位"], mine["报告期"], mine["补录"], mine["计算批次"]) == (-1234567.89, "万元", "2026年1—9月", "补录", 9)
+    assert (mine["数值"], mine["单位"], mine["报告期"], mine["补录"], mine["计算批次"]) == (
+        -1234567.89,
+        "万元",
+        "2026年1—9月",
+        "补录",
+        9,
+    )
     assert (other["数值"], other["没有数的原因"]) == (None, "园区这一期还没有核定的数据。")
     notes = [row[0] for row in rows if row[0] and not row[3]]
     assert any(note.startswith("内部资料。") for note in notes)

@@ -30,7 +30,11 @@ def page(client, path):
 
 def job(state, quarter="2026Q3", kind=ROLL_UP_JOB, **fields):
     at = clock.now()
-    ended = {} if state in {"queued", "running"} else {"started_at": at - timedelta(seconds=75), "finished_at": at}
+    ended = (
+        {}
+        if state in {"queued", "running"}
+        else {"started_at": at - timedelta(seconds=75), "finished_at": at}
+    )
     given = {"actor_kind": "service", "actor_key": "roll-up", "actor_name": "汇总", "created_at": at, **ended}
     return Job.objects.create(kind=kind, key=quarter, state=state, **{**given, **fields})
 
@@ -86,8 +90,12 @@ def test_an_edited_approved_input_makes_its_numbers_stale_until_the_roll_up_ends
     before = total.run
     for path in pages:
         assert "待更新" not in page(client, path)
-        assert f"计算批次 {before}" in page(client, path) or f"<dt>计算批次</dt><dd>{before}</dd>" in page(client, path)
-    return_ = returns.file(return_=returns.save(return_=return_, cells={"REV": "1234.5"}, by=cast.operator), by=cast.operator)
+        assert f"计算批次 {before}" in page(client, path) or f"<dt>计算批次</dt><dd>{before}</dd>" in page(
+            client, path
+        )
+    return_ = returns.file(
+        return_=returns.save(return_=return_, cells={"REV": "1234.5"}, by=cast.operator), by=cast.operator
+    )
     returns.confirm(return_=returns.review(return_=return_, by=cast.reviewer), by=cast.office)
     for path in pages:
         assert "待更新" in page(client, path)

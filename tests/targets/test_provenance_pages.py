@@ -54,9 +54,13 @@ def test_a_corrected_cell_keeps_its_former_value_beside_the_one_that_stands(cast
     corrected = corrections.open_(return_=return_, codes=["REV"], reason="录入有误", by=cast.office)
     shown = page(sign_in(cast.operator), f"/returns/{corrected.pk}/")
     assert 'id="cell-REV"' in shown  # while the cell is open for correction, what counts stays in sight
-    again = returns.file(return_=returns.save(return_=corrected, cells={"REV": "999.5"}, by=cast.operator), by=cast.operator)
+    again = returns.file(
+        return_=returns.save(return_=corrected, cells={"REV": "999.5"}, by=cast.operator), by=cast.operator
+    )
     returns.confirm(return_=returns.review(return_=again, by=cast.reviewer), by=cast.office)
-    row = re.search(r'<tr id="cell-REV">(.*?)</tr>', page(sign_in(cast.office), f"/returns/{return_.pk}/"), re.DOTALL)[1]
+    row = re.search(
+        r'<tr id="cell-REV">(.*?)</tr>', page(sign_in(cast.office), f"/returns/{return_.pk}/"), re.DOTALL
+    )[1]
     assert "999.50" in row
     assert "原 1,000.00" in row
 
@@ -92,7 +96,12 @@ def test_a_value_lists_park_chain_district_and_ratio(cast, sign_in):
 def test_an_operator_follows_his_value_to_his_park_and_not_to_totals(cast, sign_in):
     value = value_of("REV")
     assert {f.scope_kind for f in feeds_of(value, cast.operator).figures} == {"park"}
-    assert "全区" not in page(sign_in(cast.operator), f"/values/{value.pk}/").split('id="content"')[1].split("<footer")[0]
+    assert (
+        "全区"
+        not in page(sign_in(cast.operator), f"/values/{value.pk}/")
+        .split('id="content"')[1]
+        .split("<footer")[0]
+    )
 
 
 def test_a_superseded_value_goes_nowhere_and_says_so(cast, sign_in):
@@ -144,9 +153,12 @@ def test_following_a_value_asks_as_often_for_three_parks_as_for_one(cast, sign_i
 
 def test_a_figure_leads_to_the_periods_before_and_after_and_to_what_it_lies_in(park, chain, office, sign_in):
     revenue = make_indicator(code="REV")
-    before, now, after = (make_figure(revenue, period, park, value="1") for period in ("2025", "2026Q1", "2026H1"))
+    before, now, after = (
+        make_figure(revenue, period, park, value="1") for period in ("2025", "2026Q1", "2026H1")
+    )
     total, own, foreign = (
-        make_figure(revenue, "2026Q1", scope, value="1") for scope in (None, chain, make_park().placements.get().chain)
+        make_figure(revenue, "2026Q1", scope, value="1")
+        for scope in (None, chain, make_park().placements.get().chain)
     )
     beside = neighbours(now, office)
     assert (beside.before, beside.after) == (before, after)
@@ -159,13 +171,17 @@ def test_a_figure_leads_to_the_periods_before_and_after_and_to_what_it_lies_in(p
 
 
 @pytest.mark.feature("C7")
-def test_a_total_names_the_parks_that_it_waits_for_in_sight_and_counts_the_others(park, other_park, office, street_user, sign_in):
+def test_a_total_names_the_parks_that_it_waits_for_in_sight_and_counts_the_others(
+    park, other_park, office, street_user, sign_in
+):
     revenue = make_indicator()
     make_figure(revenue, "2026Q1-3", make_park(), value="5")
     for each in (park, other_park):
         make_figure(revenue, "2026Q1-3", each)
     total = make_figure(revenue, "2026Q1-3", value="5", expected=3, reported=1)
-    assert [each.scope_name for each in missing_of(total, office).parks] == sorted([other_park.name, park.name], key=str)
+    assert [each.scope_name for each in missing_of(total, office).parks] == sorted(
+        [other_park.name, park.name], key=str
+    )
     shown = page(sign_in(street_user), f"/figures/{total.pk}/")
     assert "还有 2 个园区没有核定，现值只计入已核定的园区：<a" in shown
     assert "另有 1 个不在您的范围内" in shown
