@@ -34,6 +34,7 @@ add_navigation(
     NavigationEntry("日常工作", "历史补录", "targets:history", "book", (Permission.HISTORY_ENTER,), 33),
     NavigationEntry(GROUP, "行动计划", "targets:plan", "target", (Permission.PLAN_VIEW,), 41),
     NavigationEntry(GROUP, "指标字典", "targets:indicators", "book", (Permission.REFERENCE_VIEW,), 42),
+    NavigationEntry(GROUP, "数据发布", "targets:publications", "book", (Permission.FIGURE_VIEW,), 44),
     NavigationEntry(GROUP, "报表套填", "targets:layouts", "print", (Permission.FIGURE_VIEW,), 43),
 )
 

@@ -9,6 +9,7 @@ from targets import (
     urls_match,
     urls_paper,
     urls_plan,
+    urls_publications,
     urls_returns,
     urls_workbooks,
 )
@@ -25,4 +26,5 @@ urlpatterns = [
     *urls_dispatch.urlpatterns,
     *urls_history.urlpatterns,
     *urls_plan.urlpatterns,
+    *urls_publications.urlpatterns,
 ]

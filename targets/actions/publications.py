@@ -165,3 +165,11 @@ def _stored(name: str, value: Any) -> Any:
     if name in _JSON:
         return spelt(value)
     return connection.ops.adapt_datetimefield_value(value) if name == "computed_at" else value
+
+
+@action("publication.export")
+def export(*, publication: Publication, count: int, by: Actor) -> None:
+    """Say in the trail who took the rows of a publication as a file. Raises NotAllowed."""
+    require(by, Permission.FIGURE_VIEW, publication, to="导出发布的数据")
+    about(publication)
+    changed([Change("targets.publication", str(publication.pk), str(publication), None, {"exported": count})])

@@ -33,17 +33,25 @@ class Difference:
         return self.now or self.was or {}
 
     @property
+    def was_value(self) -> Decimal | None:
+        return _number(self.was)
+
+    @property
+    def now_value(self) -> Decimal | None:
+        return _number(self.now)
+
+    @property
     def apart(self) -> Decimal | None:
         if not self.was or not self.now or self.was["unit"] != self.now["unit"]:
             return None
-        was, now = self.was["shown_value"], self.now["shown_value"]
-        return Decimal(now) - Decimal(was) if was and now else None
+        was, now = self.was_value, self.now_value
+        return None if was is None or now is None else now - was
 
     @property
     def per_cent(self) -> Decimal | None:
-        if self.apart is None or not Decimal(self.was["shown_value"]):
+        if self.apart is None or not self.was_value:
             return None
-        return round_half_up(self.apart * 100 / abs(Decimal(self.was["shown_value"])), 2)
+        return round_half_up(self.apart * 100 / abs(self.was_value), 2)
 
     @property
     def more(self) -> list[str]:
@@ -105,6 +113,10 @@ def _in_force(publications: QuerySet[Publication], day: date | None) -> dict[Per
     # A 年报 after every 快报, a later revision after an earlier one: the last of a quarter stands.
     rows = sorted(publications, key=lambda each: (each.kind == PublicationKind.ANNUAL, each.revision))
     return {row.quarter: row for row in rows}
+
+
+def _number(row: Row | None) -> Decimal | None:
+    return Decimal(row["shown_value"]) if row and row["shown_value"] else None
 
 
 def _key(row: Row) -> Key:

@@ -12,6 +12,7 @@ from guandu.core.periods import Period
 from guandu.jobs.models import Job
 from targets.enums import Basis, FigureScope, IndicatorKind, TemplateKind
 from targets.models import CertifiedValue, Figure, Indicator
+from targets.models.figure import RATIO_KINDS
 from targets.queries.figure_rows import MEMBERSHIPS, shown, stored_rows
 
 # As targets.actions.figures names it, which stands above.
@@ -26,6 +27,8 @@ CONTENT = (
 # Of these one may say that the number itself is another.
 NUMBERS = ("shown_value", "numerator", "denominator", "base", "unit", "expected", "reported", "backfilled")
 SCOPES = [str(kind) for kind in reversed(FigureScope)]
+# A ratio reads alike wherever it stands, whatever its parts are.
+RATIO_DECIMALS = 2
 _FILED = (IndicatorKind.FLOW, IndicatorKind.STOCK)
 
 Row = dict
@@ -108,11 +111,12 @@ def _frozen(row: Row, more: Row, work: set[str]) -> Row:
         "version", "unit", "scope_kind", "scope_code", "scope_name", "period", "basis", "numerator_unit",
         "denominator_unit", "expected", "reported", *MEMBERSHIPS,
     )}  # fmt: skip
+    is_ratio = more["indicator__kind"] in RATIO_KINDS
     return {
         "indicator_code": row["indicator"],
         "indicator_name": row["indicator_name"],
         "indicator_kind": more["indicator__kind"],
-        "decimals": more["indicator_version__display_decimals"],
+        "decimals": RATIO_DECIMALS if is_ratio else more["indicator_version__display_decimals"],
         "shown_value": row["value"] or "",
         "backfilled": more["backfilled"],
         "from_work_form": row["indicator"] in work,
@@ -123,6 +127,7 @@ def _frozen(row: Row, more: Row, work: set[str]) -> Row:
         "computed_at": row["as_of"],
         **text,
         **same,
+        "unit": "%" if is_ratio else row["unit"],
     }
 
 
