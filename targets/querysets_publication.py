@@ -19,6 +19,9 @@ class PublicationQuerySet(ReferenceQuerySet):
 
 
 class PublishedFigureQuerySet(FigureQuerySet):
+    def official(self) -> "PublishedFigureQuerySet":
+        return self.exclude(publication__kind=PublicationKind.RATING)
+
     def _condition(self, user, permission: Permission) -> Q:
         return super()._condition(user, permission) & _official(user, "publication__kind")
 
