@@ -31,6 +31,7 @@ from tests.permissions.submissions_files import FILES
 from tests.permissions.submissions_history import HISTORY
 from tests.permissions.submissions_layouts import LAYOUTS
 from tests.permissions.submissions_notices import NOTICES
+from tests.permissions.submissions_publications import PUBLICATIONS
 from tests.permissions.submissions_register import REGISTER
 from tests.permissions.submissions_returns import RETURNS
 from tests.permissions.submissions_rosters import ROSTERS
@@ -283,4 +284,5 @@ WRITTEN = (
     *WORKBOOKS,
     *DISPATCH,
     *HISTORY,
+    *PUBLICATIONS,
 )  # fmt: skip
