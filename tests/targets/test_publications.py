@@ -2,6 +2,7 @@
 
 from datetime import date
 from decimal import Decimal
+from functools import partial
 
 import pytest
 
@@ -19,15 +20,17 @@ from targets.queries import publishing
 from targets.queries.publications import differences, published, rows_of
 from targets.queries.publishing import coverage_of, digest_of_rows, figures_of, frozen_rows
 from tests.factories import make_cycle, make_figure, make_indicator, make_template, make_user
+from tests.parks.test_tenancy_races import at_once
+from tests.targets.factories import make_office
 from tests.targets.published import ISSUED, Q3, issue, make_district, move, revise
 
 pytestmark = [pytest.mark.django_db, pytest.mark.feature("C12")]
 
 
 @pytest.fixture(autouse=True)
-def a_day_after_the_quarter():
-    with clock.known_demo_date(ISSUED):
-        yield
+def a_day_after_the_quarter(monkeypatch):
+    # For every thread of the test.
+    monkeypatch.setattr(clock, "demo_date", lambda: ISSUED)
 
 
 @pytest.fixture
@@ -247,3 +250,23 @@ def test_freezing_and_reading_take_the_same_queries_whatever_the_number_of_rows(
 def test_an_unknown_person_sees_no_publication(office, district):
     issue(office)
     assert not Publication.objects.visible_to(make_user()).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_publish_a_period_at_once_one_does():
+    make_district()
+    people = [make_office(), make_office("second")]
+    outcomes = at_once(*(partial(issue, person) for person in people))
+    assert sorted(outcomes) == ["NotReady", "done"]
+    assert (Publication.objects.count(), PublishedFigure.objects.count()) == (1, 3)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_two_who_revise_a_period_at_once_one_does():
+    _, rows = make_district()
+    people = [make_office(), make_office("second")]
+    first = issue(people[0])
+    move(rows[0], 2100)
+    outcomes = at_once(*(partial(revise, first, person) for person in people))
+    assert sorted(outcomes) == ["Conflict", "done"]
+    assert Publication.objects.count() == 2
