@@ -52,6 +52,16 @@ def as_given(rows: Sequence[Row], user: User) -> list[Row]:
     return [_given(row, _key(row) in hidden) for row in rows]
 
 
+def withheld_figures(numbers: Iterable[int], user: User) -> set[int]:
+    """Those of today's figures, by their numbers, that `user` is not given."""
+    numbers = set(numbers)
+    if not numbers or not reads_from_outside(user):
+        return set()
+    rows = shown(stored_rows(Figure.objects.filter(pk__in=numbers)))
+    hidden = hidden_among(rows)
+    return {row["id"] for row in rows if _key(row) in hidden}
+
+
 def hidden_among(rows: Iterable[Row]) -> set[Key]:
     """Keys of those rows that are withheld, worked out over everything that is offered of their quarters and
     indicators: every scope, every revision, today's figures. A fixed number of queries for a quarter."""

@@ -12,7 +12,7 @@ from guandu.core import clock
 from guandu.core.errors import Invalid, NotAllowed, NotReady
 from targets.actions import disclosures
 from targets.enums import SubjectKind
-from targets.models import Figure, Indicator, Return, ReturnLine, ReturnVersion
+from targets.models import Figure, Indicator, Plan, Return, ReturnLine, ReturnVersion, Target, TargetResult
 from targets.queries.firm_counts import firms_of_parks
 from targets.queries.withholding import reads_from_outside
 from tests.factories import (
@@ -247,3 +247,29 @@ def _beside(figure: Figure, indicator: Indicator, **numbers) -> None:
     for name, value in numbers.items():
         setattr(copy, name, value)
     copy.save(force_insert=True)
+
+
+@pytest.mark.feature("H12")
+def test_a_target_s_progress_does_not_tell_what_figures_withhold(client, office, sign_in, figures):
+    plan = Plan.objects.create(
+        code="2024", title="行动计划", issuer="区政府", issued_on="2024-01-01", starts_on="2024-01-01", ends_on="2026-12-31"
+    )
+    common = {"plan": plan, "clause": "二", "operator": "ge", "shape": "flow", "force": "约束"}
+    for code, whole in (("T1", "A"), ("T2", "district")):
+        target = Target.objects.create(**common, code=code, title=code, indicator=figures["P1"].indicator)
+        parts = [
+            {"figure": figures[name].pk, "scope_name": name, "park_code": "", "value": "1.00", "ok": True, "whole": name == whole}
+            for name in ("P1", "P2", whole)
+        ]
+        TargetResult.objects.create(
+            target=target, period="2026Q3", status="met", value_units=100, value_scale=2, sentence="P1 已达到",
+            parts=parts, computed_at=clock.now(),
+        )  # fmt: skip
+    told = {
+        row["code"]: row["standing"] for row in client.get("/api/v1/targets/", {"period": "2026Q3"}).json()["results"]
+    }
+    assert (told["T1"]["value"], told["T2"]["value"]) == (None, "1.00")
+    assert [part["value"] for part in told["T1"]["parts"]] == [None, "1.00", None]
+    assert told["T1"]["sentence"] == told["T2"]["sentence"] == ""
+    whole = sign_in(office).get("/api/v1/targets/", {"period": "2026Q3"}).json()["results"]
+    assert {row["standing"]["value"] for row in whole} == {"1.00"}
