@@ -37,6 +37,7 @@ add_navigation(
         GROUP, "数据查询", "targets:figures", "chart", (Permission.FIGURE_VIEW, Permission.TOTALS_VIEW), 41
     ),
     NavigationEntry(GROUP, "指标字典", "targets:indicators", "book", (Permission.REFERENCE_VIEW,), 42),
+    NavigationEntry(GROUP, "数据发布", "targets:publications", "book", (Permission.FIGURE_VIEW,), 44),
     NavigationEntry(GROUP, "报表套填", "targets:layouts", "print", (Permission.FIGURE_VIEW,), 43),
 )
 

@@ -10,6 +10,7 @@ from targets import (
     urls_match,
     urls_paper,
     urls_plan,
+    urls_publications,
     urls_returns,
     urls_workbooks,
 )
@@ -27,4 +28,5 @@ urlpatterns = [
     *urls_history.urlpatterns,
     *urls_plan.urlpatterns,
     *urls_figures.urlpatterns,
+    *urls_publications.urlpatterns,
 ]

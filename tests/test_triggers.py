@@ -12,17 +12,28 @@ from guandu.core import clock
 from guandu.core.actors import LOADER
 from guandu.core.triggers import create_all, drop_all, installed, missing
 from guandu.files.triggers import GUARDS as FILE_GUARDS
-from targets.models import CertifiedValue, HistoryBatch, HistoryLine, Return, ReturnLine, ReturnVersion
+from targets.models import (
+    CertifiedValue,
+    HistoryBatch,
+    HistoryLine,
+    Publication,
+    PublishedFigure,
+    Return,
+    ReturnLine,
+    ReturnVersion,
+)
 from targets.triggers import GUARDS as TARGET_GUARDS
 from targets.triggers_dictionary import DICTIONARY_GUARDS
 from targets.triggers_evidence import GUARDS as EVIDENCE_GUARDS
 from targets.triggers_history import GUARDS as HISTORY_GUARDS
 from targets.triggers_matches import MATCH_GUARDS
+from targets.triggers_publication import GUARDS as PUBLICATION_GUARDS
 from tests.factories import make_cycle, make_indicator, make_park, make_template, make_unit, make_user
 from tests.plugins.flush import without_guards
 
 GUARDS = (
     *AUDIT_GUARDS, *FILE_GUARDS, *TARGET_GUARDS, *DICTIONARY_GUARDS, *EVIDENCE_GUARDS, *MATCH_GUARDS, *HISTORY_GUARDS,
+    *PUBLICATION_GUARDS,
 )  # fmt: skip
 
 
@@ -280,3 +291,46 @@ def test_a_signed_batch_keeps_its_file_and_is_withdrawn_at_most(history_line, st
 
 def test_a_batch_moves_by_its_workflow(history_line):
     refused("history moves by its workflow", sql, "UPDATE targets_historybatch SET state = 'checking'")
+
+
+@pytest.fixture
+def published(db) -> PublishedFigure:
+    """A row of a publication that is not shut yet."""
+    made = Publication.objects.create(
+        kind="flash", period="2026Q3", issued_by="office", issued_on=clock.today(), issued_at=clock.now()
+    )
+    return PublishedFigure.objects.create(
+        publication=made, position=1, indicator_code="REV", indicator_name="营业收入", indicator_kind="flow", version=1,
+        unit="万元", scope_kind="district", scope_name="全区", period="2026Q1-3", basis="certified", expected=1, reported=1,
+        figure_number=1, computed_at=clock.now(), shown_value="1",
+    )  # fmt: skip
+
+
+def _shut(row: PublishedFigure) -> None:
+    Publication.objects.filter(pk=row.publication_id).update(digest="d")
+
+
+@pytest.mark.parametrize(
+    "statement", ["UPDATE targets_publishedfigure SET shown_value = '2'", "DELETE FROM targets_publishedfigure"]
+)
+def test_a_published_row_is_never_changed(published, statement):
+    refused("published row", sql, statement)
+
+
+def test_a_publication_takes_no_row_once_it_is_shut(published):
+    _shut(published)
+    published.pk, published.position, published.scope_kind, published.scope_code = None, 2, "park", "P"
+    refused("published row", published.save)
+
+
+@pytest.mark.parametrize(
+    "statement", ["UPDATE targets_publication SET note = 'x'", "UPDATE targets_publication SET digest = ''"]
+)
+def test_a_publication_that_is_shut_is_never_changed(published, statement):
+    _shut(published)
+    refused("published", sql, statement)
+
+
+def test_a_publication_is_never_deleted(db):
+    Publication.objects.create(kind="flash", period="2026Q3", issued_by="office", issued_on=clock.today(), issued_at=clock.now())
+    refused("published", sql, "DELETE FROM targets_publication")

@@ -48,6 +48,8 @@ class Permission(StrEnum):
     HISTORY_ENTER = "history.enter"
     FIGURE_VIEW = "figure.view"
     TOTALS_VIEW = "totals.view"
+    # 期次: figures published, revised, and given whole to a client of the government.
+    PUBLICATION_ISSUE = "publication.issue"
     # 报表套填: the office keeps the layouts, whoever sees figures fills them.
     LAYOUT_EDIT = "layout.edit"
     PLAN_VIEW = "plan.view"

@@ -79,6 +79,8 @@ WHOLE = {
     "history.keep": "上传补录文件", "history.settle": "核对补录文件", "history.recheck": "重新核对补录文件",
     "history.confirm": "确认补录内容", "history.store": "写入补录内容", "history.discard": "放弃补录",
     "history.sign": "签核补录", "history.withdraw": "撤销补录",
+    "publication.issue": "发布期次", "publication.revise": "修订期次", "publication.export": "导出期次",
+    "disclosure.give": "批准完整提供数据", "disclosure.end": "停止完整提供数据",
     "attachment.add": "上传附件", "attachment.remove": "移除附件", "attachment.fetch": "下载附件",
     "files.alarm": "附件告警", "files.sweep": "清理无用附件",
     "evidence.attach": "上传报表佐证材料", "evidence.detach": "移除报表佐证材料",

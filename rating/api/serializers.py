@@ -8,6 +8,7 @@ from rest_framework import serializers
 
 from rating.models import Assessment
 from rating.queries.scores import may_see_nearness, without_nearness
+from targets.queries.withholding import reads_from_outside
 
 
 class AssessmentSerializer(serializers.ModelSerializer):
@@ -34,14 +35,20 @@ class AssessmentSerializer(serializers.ModelSerializer):
 class ExplainedAssessmentSerializer(AssessmentSerializer):
     """With the whole tree of items, gates and grade; what lies ahead of a park is for the office only."""
 
-    result = serializers.SerializerMethodField(label="计分过程", help_text="逐项得分、门槛条件与等次的说明")
+    result = serializers.SerializerMethodField(
+        label="计分过程", help_text="逐项得分、门槛条件与等次的说明；区外接口账号为 null", allow_null=True
+    )
 
     class Meta(AssessmentSerializer.Meta):
         fields = [*AssessmentSerializer.Meta.fields, "result"]
         read_only_fields = fields
 
     @extend_schema_field(OpenApiTypes.OBJECT)
-    def get_result(self, assessment: Assessment) -> dict:
+    def get_result(self, assessment: Assessment) -> dict | None:
+        user = self.context["request"].user
+        # It repeats the park's numbers, small ones too.
+        if reads_from_outside(user):
+            return None
         content = json.loads(assessment.result)
-        near = may_see_nearness(self.context["request"].user)
+        near = may_see_nearness(user)
         return content if near else without_nearness(content)

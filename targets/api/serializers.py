@@ -74,6 +74,8 @@ class FigureSerializer(serializers.Serializer):
     department_code = serializers.CharField(label=_word(Figure, "department_code"))
     denominator_figure = serializers.IntegerField(label="分母数据编号", allow_null=True)
     as_of = serializers.DateTimeField(label="计算时间")
+    vintage = serializers.IntegerField(label="期次编号", allow_null=True, help_text="发布的数据所在的期次，现值为 null")
+    withheld = serializers.BooleanField(label="不提供", help_text="涉及企业过少，或由此可推算出这类数据，数值不提供")
 
 
 class FactSerializer(serializers.Serializer):

@@ -1,6 +1,6 @@
 """Indicators, figures, the plan's targets and returns, read by other systems."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import django_filters
 from django.db.models import F, Value
@@ -18,6 +18,7 @@ from guandu.core.numbers import from_units
 from guandu.core.periods import Period
 from guandu.web.api.filters import PeriodFilter
 from guandu.web.api.views import ReadOnlyCollection
+from targets.api.publications import VINTAGE, asked_publications, published_page
 from targets.api.serializers import (
     FigurePartsSerializer,
     FigureSerializer,
@@ -25,9 +26,10 @@ from targets.api.serializers import (
     ReturnSerializer,
     TargetSerializer,
 )
-from targets.models import Figure, Indicator, Return, Target
+from targets.models import Figure, Indicator, PublishedFigure, Return, Target
 from targets.queries.figure_rows import parts_of, shown, stored_rows
 from targets.queries.standings import latest_period, standings_of
+from targets.queries.withholding import as_given
 
 CODE = "[A-Za-z0-9][A-Za-z0-9_.-]*"
 NUMBER = "[0-9]{1,18}"
@@ -77,12 +79,23 @@ class FigureViewSet(ReadOnlyCollection):
     rows = Figure.objects.all()
     lookup_value_regex = NUMBER
 
+    def known_parameters(self) -> set[str]:
+        vintages = set() if self.detail else {each.name for each in VINTAGE}
+        return super().known_parameters() | vintages
+
+    @extend_schema(parameters=VINTAGE)
     def list(self, request, *args, **kwargs):
+        publications = asked_publications(request)
+        if publications is not None:
+            return published_page(self, PublishedFigure.objects.visible_to(request.user).filter(publication__in=publications))
         rows = stored_rows(self.filter_queryset(self.get_queryset()))
-        return self.get_paginated_response(shown(self.paginate_queryset(rows)))
+        return self.get_paginated_response(self._given(self.paginate_queryset(rows)))
 
     def retrieve(self, request, *args, **kwargs):
-        return Response(shown([get_object_or_404(stored_rows(self.get_queryset()), pk=kwargs["pk"])])[0])
+        return Response(self._given([get_object_or_404(stored_rows(self.get_queryset()), pk=kwargs["pk"])])[0])
+
+    def _given(self, rows: Iterable[dict]) -> Sequence[dict]:
+        return as_given([{**row, "vintage": None} for row in shown(rows)], self.request.user)
 
     @extend_schema(
         summary="一项数据的构成",
@@ -97,14 +110,15 @@ class FigureViewSet(ReadOnlyCollection):
         )
         parts = parts_of(figure)
         visible = parts.visible_to(request.user)
-        listed = shown(stored_rows(visible))
+        listed = self._given(stored_rows(visible))
+        told = self._given(stored_rows(self.get_queryset().filter(pk=figure.pk)))[0]
         return Response(
             {
-                "figure": shown(stored_rows(self.get_queryset().filter(pk=figure.pk)))[0],
+                "figure": told,
                 "parts": listed,
                 "not_shown": parts.count() - len(listed),
-                "certified": _certified(figure, request.user),
-                "facts": figure.facts,
+                "certified": None if told["withheld"] else _certified(figure, request.user),
+                "facts": [] if told["withheld"] else figure.facts,
             }
         )
 

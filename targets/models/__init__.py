@@ -1,6 +1,7 @@
 from targets.models.certified import CertifiedValue
 from targets.models.correction import Correction
 from targets.models.cycle import Cycle
+from targets.models.disclosure import Disclosure
 from targets.models.dispatch import DispatchReceiver, DispatchTable
 from targets.models.evidence import Evidence, EvidenceSeal
 from targets.models.extension import Extension
@@ -13,6 +14,7 @@ from targets.models.layout import LayoutVersion, ReportLayout
 from targets.models.opinion import Opinion
 from targets.models.paper import PrintedSheet, SignedSheet
 from targets.models.plan import Ambiguity, Mechanism, Plan, QualitativeAim, Target, TargetResult, TargetUnit
+from targets.models.publication import Publication, PublishedFigure
 from targets.models.returns import CellNote, Return, ReturnLine, ReturnMove, ReturnVersion
 from targets.models.roster_match import RosterMatch
 from targets.models.template import ReturnTemplate, TemplateCell
@@ -24,6 +26,7 @@ __all__ = [
     "CertifiedValue",
     "Correction",
     "Cycle",
+    "Disclosure",
     "DispatchReceiver",
     "DispatchTable",
     "Extension",
@@ -43,6 +46,8 @@ __all__ = [
     "Opinion",
     "Plan",
     "PrintedSheet",
+    "Publication",
+    "PublishedFigure",
     "QualitativeAim",
     "Recheck",
     "ReportLayout",

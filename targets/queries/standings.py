@@ -8,12 +8,13 @@ from decimal import Decimal
 from guandu.accounts.models import User
 from guandu.core.numbers import from_units
 from targets.models import Figure, Target, TargetResult
+from targets.queries.withholding import withheld_figures
 
 
 @dataclass(frozen=True)
 class Standing:
-    """One target in one quarter. `value` None is not known; `parts` are those that the reader may see,
-    and `sentence` is empty where it speaks of parks that he may not."""
+    """One target in one quarter. `value` None is not known, or not given to this reader; `parts` are those that
+    he may see, and `sentence` is empty where it speaks of parks that he may not."""
 
     period: str
     status: str
@@ -32,16 +33,18 @@ def latest_period() -> str | None:
 
 
 def standings_of(targets: Iterable[Target], period: str, user: User) -> dict[int, Standing]:
-    """Standing by target id in the quarter `period`. Two queries."""
+    """Standing by target id in the quarter `period`. Two queries; more for a reader from outside, who is not given
+    what is withheld from figures either."""
     results = list(TargetResult.objects.filter(target__in=targets, period=period))
     named = {part["figure"] for result in results for part in result.parts}
     visible = set(Figure.objects.visible_to(user).filter(pk__in=named).values_list("pk", flat=True))
-    return {result.target_id: _standing(result, visible) for result in results}
+    withheld = withheld_figures(named, user)
+    return {result.target_id: _standing(result, visible, withheld) for result in results}
 
 
-def _standing(result: TargetResult, visible: set[int]) -> Standing:
-    parts = [part for part in result.parts if part["figure"] in visible]
-    units = result.value_units
+def _standing(result: TargetResult, visible: set[int], withheld: set[int]) -> Standing:
+    parts = [_part(part, withheld) for part in result.parts if part["figure"] in visible]
+    units = None if _leads_back(result.parts, withheld) else result.value_units
     return Standing(
         period=result.period,
         status=result.status,
@@ -49,7 +52,21 @@ def _standing(result: TargetResult, visible: set[int]) -> Standing:
         value=None if units is None else from_units(units, result.value_scale),
         expected=result.expected,
         reported=result.reported,
-        sentence=result.sentence if len(parts) == len(result.parts) else "",
+        sentence=result.sentence if len(parts) == len(result.parts) and not _any(result.parts, withheld) else "",
         parts=parts,
         as_of=result.computed_at,
     )
+
+
+def _part(part: dict, withheld: set[int]) -> dict:
+    return part | {"value": None, "ok": None} if part["figure"] in withheld else part
+
+
+def _leads_back(parts: list[dict], withheld: set[int]) -> bool:
+    """Whether the value is a withheld figure, or worked out from one without being a figure of its own."""
+    wholes = [part for part in parts if part.get("whole")]
+    return _any(wholes or parts, withheld)
+
+
+def _any(parts: list[dict], withheld: set[int]) -> bool:
+    return any(part["figure"] in withheld for part in parts)

@@ -43,6 +43,7 @@ from tests.permissions import (
     seeds_history,
     seeds_layouts,
     seeds_notices,
+    seeds_publications,
     seeds_register,
     seeds_returns,
     seeds_rosters,
@@ -57,7 +58,7 @@ SHOWN_AT = (
     "claim", "finding", "cultivation", "honour", "register upload", "return by firms filed", "workbook",
     "return matched",
     "dispatch table", "dispatch answer",
-    "history checked", "history stored",
+    "history checked", "history stored", "publication",
 )  # fmt: skip
 # What each quarter's return has come to; the last one differs between the sides.
 DRAFT, FILED, REVIEWED, ENDED = "2026Q3", "2026Q2", "2025Q4", "2025Q3"
@@ -88,6 +89,7 @@ def build() -> World:
     objects |= seeds_layouts.rows(own, other, people[RoleCode.OFFICE])
     objects |= seeds_rosters.rows(own, other, revenue, people[RoleCode.OFFICE])
     objects |= seeds_dispatch.rows(own, other, people)
+    objects |= seeds_publications.rows(own, other, people)
     objects |= seeds_admin.handover_as_seen(people)
     return World(people, objects, _where_shown({"own": own, "other": other}, objects)).settle()
 

@@ -32,6 +32,7 @@ from tests.permissions.submissions_files import FILES
 from tests.permissions.submissions_history import HISTORY
 from tests.permissions.submissions_layouts import LAYOUTS
 from tests.permissions.submissions_notices import NOTICES
+from tests.permissions.submissions_publications import PUBLICATIONS
 from tests.permissions.submissions_register import REGISTER
 from tests.permissions.submissions_returns import RETURNS
 from tests.permissions.submissions_rosters import ROSTERS
@@ -285,4 +286,5 @@ WRITTEN = (
     *DISPATCH,
     *FIGURES,
     *HISTORY,
+    *PUBLICATIONS,
 )  # fmt: skip

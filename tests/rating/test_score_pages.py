@@ -18,6 +18,7 @@ from rating.engine import Result
 from rating.models import Assessment
 from rating.queries.scores import explained, score_table
 from rating.templatetags.scores import grouped
+from targets.actions import disclosures
 from targets.models import Figure
 from tests.factories import make_chain, make_demonstration, make_park
 from tests.rating.worlds import give_good_figures, load_draft, run_trial
@@ -252,6 +253,9 @@ def test_the_api_keeps_what_lies_ahead_for_the_office(office, operator, api_clie
     assert '"points_to_next"' in sign_in(office).get(address).content.decode()
     _, token = AuthToken.objects.create(user=api_client)
     by_token = Client(headers={"authorization": f"Token {token}"})
+    # A score repeats the park's numbers: a client from outside gets the score alone.
+    assert by_token.get(address).json()["result"] is None
+    disclosures.give(client=api_client, reason="市级平台", by=office)
     for asking in (sign_in(operator), by_token):
         body = asking.get(address).content.decode()
         assert '"sentence"' in body

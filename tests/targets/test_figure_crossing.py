@@ -102,8 +102,9 @@ def test_a_share_divides_by_the_district_once(office, places):
         code="SHARE", kind=IndicatorKind.SHARE, unit="%", over_space=OverSpace.RECOMPUTE,
         definition={"op": "share", "num": "A", "den": "D"},
     )  # fmt: skip
+    whole = make_figure(make_indicator(code="D", level="district"), "2026Q1-3", numerator=200)
     for above in (10, 30):
-        placed(share, places, 1, 1, None, numerator=above, denominator=200, reported=1)
+        placed(share, places, 1, 1, None, numerator=above, denominator_figure=whole, reported=1)
     assert str(crossed(office, share).total.value) == "20.000000"
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 
 from django.conf import settings
+from django.db.models import QuerySet
 
 from guandu.accounts import demo as demo_passwords
 from guandu.accounts.actions import grants, users
@@ -25,9 +26,10 @@ from guandu.portal.demo import story
 from guandu.portal.demo.cast import PLAN_STARTS, add_parks, add_projects, add_spaces, add_titles
 from guandu.portal.demo.district import add_district
 from parks.models import Chain
-from targets.actions import bulk, cycles, exemptions, opinions, returns
-from targets.models import Return, ReturnTemplate
+from targets.actions import bulk, cycles, disclosures, exemptions, opinions, publications, returns
+from targets.models import Publication, Return, ReturnTemplate
 from targets.queries.opinions import standings
+from targets.queries.publishing import coverage_of, figures_of, frozen_rows
 from targets.queries.sheet import sheet_of
 
 Say = Callable[[str], None]
@@ -110,6 +112,7 @@ def _cast(say: Say) -> People:
     demo_passwords.write_demo_passwords([(user, role, password) for user, role, password in made])
     accounts = {user.username: user for user, _, _ in made}
     people = People(accounts["office"])
+    disclosures.give(client=accounts["api"], reason=story.CLIENT_REASON, by=people.office)
     people.departments[story.DEPARTMENT] = accounts["department"]
     people.filers[story.OPERATOR_PARK] = accounts["operator"]
     people.speakers = {story.STREET: accounts["street"], story.CHAIN: accounts["taskforce"]}
@@ -174,7 +177,31 @@ def _past(quarter: Period, people: People) -> None:
             _review(return_, people)
     # After the term of the opinions: in these quarters streets and task forces were silent.
     with clock.known_demo_date(due + timedelta(days=21)):
-        _confirm(_returns(quarter).filter(state__in=["filed", "reviewed"]), people)
+        waiting = _returns(quarter).filter(state__in=["filed", "reviewed"])
+        if quarter.code in story.PUBLISHED:
+            _publish(quarter, waiting, people)
+        _confirm(waiting.all(), people)
+    if quarter.code == story.REVISED:
+        with clock.known_demo_date(due + timedelta(days=35)):
+            worker.run_waiting()
+            _revise(quarter, people)
+
+
+def _publish(quarter: Period, waiting: QuerySet[Return], people: People) -> None:
+    """The 快报 of the quarter; the one that is revised later without what came late."""
+    late = [park for park, code in story.LATE if code == quarter.code == story.REVISED]
+    _confirm(waiting.exclude(park_code__in=late), people)
+    worker.run_waiting()
+    publications.issue(kind="flash", period=quarter, accepted=_coverage(quarter), by=people.office)
+
+
+def _revise(quarter: Period, people: People) -> None:
+    flash = Publication.objects.get(kind="flash", period=quarter.code)
+    publications.revise(publication=flash, note=story.REVISION, accepted=_coverage(quarter), by=people.office)
+
+
+def _coverage(quarter: Period) -> str:
+    return coverage_of(frozen_rows(figures_of(quarter))).words
 
 
 def _present(quarter: Period, people: People) -> None:

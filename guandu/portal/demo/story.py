@@ -113,6 +113,10 @@ PROJECTS = (
 )
 LATE = {("P-Y12", "2026Q1"), ("P-Y12", "2026Q2"), ("P-Y17", "2025Q4"), ("P-FHL", "2026Q2")}
 NEVER_FILED = {("P-Y19", "2025Q2")}
+# 快报 that were published; the last one before its late returns had come, and then once more with them.
+PUBLISHED, REVISED = ("2026Q1", "2026Q2"), "2026Q2"
+REVISION = "演示数据：两个园区迟报，补齐后修订。"
+CLIENT_REASON = "演示数据：市级平台按数据共享协议接收。"
 
 _FAMILY_NAMES = "王 李 张 刘 陈 杨 赵 黄 周 吴 徐 孙 胡 朱 高 林 何 郭 马 罗"
 _GIVEN_NAMES = "建华 丽芬 志强 晓燕 文斌 春梅 永昌 雪莲 国栋 云霞 家豪 思敏 海涛 静怡 立新 红梅"
