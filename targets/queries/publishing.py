@@ -10,9 +10,9 @@ from django.db.models import QuerySet
 from guandu.core.digests import digest_of
 from guandu.core.periods import Period
 from guandu.jobs.models import Job
+from targets.definitions.values import PERCENT_KINDS
 from targets.enums import Basis, FigureScope, IndicatorKind, TemplateKind
 from targets.models import CertifiedValue, Figure, Indicator
-from targets.models.figure import RATIO_KINDS
 from targets.queries.figure_rows import MEMBERSHIPS, shown, stored_rows
 
 # As targets.actions.figures names it, which stands above.
@@ -111,7 +111,7 @@ def _frozen(row: Row, more: Row, work: set[str]) -> Row:
         "version", "unit", "scope_kind", "scope_code", "scope_name", "period", "basis", "numerator_unit",
         "denominator_unit", "expected", "reported", *MEMBERSHIPS,
     )}  # fmt: skip
-    is_ratio = more["indicator__kind"] in RATIO_KINDS
+    is_ratio = more["indicator__kind"] in PERCENT_KINDS
     return {
         "indicator_code": row["indicator"],
         "indicator_name": row["indicator_name"],
