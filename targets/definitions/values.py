@@ -43,7 +43,7 @@ def annual_growth(now: int, base: int | None, years: int | None) -> Decimal | No
     one = 10 ** (DECIMALS + 2)
     root = _root(now * one**years, base, years)
     # A tie is rounded away from zero: below one the per cent is negative.
-    if root < one and _doubled(now * one**years, base, years, 2 * root - 1) == 0:
+    if root <= one and _doubled(now * one**years, base, years, 2 * root - 1) == 0:
         root -= 1
     return from_units(root - one, DECIMALS)
 

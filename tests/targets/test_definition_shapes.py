@@ -13,6 +13,7 @@ from targets.definitions.shapes import Part, definition_errors
 from targets.definitions.values import value_of, years_between
 from targets.queries.rollup.compute import compute
 from targets.queries.rollup.rows import Row
+from targets.registered import Fact
 from tests.targets.quarters import A, B, C, defined, inputs, leaf, moved, rows_of
 
 REV = defined("REV", "flow", 2)
@@ -287,3 +288,38 @@ def test_touched_parks_give_exactly_their_part_of_the_whole():
     scopes = {("park", "P-C"), ("chain", "HQ"), ("street", "S1"), ("district", "")}
     assert part == [row for row in whole if (row.scope_kind, row.scope_code) in scopes]
     assert 0 < len(part) < len(whole)
+
+
+@pytest.mark.parametrize(
+    "definition",
+    [
+        defined("MIXED", "ratio", formula={"op": "ratio", "num": "FIRMS", "den": "REV"}),
+        defined("MIXED", "measure", 0, formula={"op": "choose_by_type", "map": {"DIG": "REV", "HQ": "REV"}}),
+        defined("MIXED", "formula", 1, formula={"op": "formula", "num": "REV"}),
+        defined("MIXED", "average", 1, formula={"op": "average", "of": "REV"}),
+    ],
+    ids=["ratio", "measure", "formula", "average"],
+)
+def test_versions_whose_decimals_do_not_meet_give_no_number_rather_than_a_wrong_one(definition):
+    row = computed(definition, leaf("FIRMS", "P-A", 3), leaf("REV", "P-A", 1005))["MIXED", "park", "P-A"]
+    assert row.numerator is None
+    assert row.gap
+
+
+@pytest.mark.feature("C14")
+def test_a_firm_of_two_parks_and_of_further_chains_counts_once_in_each_scope():
+    code = defined("COUNTED", "registered", formula={"op": "registered", "source": "x"})
+    day = date(2025, 1, 1)
+    facts = [
+        Fact("P-A", day, "一", "F1"), Fact("P-A", day, "一又", "F1"), Fact("P-C", day, "一", "F1", ("TRD",)),
+        Fact("P-B", day, "二", "F2"), Fact("", day, "三", "F3"),
+    ]  # fmt: skip
+    members = {m.code: m for m in (A, B, C)}
+    rows = rows_of(
+        "2026Q3", [code], facts={"COUNTED": facts}, fact_members=members,
+        chains={"DIG": "数字经济", "HQ": "总部经济", "TRD": "对外贸易", "CUL": "文旅康养"},
+    )  # fmt: skip
+    counts = {key[1:]: row.numerator for key, row in rows.items()}
+    assert {scope: counts["chain", scope] for scope in ("DIG", "HQ", "TRD", "CUL")} == {"DIG": 2, "HQ": 1, "TRD": 1, "CUL": 0}
+    assert [counts["park", park] for park in ("P-A", "P-B", "P-C")] == [1, 1, 1]
+    assert (counts["street", "S1"], counts["street", "S2"], counts["district", ""]) == (1, 1, 3)
