@@ -84,6 +84,8 @@ class System:
 def withheld(cells: Sequence[Cell]) -> set[Hashable]:
     """Keys of the cells that are not given away."""
     small = {quantity for cell in cells if cell.is_small for quantity in cell.own}
+    if not small:
+        return {cell.key for cell in cells if cell.is_small}
     hidden = closed(small, known_identities(cells))
     return {cell.key for cell in cells if cell.is_small or not hidden.isdisjoint(cell.terms)}
 
