@@ -9,7 +9,8 @@ from guandu.jobs.worker import JobContext
 from targets.actions import drift, figures, reminders
 from targets.actions.figure_building import Building, building, lay_out
 from targets.models import FigureDue
-from targets.queries.due import computed_quarters, is_due
+from targets.queries.computed import computed_quarters
+from targets.queries.freshness import is_due
 from targets.queries.progress import outcomes
 
 

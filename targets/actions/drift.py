@@ -18,7 +18,7 @@ from targets.actions.figure_building import CONTENT, Building
 from targets.actions.figures import leave_out_late
 from targets.definitions.values import PERCENT_KINDS
 from targets.models import FigureDrift, IndicatorVersion
-from targets.queries.due import is_due
+from targets.queries.freshness import is_due
 from targets.queries.recipients import Recipients
 
 MOST_NAMED = 200

@@ -17,7 +17,7 @@ from targets.actions.figure_building import Building, Part
 from targets.enums import Basis
 from targets.followers import tell_followers
 from targets.models import FigureDue, FigureState, TargetResult
-from targets.queries.due import reading_quarters
+from targets.queries.computed import reading_quarters
 from targets.queries.progress import Outcome
 
 ROLL_UP_JOB = "figures.roll_up"

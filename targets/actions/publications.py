@@ -17,6 +17,7 @@ from guandu.core.errors import Conflict, Invalid, NotReady
 from guandu.core.periods import Period, PeriodKind
 from targets.enums_publication import PublicationKind
 from targets.models import Publication, PublishedFigure
+from targets.queries.freshness import is_due
 from targets.queries.publications import compared, newest, rows_of
 from targets.queries.publishing import (
     CONTENT,
@@ -26,7 +27,6 @@ from targets.queries.publishing import (
     digest_of_rows,
     figures_of,
     frozen_rows,
-    waits_for_roll_up,
 )
 
 LONGEST = {"note": 300, "document": 120}
@@ -103,7 +103,7 @@ def _content(period: Period, accepted: str, seen: str) -> tuple[list[Row], Cover
     figures = figures_of(quarter)
     # Held, so that no roll-up stores its figures between the queries that read them.
     held = list(figures.select_for_update().values_list("pk", flat=True))
-    if waits_for_roll_up(quarter):
+    if is_due(quarter):
         raise NotReady(f"{quarter.label}的汇总待更新，请等汇总完成后再发布。", missing=["汇总计算未完成"])
     rows = frozen_rows(figures) if held else []
     if not rows:

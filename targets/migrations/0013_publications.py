@@ -50,7 +50,7 @@ class Migration(migrations.Migration):
                 ('position', models.PositiveIntegerField(verbose_name='次序')),
                 ('indicator_code', models.CharField(max_length=40, verbose_name='指标编码')),
                 ('indicator_name', models.CharField(max_length=60, verbose_name='指标')),
-                ('indicator_kind', models.CharField(choices=[('flow', '本年累计'), ('stock', '期末数'), ('ratio', '比率'), ('share', '占全区比重'), ('count', '达标园区数'), ('registered', '登记册计数'), ('measure', '适用指标')], max_length=20, verbose_name='类型')),
+                ('indicator_kind', models.CharField(choices=[('flow', '本年累计'), ('stock', '期末数'), ('ratio', '比率'), ('share', '占全区比重'), ('count', '达标园区数'), ('registered', '登记册计数'), ('measure', '适用指标'), ('average', '平均值'), ('growth', '增长率'), ('annual_growth', '年均增速'), ('single', '当季数'), ('all_of', '各园区均符合'), ('formula', '公式计算')], max_length=20, verbose_name='类型')),
                 ('version', models.PositiveSmallIntegerField(verbose_name='指标版本')),
                 ('unit', models.CharField(max_length=20, verbose_name='计量单位')),
                 ('decimals', models.PositiveSmallIntegerField(default=0, verbose_name='显示小数位')),

@@ -12,6 +12,7 @@ from targets.enums import Basis
 from targets.enums_publication import PublicationKind
 from targets.models import Figure, Publication, PublishedFigure
 from targets.queries.figure_rows import shown, stored_rows
+from targets.queries.freshness import is_due
 from targets.queries.publications import Difference, compared, differences, newest, rows_of, visible_keys
 from targets.queries.publishing import (
     Coverage,
@@ -19,7 +20,6 @@ from targets.queries.publishing import (
     digest_of_rows,
     figures_of,
     frozen_rows,
-    waits_for_roll_up,
 )
 
 FIRST_QUARTER = "2023Q1"
@@ -90,7 +90,7 @@ def preview(kind: str, period: Period) -> Preview:
         period=period,
         count=len(rows),
         coverage=coverage_of(rows),
-        waits=waits_for_roll_up(quarter),
+        waits=is_due(quarter),
         has_ended=period.last_day < clock.today(),
         digest=digest_of_rows(rows),
         before=before,

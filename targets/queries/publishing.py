@@ -1,5 +1,5 @@
-"""What a publication would hold now: the figures of its period as frozen rows, what is missing among them, and
-whether a roll-up still waits. Writes nothing."""
+"""What a publication would hold now: the figures of its period as frozen rows, and what is missing among them. Writes
+nothing."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -9,14 +9,11 @@ from django.db.models import QuerySet
 
 from guandu.core.digests import digest_of
 from guandu.core.periods import Period
-from guandu.jobs.models import Job
 from targets.definitions.values import PERCENT_KINDS
 from targets.enums import Basis, FigureScope, IndicatorKind, TemplateKind
 from targets.models import CertifiedValue, Figure, Indicator
 from targets.queries.figure_rows import MEMBERSHIPS, shown, stored_rows
 
-# As targets.actions.figures names it, which stands above.
-ROLL_UP = "figures.roll_up"
 # What a row says, in this order, and with it the digest: everything but the publication and its own number.
 CONTENT = (
     "indicator_code", "indicator_name", "indicator_kind", "version", "unit", "decimals", "scope_kind", "scope_code",
@@ -94,15 +91,6 @@ def coverage_of(rows: Iterable[Row]) -> Coverage:
             district.append(row["indicator_name"])
     short = tuple((name, count) for (_, name), count in sorted(lacking.items()) if count)
     return Coverage(len(lacking), len(lacking) - len(short), short, tuple(district))
-
-
-def waits_for_roll_up(quarter: Period) -> bool:
-    """Whether what was confirmed has not reached the figures of the quarter yet."""
-    jobs = Job.objects.filter(kind=ROLL_UP, key=quarter.code)
-    if jobs.filter(state__in=[Job.State.QUEUED, Job.State.RUNNING]).exists():
-        return True
-    newest = jobs.order_by("-pk").values_list("state", flat=True).first()
-    return newest is not None and newest != Job.State.DONE
 
 
 def _frozen(row: Row, more: Row, work: set[str]) -> Row:

@@ -10,11 +10,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from guandu.audit.models import AuditEvent
-from guandu.jobs.models import Job
-from guandu.jobs.queue import enqueue
+from guandu.core import clock
 from targets.enums import Basis, IndicatorKind, OverSpace
-from targets.models import Figure
-from targets.queries.freshness import ROLL_UP_JOB
+from targets.models import Figure, FigureDue
 from tests.factories import make_chain, make_demonstration, make_figure, make_indicator, make_park
 
 pytestmark = pytest.mark.django_db
@@ -245,13 +243,13 @@ def test_a_number_that_was_entered_afterwards_is_marked(chain, office, revenue, 
 def test_a_quarter_whose_roll_up_waits_is_marked_at_each_of_its_numbers(chain, office, revenue, sign_in):
     make_figure(revenue, "2026Q1-3", chain, value="1", run=31)
     make_figure(revenue, "2026H1", chain, value="2")
-    enqueue(ROLL_UP_JOB, by=office, key="2026Q3", period="2026Q3")
+    FigureDue.objects.create(quarter="2026Q3", asked_at=clock.now())
     client, asked = sign_in(office), f"indicator=REV&kind=chain&{Q3}&period=2026Q2"
     cells = table(page(client, asked)).split("<tbody>")[1].split("</td>")
     assert "待更新" not in cells[0]
     assert "待更新" in cells[1]
     assert "计算批次 31" in cells[1]
-    Job.objects.update(state=Job.State.DONE)
+    FigureDue.objects.all().delete()
     assert "待更新" not in table(page(client, asked))
 
 

@@ -12,12 +12,11 @@ from guandu.core.periods import Period
 from guandu.jobs import worker
 from guandu.jobs.models import Job
 from targets.actions import figures, returns
-from targets.models import Figure
+from targets.models import Figure, FigureDue, FigureState
 from targets.queries.freshness import ROLL_UP_JOB, waiting_quarters
 from targets.queries.roll_ups import roll_ups
 from tests.factories import make_figure, make_indicator
 from tests.targets.factories import make_cast
-from tests.targets.plans import make_plan, make_result, make_target
 
 pytestmark = pytest.mark.django_db
 
@@ -36,6 +35,8 @@ def job(state, quarter="2026Q3", kind=ROLL_UP_JOB, **fields):
         else {"started_at": at - timedelta(seconds=75), "finished_at": at}
     )
     given = {"actor_kind": "service", "actor_key": "roll-up", "actor_name": "汇总", "created_at": at, **ended}
+    if state != "done":
+        FigureDue.objects.create(quarter=quarter, asked_at=at)
     return Job.objects.create(kind=kind, key=quarter, state=state, **{**given, **fields})
 
 
@@ -44,37 +45,22 @@ def test_the_name_of_the_job_is_that_of_the_action():
     assert ROLL_UP_JOB == figures.ROLL_UP_JOB
 
 
-@pytest.mark.parametrize("state", ["queued", "running", "failed", "parked", "cancelled"])
-def test_a_quarter_lags_until_its_roll_up_is_done(state):
-    before = job("done")
-    late = job(state)
-    assert waiting_quarters() == {"2026Q3": before.finished_at}
-    Job.objects.filter(pk=late.pk).update(state="done", finished_at=clock.now())
+def test_a_quarter_lags_from_the_change_until_it_is_stored():
     assert waiting_quarters() == {}
-
-
-def test_a_quarter_never_rolled_up_has_no_time_of_the_last_one():
-    job("queued")
+    FigureDue.objects.create(quarter="2026Q3", park_code="P1", asked_at=clock.now())
     assert waiting_quarters() == {"2026Q3": None}
-
-
-def test_one_that_failed_before_another_was_done_is_over():
-    job("failed")
-    job("done")
+    worked = figures.ask_roll_up(period=Period.parse("2026Q3"), by=ROLL_UP)
+    worker.run(worked.pk)
     assert waiting_quarters() == {}
 
 
-def test_one_that_failed_before_a_forgotten_one_stored_is_over():
-    """Done jobs are forgotten after half a year; what they stored bears their number."""
-    failed = job("failed")
-    make_result(make_target(make_plan(), "T01"), "met", "1", run=failed.pk + 1)
-    assert waiting_quarters() == {}
-
-
-def test_other_work_and_other_quarters_do_not_matter():
-    job("queued", "2026Q2")
-    job("queued", kind="rating.trial")
-    assert set(waiting_quarters()) == {"2026Q2"}
+@pytest.mark.parametrize("state", ["failed", "parked", "cancelled"])
+def test_it_lags_on_where_the_roll_up_ended_ill(state):
+    stored = figures.ask_roll_up(period=Period.parse("2026Q3"), by=ROLL_UP)
+    worker.run(stored.pk)
+    figures.ask_roll_up(period=Period.parse("2026Q3"), by=ROLL_UP)
+    Job.objects.filter(state=Job.State.QUEUED).update(state=state)
+    assert waiting_quarters() == {"2026Q3": FigureState.objects.get().stored_at}
 
 
 @pytest.mark.feature("C15")

@@ -1,13 +1,8 @@
-"""What waits to be rolled up, and which quarters there are to compute."""
+"""Which quarters there are to compute, and which read one another."""
 
 from guandu.core.periods import Period
-from targets.models import CertifiedValue, Figure, FigureDue, FigureState
+from targets.models import CertifiedValue, Figure, FigureState
 from targets.queries.rollup import affected_quarters, definitions_in
-
-
-def is_due(quarter: Period) -> bool:
-    """Whether something changed since the quarter's figures were computed."""
-    return FigureDue.objects.filter(quarter=quarter.code).exists()
 
 
 def reading_quarters(quarter: Period) -> list[Period]:
