@@ -267,12 +267,17 @@ def test_a_corrected_whole_is_seen_at_once_and_writes_no_park_s_share():
     roll_up()
     before = figure(share, "park", park.code)
     assert (before.value, before.lack, before.lack_words) == (None, "no_denominator", "缺少分母，暂不能计算")
+    asked = signed_in(make_user("office"))
+    told = asked.get(f"/api/v1/figures/{before.pk}/").json()
+    assert (told["value"], told["denominator"], told["lack"]) == (None, None, "缺少分母，暂不能计算")
     for units, value in ((100, 30), (60, 50)):
         certify(whole, None, units)
         roll_up()
         after = figure(share, "park", park.code)
         assert (after.pk, after.computed_at, after.run) == (before.pk, before.computed_at, before.run)
         assert (after.value, figure(share).value, after.denominator) == (value, value, None)
+        told = asked.get(f"/api/v1/figures/{before.pk}/").json()
+        assert (told["value"], told["denominator"], told["lack"]) == (f"{value}.000000", f"{units / 100:.2f}", "")
 
 
 @pytest.mark.feature("C1")
