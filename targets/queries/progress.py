@@ -8,6 +8,7 @@ from guandu.core.numbers import round_half_up
 from guandu.core.periods import Period
 from targets.enums import Basis, FigureScope, Gap, IndicatorKind, Operator, Shape, TargetStatus
 from targets.models import Figure, Plan, Target
+from targets.queries.rollup.shifts import OVER_QUARTERS
 
 PERCENT_SCALE = 2
 _EITHER_WAY = frozenset(
@@ -45,14 +46,19 @@ def outcomes(quarter: Period) -> list[Outcome]:
 
 def _figures(quarter: Period, indicators: set[int]) -> dict[int, list[Figure]]:
     rows = (
-        Figure.objects.of_quarter(quarter)
-        .filter(indicator__in=indicators, basis=Basis.CERTIFIED)
+        Figure.objects.filter(
+            indicator__in=indicators, period__in={quarter.code, quarter.to_date.code}, basis=Basis.CERTIFIED
+        )
         .select_related("indicator", "indicator_version", "denominator_figure__indicator")
         .order_by("scope_code")
     )
+    # At the year's end its own number stands, 年报 where there is one; what is made of four quarters counts them in
+    # its coverage and not parks.
+    yearly = {row.indicator_id for row in rows if row.of_year and row.indicator.over_time not in OVER_QUARTERS}
     found: dict[int, list[Figure]] = {}
     for row in rows:
-        found.setdefault(row.indicator_id, []).append(row)
+        if row.of_year == (row.indicator_id in yearly):
+            found.setdefault(row.indicator_id, []).append(row)
     return found
 
 

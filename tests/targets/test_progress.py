@@ -169,9 +169,9 @@ def test_what_silent_parks_could_overturn_is_not_said_yet(plan, operator, value,
 def test_a_condition_asked_of_every_park_is_fulfilled_by_all_of_them_only(plan, parks, status):
     every = make_indicator(kind=IndicatorKind.ALL_OF, unit="个", scale=0)
     make_target(plan, Shape.RATIO_EACH, Operator.AT_LEAST, "60", every, scope_kind="district")
-    for held in parks:
+    for number, held in enumerate(parks):
         judged = int(held is not None)
-        make_figure(every, "2026Q1-3", make_park(), numerator=held, denominator=judged or None, reported=judged)
+        make_figure(every, "2026Q1-3", make_park(code=f"P-{number}"), numerator=held, denominator=judged or None, reported=judged)
     known = [held for held in parks if held is not None]
     make_figure(
         every, "2026Q1-3", numerator=sum(known) if known else None, denominator=len(known) or None, expected=2,

@@ -10,14 +10,16 @@ from guandu.core.models import dated
 from guandu.core.periods import Period
 from parks.models import Cultivation, CultivationMove, Honour, StatisticalClass, Tenancy
 from targets.actions import indicators, returns
-from targets.enums import Basis, IndicatorKind
-from targets.models import CertifiedValue, Figure, IndicatorVersion
+from targets.enums import Basis, Force, IndicatorKind, Operator, Shape
+from targets.models import CertifiedValue, Figure, IndicatorVersion, Plan, Target
 from targets.queries.boards import figures_at, series_at
 from targets.queries.drill import drill
-from targets.queries.rollup import compute, read_inputs
+from targets.queries.progress import outcomes
+from targets.queries.rollup import affected_quarters, compute, read_inputs
 from tests.factories import (
     make_area,
     make_chain,
+    make_demonstration,
     make_enterprise,
     make_honour_kind,
     make_indicator,
@@ -265,12 +267,17 @@ def test_a_corrected_whole_is_seen_at_once_and_writes_no_park_s_share():
     roll_up()
     before = figure(share, "park", park.code)
     assert (before.value, before.lack, before.lack_words) == (None, "no_denominator", "缺少分母，暂不能计算")
+    asked = signed_in(make_user("office"))
+    told = asked.get(f"/api/v1/figures/{before.pk}/").json()
+    assert (told["value"], told["denominator"], told["lack"]) == (None, None, "缺少分母，暂不能计算")
     for units, value in ((100, 30), (60, 50)):
         certify(whole, None, units)
         roll_up()
         after = figure(share, "park", park.code)
         assert (after.pk, after.computed_at, after.run) == (before.pk, before.computed_at, before.run)
         assert (after.value, figure(share).value, after.denominator) == (value, value, None)
+        told = asked.get(f"/api/v1/figures/{before.pk}/").json()
+        assert (told["value"], told["denominator"], told["lack"]) == (f"{value}.000000", f"{units / 100:.2f}", "")
 
 
 @pytest.mark.feature("C1")
@@ -345,3 +352,33 @@ def test_versions_that_are_not_asked_for_stay_out_of_what_a_later_quarter_reads(
     assert set(earlier.definitions) == {"REV"}
     assert {each.indicator for each in earlier.leaves} == {"REV"}
     assert IndicatorVersion.objects.filter(dated(date(2026, 3, 31))).count() == 3
+
+
+def test_without_an_end_the_quarters_up_to_the_present_one_are_named():
+    make_demonstration(date(2026, 10, 12))
+    make_indicator(code="REV")
+    make_indicator(code="GREW", kind=IndicatorKind.GROWTH, definition={"op": "growth", "of": "REV", "base": "2023"})
+    definitions = read_inputs(Period.parse("2023Q4")).definitions
+    found = affected_quarters(Period.parse("2023Q4"), definitions)
+    assert [each.code for each in found] == ["2023Q4", "2024Q4", "2025Q4", "2026Q4"]
+
+
+@pytest.mark.feature("C1", "D2")
+@pytest.mark.parametrize(("annual", "units"), [(44, 44), (None, 40)])
+def test_a_target_of_the_year_stands_on_the_annual_return_where_there_is_one(annual, units):
+    jobs, park = make_indicator(code="JOBS", kind=IndicatorKind.STOCK, scale=0), make_park()
+    plan = Plan.objects.create(
+        code="PLAN", title="测试计划", issuer="测试机关", issued_on=date(2024, 1, 10), starts_on=date(2024, 1, 1),
+        ends_on=date(2026, 12, 31),
+    )  # fmt: skip
+    Target.objects.create(
+        plan=plan, code="T99", clause="一(一)", title="从业人员", verb="达到", force=Force.BINDING, shape=Shape.STOCK,
+        operator=Operator.AT_LEAST, value="44", indicator=jobs, scope_kind="district",
+    )  # fmt: skip
+    certify(jobs, park, 40, period="2026Q4")
+    if annual:
+        certify(jobs, park, annual, period="2026")
+    roll_up(Q4)
+    (outcome,) = outcomes(Q4)
+    assert (outcome.units, outcome.expected, outcome.reported) == (units, 1, 1)
+    assert len(outcome.parts) == 2

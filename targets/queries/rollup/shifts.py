@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 
+from guandu.core import clock
 from guandu.core.periods import Period
 from targets.checks.expressions import parsed
 from targets.definitions.graph import operands
@@ -95,11 +96,15 @@ def all_looked_back_to(
     return found
 
 
-def affected_quarters(quarter: Period, definitions: Mapping[str, Definition], *, until: Period) -> list[Period]:
-    """The quarters up to `until` whose figures read values of `quarter`, itself first: the next one for a single
-    quarter, a year later for growth, every later one for a dated base, the fourth for numbers of the year."""
+def affected_quarters(
+    quarter: Period, definitions: Mapping[str, Definition], *, until: Period | None = None
+) -> list[Period]:
+    """The quarters up to `until`, by default the present one, whose figures read values of `quarter`, itself first:
+    the next one for a single quarter, a year later for growth, every later one for a dated base, the fourth for
+    numbers of the year."""
     found, each = [quarter], quarter.next_quarter
-    while each <= until:
+    last = until or Period.quarter_of(clock.today())
+    while each <= last:
         if quarter in all_looked_back_to(definitions, each):
             found.append(each)
         each = each.next_quarter
