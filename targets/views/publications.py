@@ -36,7 +36,7 @@ def publication_list(request: HttpRequest) -> HttpResponse:
     """What was published, in which revision, by whom and when?"""
     rows = Publication.objects.visible_to(request.user).order_by("-issued_on", "-pk")
     page = Paginator(rows, LISTED).get_page(request.GET.get("page"))
-    replaced = set(Publication.objects.filter(replaces__in=[row.pk for row in page]).values_list("replaces", flat=True))
+    replaced = set(rows.filter(replaces__in=[row.pk for row in page]).order_by().values_list("replaces", flat=True))
     context = {"page": page, "replaced": replaced, "issues": request.user.may(Permission.PUBLICATION_ISSUE)}
     return render(request, "targets/publications.html", context)
 
