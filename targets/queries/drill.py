@@ -16,6 +16,7 @@ from targets.models import CertifiedValue, Figure, HistoryBatch, IndicatorVersio
 from targets.queries.approved import anchor_of
 from targets.queries.figure_rows import parts_of
 from targets.queries.formula_words import formula_words, names_in
+from targets.queries.read_figures import figures_read, sibling
 
 _SOURCE = (
     "source__return_version__return_of", "source__history_line", "source__indicator", "source__indicator_version"
@@ -73,7 +74,8 @@ class Drill:
     """`parts` are the parks the reader may see; the others are one line (`hidden_count`, `hidden_sum`).
     `hidden_sum` is None where fewer than two of them have a value: the sum would be a park's own.
 
-    `terms` are what a ratio or share divides; `read_figure` is what a count or a measure looks at.
+    `terms` are what a ratio or share divides; `reads` are the figures that a park's number is worked out
+    from otherwise.
     """
 
     figure: Figure
@@ -84,14 +86,13 @@ class Drill:
     total: Decimal | None = None
     certified: Certified | None = None
     terms: list[Term] = field(default_factory=list)
-    read_figure: Figure | None = None
+    reads: list[Figure] = field(default_factory=list)
     facts: list[dict] = field(default_factory=list)
+    not_a_sum: str = ""
 
     @property
     def unreported(self) -> int:
         return self.figure.expected - self.figure.reported
-
-    not_a_sum: str = ""
 
     @property
     def roster_effect(self) -> Decimal | None:
@@ -122,7 +123,7 @@ def drill(figure: Figure, user: User) -> Drill:
         figure=figure,
         formula=TOTAL_WORDS if total and not is_divided(figure) else formula_words(figure, names_in(figure)),
         certified=_certified(figure, user) if _is_told(figure, operation) else None,
-        read_figure=_read(figure, user),
+        reads=figures_read(figure, user),
         facts=figure.facts,
         **found,
     )
@@ -214,8 +215,8 @@ def _terms(figure: Figure, user: User, exact: bool) -> tuple[Term, Term]:
     definition, version = figure.indicator_version.definition, figure.indicator_version
     measured = _measured(figure)
     if {"num", "den"} <= definition.keys() and definition.get("op") != "formula":
-        top = _sibling(figure, definition["num"], user) if exact else None
-        own = _sibling(figure, definition["den"], user) if exact and not figure.is_share else None
+        top = sibling(figure, definition["num"], user) if exact else None
+        own = sibling(figure, definition["den"], user) if exact and not figure.is_share else None
         above, below = measured[definition["num"]], measured[definition["den"]]
         return (
             Term(above.indicator.name, above.unit, None, top, above.scale),
@@ -303,34 +304,6 @@ def _openable(sources: list[CertifiedValue], user: User) -> Openable:
 
 def _visible(model: type[Return] | type[HistoryBatch], keys: set[int], user: User) -> set[int]:
     return set(model.objects.visible_to(user).filter(pk__in=keys).values_list("pk", flat=True)) if keys else set()
-
-
-def _read(figure: Figure, user: User) -> Figure | None:
-    """The figure of the same park that a count or a measure looks at."""
-    if figure.scope_kind != FigureScope.PARK:
-        return None
-    definition = figure.indicator_version.definition
-    if definition.get("op") in {"count_over_line", "all_of"}:
-        return _sibling(figure, definition["of"], user)
-    if definition.get("op") == "choose_by_type" and figure.chain_code in definition["map"]:
-        return _sibling(figure, definition["map"][figure.chain_code], user)
-    return None
-
-
-def _sibling(figure: Figure, indicator: str, user: User) -> Figure | None:
-    """The figure of another indicator at the same scope in the same quarter."""
-    period = Period.parse(figure.period)
-    rows = Figure.objects.visible_to(user)
-    if figure.of_year:
-        rows = rows.filter(period=figure.period)
-    else:
-        rows = rows.of_quarter(Period.quarter(period.year, period.last // 3))
-    same = {"scope_kind": figure.scope_kind, "scope_code": figure.scope_code, "basis": figure.basis}
-    return (
-        rows.filter(indicator__code=indicator, **same)
-        .select_related("indicator", "indicator_version", "denominator_figure")
-        .first()
-    )
 
 
 def _amount(units: list[int | None], scale: int) -> Decimal | None:

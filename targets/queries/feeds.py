@@ -8,6 +8,7 @@ from django.db.models import Q
 from guandu.accounts.models import User
 from guandu.accounts.permissions import Permission
 from guandu.core.periods import Period
+from targets.definitions.graph import operands
 from targets.enums import Basis, FigureScope
 from targets.models import CertifiedValue, Figure, IndicatorVersion, TargetResult
 from targets.queries.figure_rows import MEMBERSHIPS
@@ -110,18 +111,7 @@ def _parts(definition: dict, chain: str) -> set[str]:
     """A measure looks at one of several indicators, by the park's chain."""
     if definition.get("op") == "choose_by_type":
         return {definition["map"].get(chain, "")}
-    return set(_texts(definition))
-
-
-def _texts(part: object) -> Iterator[str]:
-    if isinstance(part, str):
-        yield part
-    elif isinstance(part, dict):
-        for each in part.values():
-            yield from _texts(each)
-    elif isinstance(part, list):
-        for each in part:
-            yield from _texts(each)
+    return set(operands(definition))
 
 
 def _scopes_above(own: Figure) -> Q:

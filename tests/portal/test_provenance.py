@@ -55,19 +55,21 @@ def figures_of_quarter() -> list[Figure]:
 
 def by_the_list(figure: Figure, found: Drill) -> Decimal | None:
     """The number again, from nothing but what the page lists and the formula that it names."""
-    if figure.is_ratio:
-        above, below = _terms(found)
-        return round_half_up(above * 100 / below, 6) if above is not None and below else None
+    kind = figure.indicator.kind
+    if found.divides:
+        return _divided(figure, *_terms(found))
     if found.parts:
         told = [part.amount for part in found.parts if part.amount is not None]
         return sum(told) if told else None
-    if found.read_figure is not None and figure.indicator.kind == IndicatorKind.COUNT:
-        return _over_the_line(figure, found.read_figure.value)
+    if kind == IndicatorKind.SINGLE:
+        return _subtracted(figure, found)
+    if found.reads and kind in {IndicatorKind.COUNT, IndicatorKind.ALL_OF}:
+        return _inside_the_line(figure, found.reads[0].value)
     if found.certified:
         return found.certified.amount
     if found.facts:
         return Decimal(len(found.facts))
-    return Decimal(0) if figure.indicator.kind == IndicatorKind.REGISTERED else None
+    return Decimal(0) if kind == IndicatorKind.REGISTERED else None
 
 
 def _terms(found: Drill) -> tuple[Decimal | None, Decimal | None]:
@@ -77,12 +79,38 @@ def _terms(found: Drill) -> tuple[Decimal | None, Decimal | None]:
     return (sum(part.above for part in both), sum(part.below for part in both)) if both else (None, None)
 
 
-def _over_the_line(figure: Figure, size: Decimal | None) -> Decimal | None:
+def _divided(figure: Figure, above: Decimal | None, below: Decimal | None) -> Decimal | None:
+    kind = figure.indicator.kind
+    if above is None or (kind == IndicatorKind.AVERAGE and below is None):
+        # An average's own park is not divided.
+        return above
+    if kind == IndicatorKind.ALL_OF:
+        return above
+    if not below:
+        return None
+    if kind == IndicatorKind.ANNUAL_GROWTH:
+        years = int(figure.period[:4]) - int(figure.indicator_version.definition["base"])
+        return round_half_up(((above / below) ** (Decimal(1) / years) - 1) * 100, 6)
+    return round_half_up(above * (100 if figure.is_ratio else 1) / below, 6)
+
+
+def _subtracted(figure: Figure, found: Drill) -> Decimal | None:
+    """The cumulative number less the one before; what entered or left stands beside it."""
+    if figure.value is None:
+        return None
+    assert len(found.reads) == (1 if QUARTER.last == 3 else 2)
+    ends = [each.value for each in found.reads]
+    return ends[0] - (ends[1] if len(ends) > 1 else 0) - (found.roster_effect or 0)
+
+
+def _inside_the_line(figure: Figure, size: Decimal | None) -> Decimal | None:
     definition = figure.indicator_version.definition
     if size is None:
         return None
-    under = definition.get("below") is None or size < Decimal(definition["below"])
-    return Decimal(size >= Decimal(definition["at_least"]) and under)
+    bounds = {name: Decimal(definition[name]) for name in ("at_least", "below", "at_most") if definition.get(name)}
+    return Decimal(
+        size >= bounds.get("at_least", size) and not size >= bounds.get("below", size + 1) and size <= bounds.get("at_most", size)
+    )
 
 
 def leaves_of(found: Drill) -> list[Certified]:
@@ -97,8 +125,9 @@ def test_every_figure_is_what_its_list_adds_up_to(drilled, prove_figure):
         if by_the_list(figure, found) != figure.value or found.hidden_count:
             wrong.append(f"{figure}: {by_the_list(figure, found)} != {figure.value}")
     assert wrong == []
-    # A kind without a number would prove nothing.
-    assert {kind for kind, count in kinds.items() if count} >= set(IndicatorKind.values)
+    # A kind without a number would prove nothing; the story has no earlier quarter that those could look back to.
+    looking_back = {IndicatorKind.SINGLE, IndicatorKind.GROWTH, IndicatorKind.ANNUAL_GROWTH}
+    assert {kind for kind, count in kinds.items() if count} >= set(IndicatorKind.values) - looking_back
     assert len(drilled) > 1000
     prove_figure("figures of the demonstration that their lists add up to", len(drilled))
 
@@ -172,8 +201,8 @@ def test_a_value_feeds_exactly_the_figures_that_change_with_it(code, subject, of
     assert changed - of_parks <= listed
     assert found.more == len(of_parks)
     kinds = {f.indicator.code: f.indicator.kind for f in found.figures}
-    # A count moves only where the line is crossed; it is made of the value all the same.
-    assert {kinds[key[0]] for key in listed - changed} <= {IndicatorKind.COUNT}
+    # A count moves only where its line is crossed; it is made of the value all the same.
+    assert {kinds[key[0]] for key in listed - changed} <= {IndicatorKind.COUNT, IndicatorKind.ALL_OF}
     assert len(changed) > 4
 
 
