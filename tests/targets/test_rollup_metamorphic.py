@@ -65,8 +65,9 @@ def _leaves(draw: random.Random, members: list[Member]) -> list[Leaf]:
 
 
 def computed(data: Inputs) -> Rows:
-    rows = {row.key: row for row in compute(data)}
-    assert len(rows) == len(compute(data))
+    found = compute(data)
+    rows = {row.key: row for row in found}
+    assert len(rows) == len(found)
     return rows
 
 
