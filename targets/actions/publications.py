@@ -149,7 +149,11 @@ def _freeze(rows: list[Row], coverage: Coverage, by: Actor, **values: Any) -> Pu
         "kind": made.kind, "period": made.period, "revision": made.revision, "document": made.document,
         "rows": made.row_count, "changed": made.changed_count, "coverage": coverage.words, "digest": made.digest,
     }  # fmt: skip
-    changed([Change("targets.publication", str(made.pk), str(made), None, after)])
+    rows_after = {"rows": made.row_count, "content": made.digest}
+    changed([
+        Change("targets.publication", str(made.pk), str(made), None, after),
+        Change(PublishedFigure._meta.label_lower, str(made.pk), str(made), None, rows_after),
+    ])  # fmt: skip
     return made
 
 

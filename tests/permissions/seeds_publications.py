@@ -19,7 +19,9 @@ def rows(own: Side, other: Side, people: People) -> dict[str, dict[str, str]]:
     # A period that nothing is published of yet.
     make_figure(Indicator.objects.get(code="REV"), "2026H1", value="3")
     office = people[RoleCode.OFFICE]
-    made = {"own": _published("flash", office), "other": _published("rating", office)}
+    made = {
+        "own": _published("flash", office, own.mark("edition")), "other": _published("rating", office, other.mark("edition"))
+    }  # fmt: skip
     spare = make_user(RoleCode.API_CLIENT, username="m-client")
     given = {
         "client": people[RoleCode.API_CLIENT], "reason": "按协议接收", "given_by": office.name, "given_at": clock.now(),
@@ -32,10 +34,10 @@ def rows(own: Side, other: Side, people: People) -> dict[str, dict[str, str]]:
     }
 
 
-def _published(kind: str, office: User) -> Publication:
+def _published(kind: str, office: User, note: str) -> Publication:
     """What the figures were a while ago: since then each has been reported once more."""
     made = Publication.objects.create(
-        kind=kind, period=Q3.code, issued_by=office.name, issued_unit=office.unit.name, issued_on=clock.today(),
+        kind=kind, period=Q3.code, note=note, issued_by=office.name, issued_unit=office.unit.name, issued_on=clock.today(),
         issued_at=clock.now(),
     )  # fmt: skip
     frozen = [{**row, "reported": 0} for row in frozen_rows(figures_of(Q3))]

@@ -200,7 +200,7 @@ def test_only_the_office_publishes_and_the_trail_has_it(office, leader, district
     made = issue(office)
     event = AuditEvent.objects.get(verb="publication.issue", outcome="done")
     assert event.object_key == str(made.pk)
-    assert event.changes.get().after["digest"] == made.digest
+    assert event.changes.get(object_type="targets.publication").after["digest"] == made.digest
 
 
 def test_rows_are_seen_as_the_figures_they_are_copies_of(office, operator, park, district):
