@@ -2,7 +2,7 @@
 
 from guandu.accounts.checks import require, require_service
 from guandu.accounts.permissions import Permission
-from guandu.audit.actions import action, changed
+from guandu.audit.actions import action, changed, concerning
 from guandu.audit.changes import Change
 from guandu.core import clock
 from guandu.core.actors import Actor
@@ -28,8 +28,9 @@ KEY = ["indicator", "scope_kind", "scope_code", "period", "basis"]
 def ask_roll_up(*, period: Period, by: Actor):
     """Queue the roll-up of the quarter that ends with `period` (a quarter, its last month, or the year);
     one that already waits is returned, None for a month within a quarter. Raises NotAllowed."""
-    require(by, Permission.RETURN_CONFIRM, to="发起汇总计算")
     quarter = Period.quarter_of(period.last_day)
+    concerning("targets.figure", quarter.code, f"{quarter.label}汇总数据")
+    require(by, Permission.RETURN_CONFIRM, to="发起汇总计算")
     if quarter.last_day != period.last_day:
         return None
     return queue.enqueue(ROLL_UP_JOB, by=by, key=quarter.code, period=quarter.code)
