@@ -6,7 +6,7 @@ from django.db.models import F
 
 from guandu.accounts.checks import require, require_service
 from guandu.accounts.permissions import Permission
-from guandu.audit.actions import action, changed
+from guandu.audit.actions import action, changed, concerning
 from guandu.audit.changes import Change
 from guandu.core import clock
 from guandu.core.actors import Actor
@@ -32,8 +32,9 @@ def ask_roll_up(*, period: Period, parks: Collection[str] = (), by: Actor) -> Jo
     The job of the quarter itself: one that already waits is returned, None for a month within a quarter.
     Raises NotAllowed.
     """
-    require(by, Permission.RETURN_CONFIRM, to="发起汇总计算")
     quarter = Period.quarter_of(period.last_day)
+    concerning("targets.figure", quarter.code, f"{quarter.label}汇总数据")
+    require(by, Permission.RETURN_CONFIRM, to="发起汇总计算")
     if quarter.last_day != period.last_day:
         return None
     jobs = {each: _ask(each, parks, by) for each in reading_quarters(quarter)}

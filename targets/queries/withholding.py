@@ -12,6 +12,7 @@ from guandu.accounts.models import User
 from guandu.accounts.roles import RoleCode
 from guandu.core import clock
 from guandu.core.periods import Period
+from targets.definitions.graph import operands
 from targets.enums import FigureScope, IndicatorKind
 from targets.models import Disclosure, Figure, Indicator, PublishedFigure
 from targets.queries.figure_rows import shown, stored_rows
@@ -19,7 +20,14 @@ from targets.queries.firm_counts import firms_of_parks
 from targets.queries.published_rows import as_figures, stored_published
 from targets.suppression import Cell, Quantity, withheld
 
-NUMBERS = ("value", "numerator", "denominator", "base")
+NUMBERS = ("value", "numerator", "denominator", "base", "roster_effect")
+# Growth, averages and formulas divide or subtract what the tables add up.
+WORKED_OUT = frozenset(
+    {
+        IndicatorKind.GROWTH, IndicatorKind.ANNUAL_GROWTH, IndicatorKind.SINGLE, IndicatorKind.AVERAGE,
+        IndicatorKind.ALL_OF, IndicatorKind.FORMULA,
+    }
+)  # fmt: skip
 # Every number is told in this part of its unit, so that all are whole.
 PLACES = 12
 # Today's figures come after every table that was published.
@@ -68,7 +76,22 @@ def hidden_among(rows: Iterable[Row]) -> set[Key]:
     days = {Period.parse(row["period"]).last_day for row in rows}
     definitions = _definitions()
     codes = _together({row["indicator"] for row in rows}, definitions)
-    return withheld(cells_of(_offered(codes, days), definitions))
+    offered = _offered(codes, days)
+    added = [row for row in offered if definitions[row["indicator"]][0] not in WORKED_OUT]
+    hidden = withheld(cells_of(added, definitions))
+    return hidden | set(_worked_out(offered, {code for _, code, *_ in hidden}, definitions))
+
+
+def _worked_out(rows: Iterable[Row], hidden: set[str], definitions: Definitions) -> Iterable[Key]:
+    """Numbers that no table adds up are withheld with the first cell of whatever they are worked out from."""
+    told = _withheld_with(hidden, definitions)
+    yield from (_key(row) for row in rows if definitions[row["indicator"]][0] in WORKED_OUT and row["indicator"] in told)
+
+
+def _withheld_with(codes: set[str], definitions: Definitions) -> set[str]:
+    """`codes` and all that is made of them, over as many steps as it takes."""
+    more = {code for code, (_, formulas) in definitions.items() if not _parts(formulas).isdisjoint(codes)}
+    return codes if more <= codes else _withheld_with(codes | more, definitions)
 
 
 def cells_of(rows: Sequence[Row], definitions: Definitions) -> list[Cell]:
@@ -201,14 +224,11 @@ def _together(codes: set[str], definitions: Definitions) -> set[str]:
 
 
 def _parts(formulas: list[dict]) -> set[str]:
-    single = {formula.get(side) for formula in formulas for side in ("num", "den", "of")}
-    return {code for code in single if isinstance(code, str)} | {
-        code for formula in formulas for code in formula.get("map", {}).values()
-    }
+    return {code for formula in formulas for code in operands(formula)}
 
 
 def _given(row: Row, is_hidden: bool) -> Row:
-    none = dict.fromkeys(NUMBERS if is_hidden else ("base",))
+    none = dict.fromkeys(NUMBERS if is_hidden else ("base", "roster_effect"))
     return {**row, **none, "withheld": is_hidden}
 
 
