@@ -11,7 +11,7 @@ from guandu.audit.models import AuditEvent
 from guandu.core import clock
 from guandu.core.errors import Invalid, NotAllowed, NotReady
 from targets.actions import disclosures
-from targets.enums import SubjectKind
+from targets.enums import IndicatorKind, SubjectKind
 from targets.models import Figure, Indicator, Plan, Return, ReturnLine, ReturnVersion, Target, TargetResult
 from targets.queries.firm_counts import firms_of_parks
 from targets.queries.withholding import reads_from_outside
@@ -239,6 +239,26 @@ def test_a_share_and_a_ratio_are_withheld_with_what_they_are_made_of(client, fig
         _beside(figure, ratio, numerator=amount, denominator=figure.numerator)
     for code in ("REV", "LEAD", "RATE"):
         assert missing(rows(client, indicator=code)) == {"P1", "A", "P3", "B"}, code
+
+
+@pytest.mark.parametrize(
+    ("kind", "definition"),
+    [
+        (IndicatorKind.AVERAGE, {"op": "average", "of": "REV"}),
+        (IndicatorKind.SINGLE, {"op": "single", "of": "REV"}),
+        (IndicatorKind.GROWTH, {"op": "growth", "of": "REV", "base": "year_before"}),
+        (IndicatorKind.FORMULA, {"op": "formula", "num": "2*REV", "den": "REV"}),
+    ],
+)
+def test_a_number_worked_out_from_withheld_cells_is_withheld_whole(kind, definition, client, office, sign_in, figures):
+    """What divides or subtracts cells could give them back: none of it is given while one of them is withheld."""
+    made = make_indicator(code="MADE", kind=kind, definition=definition)
+    for figure in figures.values():
+        _beside(figure, made, numerator=figure.numerator, roster_effect=1)
+    given = rows(client, indicator="MADE")
+    assert given and all(row["value"] is row["numerator"] is row["roster_effect"] is None for row in given.values())
+    seen = sign_in(office).get("/api/v1/figures/", {"indicator": "MADE"}).json()["results"]
+    assert any(row["numerator"] for row in seen)
 
 
 def _beside(figure: Figure, indicator: Indicator, **numbers) -> None:
