@@ -303,7 +303,7 @@
     line.className = "cell-clash";
     line.textContent = "对方已改为 " + theirs;
     line.appendChild(choice("用对方的", function () {
-      field.value = theirs === "—" ? "" : theirs.replaceAll(",", "");
+      field.value = theirs === "—" ? "" : theirs.split(",").join("");
       stored[field.name] = field.value;
       settled();
     }));
