@@ -65,6 +65,8 @@ class Migration(migrations.Migration):
                 ('denominator', models.CharField(blank=True, max_length=40, verbose_name='分母')),
                 ('denominator_unit', models.CharField(blank=True, max_length=20, verbose_name='分母单位')),
                 ('base', models.CharField(blank=True, max_length=40, verbose_name='上年同期可比数')),
+                ('roster_effect', models.CharField(blank=True, max_length=40, verbose_name='名单变动影响')),
+                ('lack', models.CharField(blank=True, max_length=60, verbose_name='缺数原因')),
                 ('expected', models.PositiveIntegerField(verbose_name='应报')),
                 ('reported', models.PositiveIntegerField(verbose_name='已报')),
                 ('backfilled', models.PositiveIntegerField(default=0, verbose_name='其中补录')),

@@ -108,6 +108,8 @@ class PublishedFigure(models.Model):
     denominator = models.CharField("分母", max_length=40, blank=True)
     denominator_unit = models.CharField("分母单位", max_length=20, blank=True)
     base = models.CharField("上年同期可比数", max_length=40, blank=True)
+    roster_effect = models.CharField("名单变动影响", max_length=40, blank=True)
+    lack = models.CharField("缺数原因", max_length=60, blank=True)
     expected = models.PositiveIntegerField("应报")
     reported = models.PositiveIntegerField("已报")
     backfilled = models.PositiveIntegerField("其中补录", default=0)

@@ -16,7 +16,7 @@ from targets.queries.publishing import CONTENT, NUMBERS, Row
 Key = tuple[str, str, str, str]  # indicator, scope kind, scope code, period
 _KEY = ("indicator_code", "scope_kind", "scope_code", "period")
 _COUNTED = {"expected": "应报", "reported": "已报", "backfilled": "其中补录"}
-_TERMS = {"numerator": "分子", "denominator": "分母", "base": "上年同期可比数", "unit": "单位"}
+_TERMS = {"numerator": "分子", "denominator": "分母", "base": "上年同期可比数", "roster_effect": "名单变动影响", "unit": "单位"}
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,11 @@ from targets.queries.figure_rows import MEMBERSHIPS
 
 _SAME = (
     "indicator_name", "version", "scope_kind", "scope_code", "scope_name", "period", "basis", "expected", "reported",
-    *MEMBERSHIPS, "unit", "numerator_unit", "denominator_unit",
+    *MEMBERSHIPS, "unit", "numerator_unit", "denominator_unit", "lack",
 )  # fmt: skip
-_TEXTS = {"value": "shown_value", "numerator": "numerator", "denominator": "denominator", "base": "base"}
+_TEXTS = {"value": "shown_value", "numerator": "numerator", "denominator": "denominator", "base": "base",
+    "roster_effect": "roster_effect",
+}
 _OTHERS = {
     "id": "figure_number", "indicator": "indicator_code", "denominator_figure": "denominator_number",
     "as_of": "computed_at", "vintage": "publication_id",

@@ -18,11 +18,11 @@ from targets.queries.figure_rows import MEMBERSHIPS, shown, stored_rows
 CONTENT = (
     "indicator_code", "indicator_name", "indicator_kind", "version", "unit", "decimals", "scope_kind", "scope_code",
     "scope_name", "period", "basis", "shown_value", "numerator", "numerator_unit", "denominator", "denominator_unit",
-    "base", "expected", "reported", "backfilled", "from_work_form", *MEMBERSHIPS, "figure_number",
+    "base", "roster_effect", "lack", "expected", "reported", "backfilled", "from_work_form", *MEMBERSHIPS, "figure_number",
     "denominator_number", "certified_values", "facts", "computed_at",
 )  # fmt: skip
 # Of these one may say that the number itself is another.
-NUMBERS = ("shown_value", "numerator", "denominator", "base", "unit", "expected", "reported", "backfilled")
+NUMBERS = ("shown_value", "numerator", "denominator", "base", "roster_effect", "unit", "expected", "reported", "backfilled")
 SCOPES = [str(kind) for kind in reversed(FigureScope)]
 # A ratio reads alike wherever it stands, whatever its parts are.
 RATIO_DECIMALS = 2
@@ -94,7 +94,7 @@ def coverage_of(rows: Iterable[Row]) -> Coverage:
 
 
 def _frozen(row: Row, more: Row, work: set[str]) -> Row:
-    text = {name: row[name] or "" for name in ("numerator", "denominator", "base")}
+    text = {name: row[name] or "" for name in ("numerator", "denominator", "base", "roster_effect", "lack")}
     same = {name: row[name] for name in (
         "version", "unit", "scope_kind", "scope_code", "scope_name", "period", "basis", "numerator_unit",
         "denominator_unit", "expected", "reported", *MEMBERSHIPS,

@@ -256,7 +256,8 @@ def test_a_number_worked_out_from_withheld_cells_is_withheld_whole(kind, definit
     for figure in figures.values():
         _beside(figure, made, numerator=figure.numerator, roster_effect=1)
     given = rows(client, indicator="MADE")
-    assert given and all(row["value"] is row["numerator"] is row["roster_effect"] is None for row in given.values())
+    assert given
+    assert all(row["value"] is row["numerator"] is row["roster_effect"] is None for row in given.values())
     seen = sign_in(office).get("/api/v1/figures/", {"indicator": "MADE"}).json()["results"]
     assert any(row["numerator"] for row in seen)
 
