@@ -31,7 +31,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("seeded-story")]
 
 # What the story comes to, on every machine and both databases. A change of the story, the plan's
 # indicators, the roll-up or the draft scheme changes one of these: look at the numbers, then write it here.
-FIGURES = "5f420bb52b684c494a5183666965bc434b1234654ae5f256deda7994de7a2d94"
+FIGURES = "69a4701b31020a983e711fd06ead76e15ea01710cbf29da60e8f38c15b412ff3"
 STANDINGS = "d6ade7c5dcd719341c7dee888747975fc6fbfc3cc76d985f061c3613612723e6"
 SCORES = "bffd2c7b01b5b2e4233d6f520b131525e656e9646a9f42c71b91693556fa6311"
 
