@@ -11,6 +11,7 @@ KEPT_VERBS = {
     "return.exempt": "免报依据",
     "return.opine": "街道和专班意见",
     "figures.store": "核定数据的汇总结果",
+    "figures.heal": "已存数据的更正",
     "grant.give": "授权依据",
     "grant.revoke": "收权依据",
     "title.award": "认定依据",

@@ -10,7 +10,7 @@ VERBS = {
     "confirm_many": "批量确认", "review_many": "批量审核", "roll_up": "汇总", "begin": "载入", "run": "计算", "store": "保存",
     "score": "试算", "move": "变更", "retry": "重试", "import": "导入", "export": "导出", "draft": "起草",
     "execute": "执行", "cancel": "取消", "purge": "清理",
-    "ask": "申请计算", "trial": "试算",
+    "ask": "申请计算", "ask_rebuild": "申请全部重算", "heal": "核对更正", "trial": "试算",
     "create_many": "开通", "give_many": "授权", "reissue": "重发口令：", "refuse": "退回", "set_seat": "确定AB角：",
     "set_away": "登记离岗：", "complete_own": "补充本人信息：", "hand_over": "办理", "take_over": "接收",
     "keep": "上传", "check": "核对", "send": "送交", "discard": "放弃",

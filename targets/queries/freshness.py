@@ -5,7 +5,9 @@ from datetime import datetime
 from guandu.core.periods import Period
 from targets.models import Figure, FigureDue, FigureState
 
+# As targets.actions.figures, which stands above, names its work.
 ROLL_UP_JOB = "figures.roll_up"
+REBUILD_JOB = "figures.rebuild"
 
 
 def waiting_quarters() -> dict[str, datetime | None]:

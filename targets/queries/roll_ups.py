@@ -9,7 +9,7 @@ from guandu.accounts.models import User
 from guandu.core.periods import Period
 from guandu.jobs.models import Job
 from targets.models import Figure
-from targets.queries.freshness import ROLL_UP_JOB, waiting_quarters
+from targets.queries.freshness import REBUILD_JOB, ROLL_UP_JOB, waiting_quarters
 from targets.queries.quarters import offered_quarters
 
 
@@ -60,6 +60,11 @@ def roll_ups(user: User) -> list[RollUp]:
         )
         for each in quarters
     ]
+
+
+def rebuild_under_way() -> bool:
+    """Whether all quarters are being computed anew, or wait to be."""
+    return Job.objects.filter(kind=REBUILD_JOB, state__in=[Job.State.QUEUED, Job.State.RUNNING]).exists()
 
 
 def _newest(user: User, **state) -> dict[str, Job]:

@@ -9,8 +9,11 @@ from guandu.accounts.permissions import Permission
 from guandu.core.errors import Invalid
 from guandu.web.posted import takes
 from guandu.web.views import permission_required
-from targets.actions.figures import ask_roll_up
-from targets.queries.roll_ups import roll_ups, rolled_up_quarters
+from targets.actions.figures import ask_rebuild, ask_roll_up
+from targets.queries.drifts import latest_drifts
+from targets.queries.roll_ups import rebuild_under_way, roll_ups, rolled_up_quarters
+
+ALL = "all"
 
 overseer = permission_required(Permission.RETURN_CONFIRM, to="查看数据汇总情况")
 
@@ -24,6 +27,8 @@ def roll_up_list(request: HttpRequest) -> HttpResponse:
         "rows": rows,
         "works": sum(row.works for row in rows),
         "failed": sum(row.open is not None and not row.works for row in rows),
+        "rebuilding": rebuild_under_way(),
+        "drifts": latest_drifts(),
     }
     return render(request, "targets/roll_ups.html", context)
 
@@ -32,8 +37,12 @@ def roll_up_list(request: HttpRequest) -> HttpResponse:
 @require_POST
 @takes("period")
 def roll_up_ask(request: HttpRequest) -> HttpResponse:
-    """Have a quarter rolled up again; one that already waits is not asked for twice."""
+    """Have a quarter rolled up again, or all of them; what already waits is not asked for twice."""
     asked = request.POST.get("period", "")
+    if asked == ALL:
+        job = ask_rebuild(by=request.user)
+        messages.success(request, f"已安排全部重算（计算批次 {job.pk}）。重算期间现有数据照常使用，完成后一次更换。")
+        return redirect("targets:roll-ups")
     quarter = next((each for each in rolled_up_quarters() if each.code == asked), None)
     if quarter is None:
         raise Invalid("请从列表中选择报告期。")

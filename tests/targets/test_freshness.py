@@ -12,8 +12,8 @@ from guandu.core.periods import Period
 from guandu.jobs import worker
 from guandu.jobs.models import Job
 from targets.actions import figures, returns
-from targets.models import Figure, FigureDue, FigureState
-from targets.queries.freshness import ROLL_UP_JOB, waiting_quarters
+from targets.models import Figure, FigureDrift, FigureDue, FigureState
+from targets.queries.freshness import REBUILD_JOB, ROLL_UP_JOB, waiting_quarters
 from targets.queries.roll_ups import roll_ups
 from tests.factories import make_figure, make_indicator
 from tests.targets.factories import make_cast
@@ -42,7 +42,7 @@ def job(state, quarter="2026Q3", kind=ROLL_UP_JOB, **fields):
 
 @pytest.mark.once
 def test_the_name_of_the_job_is_that_of_the_action():
-    assert ROLL_UP_JOB == figures.ROLL_UP_JOB
+    assert (ROLL_UP_JOB, REBUILD_JOB) == (figures.ROLL_UP_JOB, figures.REBUILD_JOB)
 
 
 def test_a_quarter_lags_from_the_change_until_it_is_stored():
@@ -142,6 +142,27 @@ def test_asking_twice_queues_one(office, sign_in):
     for _ in range(2):
         assert client.post("/figures/roll-ups/ask/", {"period": "2026Q3"}).status_code == 302
     assert Job.objects.filter(kind=ROLL_UP_JOB, key="2026Q3").count() == 1
+
+
+@pytest.mark.feature("C8")
+def test_all_quarters_are_computed_anew_at_once(office, sign_in):
+    client = sign_in(office)
+    for _ in range(2):
+        assert client.post("/figures/roll-ups/ask/", {"period": "all"}).status_code == 302
+    assert "正在全部重算" in page(client, "/figures/roll-ups/")
+    assert Job.objects.filter(kind=REBUILD_JOB).count() == 1
+    worker.run_waiting()
+    assert "全部重算</button>" in page(client, "/figures/roll-ups/")
+
+
+@pytest.mark.feature("C11")
+def test_what_the_night_found_is_named(office, sign_in):
+    FigureDrift.objects.create(
+        quarter="2026Q3", figure="营业收入 本园区", stored="数值 7.77", computed="数值 0.22", found_at=clock.now()
+    )
+    shown = page(sign_in(office), "/figures/roll-ups/").split("夜间核对</h2>")[1]
+    for words in ("营业收入 本园区", "数值 7.77", "数值 0.22"):
+        assert words in shown
 
 
 @pytest.mark.parametrize("period", ["", "2031Q1", "2026", "x"])
