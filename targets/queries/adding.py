@@ -2,28 +2,43 @@
 
 from collections.abc import Sequence
 
+from targets.definitions.values import PERCENT_KINDS
 from targets.enums import FigureScope, IndicatorKind, OverSpace
 from targets.models import Figure
 
+_DIVIDED = PERCENT_KINDS | {IndicatorKind.AVERAGE, IndicatorKind.ALL_OF}
+_NOT_ADDED = frozenset({OverSpace.NONE, OverSpace.MAX})
+
 
 def adds_up(figure: Figure) -> bool:
-    """Whether figures of this indicator become one of several parks."""
+    """Whether figures of this indicator become one of several parks by adding."""
     if figure.indicator.kind == IndicatorKind.COUNT:
         return True
-    return figure.indicator.over_space != OverSpace.NONE and figure.indicator.kind != IndicatorKind.MEASURE
+    return figure.indicator.over_space not in _NOT_ADDED and figure.indicator.kind != IndicatorKind.MEASURE
+
+
+def is_divided(figure: Figure) -> bool:
+    """Whether numerator and denominator add up apart. An average over a year's quarters is a number like others."""
+    return figure.indicator.kind in _DIVIDED or (figure.denominator is not None and not figure.of_year)
+
+
+def times(figure: Figure) -> int | None:
+    """A park's part of the denominator: where numbers of parks are averaged, itself once."""
+    averaged = figure.indicator.over_space == OverSpace.AVERAGE and figure.denominator is None
+    return 1 if averaged and figure.numerator is not None else figure.denominator
 
 
 def together(parts: Sequence[Figure], name: str = "") -> Figure | None:
-    """The figure of all `parts`, not stored: numerators added; a ratio is Σnumerator ÷ Σdenominator over those
-    that have both, a share Σnumerator ÷ the district's number. None where there is nothing to add, or where it
-    does not add up: measures that differ from park to park, units that differ."""
+    """The figure of all `parts`, not stored: numerators added; where they are divided, Σnumerator ÷ Σdenominator over
+    those that have both, a share Σnumerator ÷ the district's number. None where there is nothing to add, or where
+    it does not add up: measures that differ from park to park, units that differ."""
     if not parts or not adds_up(parts[0]) or len({part.indicator_version_id for part in parts}) > 1:
         return None
     first = parts[0]
-    is_share = first.indicator.kind == IndicatorKind.SHARE
-    counted = [part for part in parts if part.numerator is not None]
-    if first.is_ratio and not is_share:
-        counted = [part for part in counted if part.denominator]
+    divided = not first.is_share and (
+        first.indicator.over_space == OverSpace.AVERAGE or any(is_divided(part) for part in parts)
+    )
+    counted = [part for part in parts if part.numerator is not None and (not divided or times(part))]
     return Figure(
         indicator=first.indicator,
         indicator_version=first.indicator_version,
@@ -32,8 +47,8 @@ def together(parts: Sequence[Figure], name: str = "") -> Figure | None:
         period=first.period,
         basis=first.basis,
         numerator=sum(part.numerator for part in counted) if counted else None,
-        denominator=sum(part.denominator for part in counted) if counted and first.is_ratio and not is_share else None,
-        denominator_figure=_whole(counted) if is_share else None,
+        denominator=sum(times(part) for part in counted) if counted and divided else None,
+        denominator_figure=_whole(counted) if first.is_share else None,
         expected=sum(part.expected for part in parts),
         reported=sum(part.reported for part in parts),
         backfilled=sum(part.backfilled for part in parts),

@@ -10,9 +10,9 @@ from guandu.accounts.models import User
 from guandu.core.numbers import from_units
 from guandu.core.periods import Period
 from targets.definitions.graph import operands
-from targets.definitions.values import PERCENT_KINDS
 from targets.enums import FigureScope, IndicatorKind, OverSpace
 from targets.models import CertifiedValue, Figure, HistoryBatch, IndicatorVersion, Return
+from targets.queries.adding import is_divided, times
 from targets.queries.approved import anchor_of
 from targets.queries.figure_rows import parts_of
 from targets.queries.formula_words import formula_words, names_in
@@ -21,6 +21,7 @@ from targets.queries.read_figures import figures_read, sibling
 _SOURCE = (
     "source__return_version__return_of", "source__history_line", "source__indicator", "source__indicator_version"
 )  # fmt: skip
+CENTS = 2
 TOTAL_WORDS = "补录合计：整个范围的合计数，来自补录，不分解到园区。"
 
 
@@ -129,14 +130,6 @@ def drill(figure: Figure, user: User) -> Drill:
     )
 
 
-_DIVIDED = PERCENT_KINDS | {IndicatorKind.AVERAGE, IndicatorKind.ALL_OF}
-
-
-def is_divided(figure: Figure) -> bool:
-    """Whether numerator and denominator add up apart. An average over a year's quarters is a number like others."""
-    return figure.indicator.kind in _DIVIDED or (figure.denominator is not None and not figure.of_year)
-
-
 def is_history_total(figure: Figure) -> bool:
     """Whether it is a number of a whole scope that 补录 told and no park adds to."""
     return (
@@ -239,21 +232,20 @@ def _terms(figure: Figure, user: User, exact: bool) -> tuple[Term, Term]:
 
 
 def _scaled(units: int | None, term: Term) -> Decimal | None:
-    return _amount([units], term.scale)
+    """Exact; zeros that a product of two scales leaves behind the cents are not written."""
+    amount = _amount([units], term.scale)
+    if amount is None or term.scale <= CENTS:
+        return amount
+    short = amount.quantize(Decimal(1).scaleb(-CENTS))
+    return short if short == amount else amount.normalize()
 
 
 def _ratio_parts(figure: Figure, user: User, terms: tuple[Term, Term]) -> list[PartRow]:
     above, below = terms
     return [
-        PartRow(part, above=_scaled(part.numerator, above), below=_scaled(_times(figure, part), below))
+        PartRow(part, above=_scaled(part.numerator, above), below=_scaled(times(part), below))
         for part in _visible_parts(figure, user)
     ]
-
-
-def _times(figure: Figure, part: Figure) -> int | None:
-    """A park's part of the denominator: where numbers of parks are averaged, itself once."""
-    averaged = figure.indicator.over_space == OverSpace.AVERAGE and part.denominator is None
-    return 1 if averaged and part.numerator is not None else part.denominator
 
 
 def _visible_parts(figure: Figure, user: User) -> QuerySet:

@@ -97,6 +97,21 @@ def test_a_ratio_divides_sums_and_only_of_parks_that_have_both(office, places):
     assert (found.total.figure.reported, found.total.figure.expected) == (2, 3)
 
 
+@pytest.mark.parametrize(
+    ("kind", "definition", "value"),
+    [
+        (IndicatorKind.FORMULA, {"op": "formula", "num": "A", "den": "B"}, "0.250000"),
+        (IndicatorKind.GROWTH, {"op": "growth", "of": "A", "base": "year_before"}, "25.000000"),
+        (IndicatorKind.AVERAGE, {"op": "average", "of": "A", "weight": "B"}, "0.250000"),
+    ],
+)
+def test_whatever_is_divided_adds_its_terms_apart(kind, definition, value, office, places):
+    made = make_indicator(code="MADE", kind=kind, scale=0, over_space=OverSpace.RECOMPUTE, definition=definition)
+    for above, below in ((1, 2), (1, 6), (None, 90)):
+        placed(made, places, 1, 1, None, numerator=above, denominator=below, reported=int(above is not None))
+    assert str(crossed(office, made).total.value) == value
+
+
 def test_a_share_divides_by_the_district_once(office, places):
     share = make_indicator(
         code="SHARE", kind=IndicatorKind.SHARE, unit="%", over_space=OverSpace.RECOMPUTE,
