@@ -17,6 +17,7 @@ from guandu.notices.told import Told
 from targets.actions.figure_building import CONTENT, Building
 from targets.actions.figures import leave_out_late
 from targets.definitions.values import PERCENT_KINDS
+from targets.enums import Basis
 from targets.models import FigureDrift, IndicatorVersion
 from targets.queries.freshness import is_due
 from targets.queries.recipients import Recipients
@@ -29,20 +30,22 @@ _NUMBERS = {"numerator": "数值", "denominator": "分母", "base_numerator": "�
 
 @action("figures.heal")
 def heal(*, building: Building, run: int, by: Actor) -> int:
-    """Put right what is stored otherwise than built, name each of it and tell the office; how many there were.
-    Nothing is done to a quarter that was stored, or waits to be, since its inputs were read. Raises NotAllowed
+    """Put right what is stored otherwise than built, name each 核定 figure of it and tell the office; how many there
+    were. 初步 ones follow what was filed since, which no roll-up asks for: they are brought up to date without a
+    word. Nothing is done to a quarter that was stored, or waits to be, since its inputs were read. Raises NotAllowed
     for a person."""
     require_service(by, to="数据核对")
     leave_out_late(building)
     for part in [part for part in building.parts if is_due(part.quarter)]:
         building.leave_out(part)
-    found = [(part.quarter, stored, built) for part in building.parts for stored, built in building.differences(part)]
+    concerning("targets.figure", "", "数据核对")
+    certified = [part for part in building.parts if part.basis == Basis.CERTIFIED]
+    found = [(part.quarter, stored, built) for part in certified for stored, built in building.differences(part)]
+    building.swap(run)
     if not found:
-        concerning("targets.figure", "", "数据核对")
         return 0
     drifts = _named(found[:MOST_NAMED])
     FigureDrift.objects.bulk_create(drifts)
-    building.swap(run)
     quarters = sorted({quarter for quarter, _, _ in found})
     changed([_change(quarter, [each for each in drifts if each.quarter == quarter.code]) for quarter in quarters])
     _tell(quarters, len(found), by)

@@ -1,7 +1,7 @@
 """Which quarters there are to compute, and which read one another."""
 
 from guandu.core.periods import Period
-from targets.models import CertifiedValue, Figure, FigureState
+from targets.models import CertifiedValue, Figure, FigureState, Return
 from targets.queries.rollup import affected_quarters, definitions_in
 
 
@@ -13,7 +13,10 @@ def reading_quarters(quarter: Period) -> list[Period]:
 
 
 def computed_quarters() -> list[Period]:
-    """The quarters that have figures or values to make them of, in order. Two queries."""
-    codes = set(CertifiedValue.objects.current().order_by().values_list("period", flat=True).distinct())
+    """The quarters that have figures, or values to make them of, in order. Three queries."""
+    filed = Return.objects.filter(filed__isnull=False).order_by().values_list("cycle__period", flat=True).distinct()
+    # A month within a quarter makes no figures of the quarter.
+    codes = {code for code in filed if Period.quarter_of(Period.parse(code).last_day).last_day == Period.parse(code).last_day}
+    codes |= set(CertifiedValue.objects.current().order_by().values_list("period", flat=True).distinct())
     codes |= set(Figure.objects.order_by().values_list("period", flat=True).distinct())
     return sorted({Period.quarter_of(Period.parse(code).last_day) for code in codes})

@@ -31,6 +31,7 @@ CHANGES_NOTHING = {
 FOLLOWS = {
     "jobs_job": "work that the recorded act asks for",
     "jobs_outboxmessage": "the bell for that work",
+    "targets_figuredue": "what that work is to read",
     "accounts_passwordrecord": "the password that the recorded one replaces",
 }
 # (route, table) that the event of the route need not say row by row.

@@ -10,10 +10,10 @@ from guandu.jobs.models import Job
 from guandu.notices.models import Message
 from targets.actions import figures
 from targets.actions.figure_building import building, lay_out
-from targets.enums import IndicatorKind
+from targets.enums import Basis, IndicatorKind
 from targets.models import Figure, FigureDrift, FigureDue, FigureState
 from tests.factories import make_indicator, make_park, make_unit
-from tests.targets.factories import make_office
+from tests.targets.factories import make_cast, make_office
 from tests.targets.rolling import Q3, certify, numbers, rebuild, roll_up
 
 pytestmark = pytest.mark.django_db
@@ -171,3 +171,21 @@ def test_a_quarter_that_waits_for_its_roll_up_is_no_drift(parks, revenue):
     FigureDue.objects.create(quarter="2026Q3", asked_at=Figure.objects.first().computed_at)
     assert compare().progress_note == "全部相符"
     assert FigureDrift.objects.count() == 0
+
+
+@pytest.mark.feature("C6", "C11")
+def test_what_was_filed_meanwhile_is_no_drift_and_moves_provisional_numbers_only(db):
+    """初步 and 核定 are two numbers, and what is filed moves the first alone."""
+    cast = make_cast()
+    cast.locked("2026Q1")
+    cast.filed("2026Q2")
+    rebuild()
+    of_revenue = Figure.objects.filter(indicator__code="REV", scope_kind="district", period="2026H1")
+    filed, certified = (of_revenue.get(basis=basis) for basis in (Basis.FILED, Basis.CERTIFIED))
+    assert (filed.numerator is None, certified.numerator) == (False, None)
+    Figure.objects.filter(pk=filed.pk).update(numerator=1)
+    assert compare().progress_note == "全部相符"
+    filed.refresh_from_db()
+    assert filed.numerator != 1
+    assert FigureDrift.objects.count() == 0
+    assert not Figure.objects.filter(basis=Basis.FILED, period="2026Q1").exists()
