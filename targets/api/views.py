@@ -26,6 +26,7 @@ from targets.api.serializers import (
     ReturnSerializer,
     TargetSerializer,
 )
+from targets.enums import Basis
 from targets.models import Figure, Indicator, PublishedFigure, Return, Target
 from targets.queries.figure_rows import parts_of, shown, stored_rows
 from targets.queries.standings import latest_period, standings_of
@@ -68,7 +69,7 @@ class FigureFilters(django_filters.FilterSet):
 @extend_schema_view(
     list=extend_schema(
         summary="数据列表",
-        description="每项数据由指标、范围、报告期和口径状态确定。未报为 null，不以零代替。",
+        description="每项数据由指标、范围、报告期和口径状态确定。未报为 null，不以零代替。不写 basis 时只列核定数。",
     ),
     retrieve=extend_schema(summary="一项数据"),
 )
@@ -88,7 +89,10 @@ class FigureViewSet(ReadOnlyCollection):
         publications = asked_publications(request)
         if publications is not None:
             return published_page(self, PublishedFigure.objects.visible_to(request.user).filter(publication__in=publications))
-        rows = stored_rows(self.filter_queryset(self.get_queryset()))
+        figures = self.filter_queryset(self.get_queryset())
+        if "basis" not in request.query_params:
+            figures = figures.filter(basis=Basis.CERTIFIED)
+        rows = stored_rows(figures)
         return self.get_paginated_response(self._given(self.paginate_queryset(rows)))
 
     def retrieve(self, request, *args, **kwargs):

@@ -13,7 +13,7 @@ from guandu.accounts.roles import RoleCode
 from guandu.core import clock
 from guandu.core.periods import Period
 from targets.definitions.graph import operands
-from targets.enums import FigureScope, IndicatorKind
+from targets.enums import Basis, FigureScope, IndicatorKind
 from targets.models import Disclosure, Figure, Indicator, PublishedFigure
 from targets.queries.figure_rows import shown, stored_rows
 from targets.queries.firm_counts import firms_of_parks
@@ -52,12 +52,12 @@ def reads_from_outside(user: User) -> bool:
 
 
 def as_given(rows: Sequence[Row], user: User) -> list[Row]:
-    """`rows` as they are given to `user`: from outside without the numbers that are withheld, and never with last
-    year's comparable ones, from which they could be taken. `withheld` says which."""
+    """`rows` as they are given to `user`: from outside without the numbers that are withheld and those not confirmed
+    yet, and never with last year's comparable ones, from which they could be taken. `withheld` says which."""
     if not rows or not reads_from_outside(user):
         return [{**row, "withheld": False} for row in rows]
     hidden = hidden_among(rows)
-    return [_given(row, _key(row) in hidden) for row in rows]
+    return [_given(row, row["basis"] != Basis.CERTIFIED or _key(row) in hidden) for row in rows]
 
 
 def withheld_figures(numbers: Iterable[int], user: User) -> set[int]:
@@ -67,7 +67,7 @@ def withheld_figures(numbers: Iterable[int], user: User) -> set[int]:
         return set()
     rows = shown(stored_rows(Figure.objects.filter(pk__in=numbers)))
     hidden = hidden_among(rows)
-    return {row["id"] for row in rows if _key(row) in hidden}
+    return {row["id"] for row in rows if row["basis"] != Basis.CERTIFIED or _key(row) in hidden}
 
 
 def hidden_among(rows: Iterable[Row]) -> set[Key]:
@@ -199,7 +199,7 @@ def _offered(codes: set[str], days: set[date]) -> list[Row]:
     years = Q()
     for year in {day.year for day in days}:
         years |= Q(period__startswith=str(year))
-    figures = shown(stored_rows(Figure.objects.filter(years, indicator__code__in=codes)))
+    figures = shown(stored_rows(Figure.objects.filter(years, basis=Basis.CERTIFIED, indicator__code__in=codes)))
     published = PublishedFigure.objects.official().filter(years, indicator_code__in=codes)
     return [*as_figures(stored_published(published)), *({"vintage": None, **row} for row in figures)]
 

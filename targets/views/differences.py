@@ -14,7 +14,7 @@ from guandu.web.posted import takes
 from guandu.web.views import get_visible_or_404, permission_required
 from parks.models import Park
 from targets.actions import settling
-from targets.enums import FigureScope, ValueSource
+from targets.enums import Basis, FigureScope, ValueSource
 from targets.forms import whole
 from targets.models import Cycle, Figure, HistoryBatch, Return
 from targets.queries.differences import APART, Difference, differences
@@ -52,7 +52,7 @@ def _linked(user: User, period: str, rows: list[Difference]) -> list[tuple[Diffe
     return or the 补录 that said it, and the figure that the 核定值 made. Two or three queries."""
     returns = set(Return.objects.visible_to(user).filter(cycle__period=period).values_list("pk", flat=True))
     settled = [row.certified.pk for row in rows if row.certified]
-    figures = Figure.objects.visible_to(user).filter(source__in=settled, scope_kind=FigureScope.PARK)
+    figures = Figure.objects.visible_to(user).filter(source__in=settled, scope_kind=FigureScope.PARK, basis=Basis.CERTIFIED)
     made = {(each.source_id, each.indicator_id): figure_url(each) for each in figures}
     told = {said.line.batch_id for row in rows for said in row.said.values() if said.line}
     batches = set(HistoryBatch.objects.visible_to(user).filter(pk__in=told).values_list("pk", flat=True)) if told else set()
