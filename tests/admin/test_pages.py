@@ -14,7 +14,7 @@ OFFICE = {
     "targets.returntemplate", "targets.cycle", "targets.plan",
     "targets.target", "targets.qualitativeaim", "targets.mechanism", "targets.ambiguity", "rating.scheme",
     "investment.project", "parks.industry", "parks.honourkind", "parks.statisticalclass", "parks.parktype",
-    "notices.reminderrule",
+    "notices.reminderrule", "targets.disclosure",
 }  # fmt: skip
 SEEN = {
     "office": OFFICE,
@@ -27,6 +27,7 @@ ADDED = {
         "accounts.unit", "parks.chain", "parks.area", "parks.park", "parks.enterprise", "targets.cycle",
         "parks.building", "parks.space", "parks.tenancy",
         "parks.industry", "parks.honourkind", "parks.statisticalclass", "notices.reminderrule",
+        "targets.disclosure",
     },
     "system_admin": {"accounts.user"},
     "security_admin": set(),

@@ -3,6 +3,7 @@
 from datetime import date
 
 from guandu.accounts.models import User
+from guandu.accounts.roles import RoleCode
 from guandu.audit.actions import action, created
 from guandu.core import clock
 from guandu.core.actors import LOADER
@@ -11,6 +12,7 @@ from guandu.notices.models import ReminderRule
 from investment.models import Project
 from parks.models import Park, ParkType, StatisticalClass, Title
 from rating.models import Scheme
+from targets.actions import disclosures
 from targets.enums import Force, Operator, Shape
 from targets.models import Ambiguity, Mechanism, Plan, QualitativeAim, Target, TargetUnit
 from tests.factories import (
@@ -24,6 +26,7 @@ from tests.factories import (
     make_space,
     make_template,
     make_unit,
+    make_user,
 )
 
 
@@ -64,6 +67,7 @@ def fill(park: Park, office: User) -> dict:
             code="draft", version="1", title="评定办法（草案）", text="内容", digest="d", loaded_at=clock.now()
         ),
         "reminder rule": make_rule("before-7", -7),
+        "disclosure": disclosures.give(client=make_user(RoleCode.API_CLIENT), reason="市里的接口", by=office),
         "project": Project.objects.create(code="PR-1", name="某项目", chain=chain, park=park),
     }
     rows |= _standards()

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from guandu.core import clock
 from parks.models import Title
 from targets.api.serializers import FigurePartsSerializer, FigureSerializer
-from targets.enums import IndicatorKind, TargetStatus, ValueSource
+from targets.enums import Basis, IndicatorKind, TargetStatus, ValueSource
 from targets.models import CertifiedValue, Figure, Plan, Return, Target, TargetResult, TargetUnit
 from tests.api.conftest import score
 from tests.factories import (
@@ -93,6 +93,18 @@ def test_a_figure_is_exact_text_with_its_unit(sign_in, operator, own):
         None,
     )
     assert sign_in(operator).get(f"/api/v1/figures/{own.figure.pk}/").json() == body
+
+
+@pytest.mark.feature("C6")
+def test_provisional_figures_are_given_to_whoever_asks_for_them(sign_in, office, own):
+    """Official numbers by default: the same address never answers with both."""
+    make_figure(own.figure.indicator, "2026Q1-3", own.park, value="7.00", basis=Basis.FILED)
+    client, shown = sign_in(office), {}
+    for asked in ("", "basis=certified", "basis=filed"):
+        (row,) = client.get(f"/api/v1/figures/?park=park-own&{asked}").json()["results"]
+        shown[asked] = (row["basis"], row["value"])
+    certified = ("certified", "100.05")
+    assert shown == {"": certified, "basis=certified": certified, "basis=filed": ("filed", "7.00")}
 
 
 def test_what_nobody_reported_is_null(sign_in, office, revenue, park):
