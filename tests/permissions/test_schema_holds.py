@@ -13,7 +13,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 KINDS = {
     "parks": "park", "indicators": "indicator", "figures": "figure", "targets": "target", "returns": "draft",
-    "assessments": "assessment", "enterprises": "enterprise",
+    "assessments": "assessment", "enterprises": "enterprise", "publications": "publication",
 }  # fmt: skip
 
 
