@@ -51,7 +51,7 @@ class TargetsConfig(AppConfig):
         keep_through_migrations(self, "0005_evidence", EVIDENCE_GUARDS)
         keep_through_migrations(self, "0007_history", HISTORY_GUARDS)
         keep_through_migrations(self, "0009_lists", MATCH_GUARDS)
-        keep_through_migrations(self, "0011_publications", PUBLICATION_GUARDS)
+        keep_through_migrations(self, "0013_publications", PUBLICATION_GUARDS)
         of_returns = (EVIDENCE_KIND, PAPER_KIND, ROSTER_KIND, WORKBOOK_KIND, BATCH_KIND)
         for kind in (*of_returns, LAYOUT_KIND, HISTORY_KIND, TABLE_KIND, ANSWER_KIND):
             register_owner(kind)
