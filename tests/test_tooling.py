@@ -332,7 +332,7 @@ def test_both_databases_run_and_what_needs_neither_runs_once(monkeypatch):
     plain, postgres = suites("", servers, ["-x"])
     assert "DATABASE_URL" not in plain.env
     assert servers.items() <= postgres.env.items()
-    assert (plain.arguments, postgres.arguments) == (["-x"], ["--skip-once", "-x"])
+    assert (plain.arguments, postgres.arguments) == (["--beside=postgres", "-x"], ["--beside=sqlite", "-x"])
     assert suites("postgres", servers, [])[0].arguments == []
 
 
