@@ -71,18 +71,19 @@ class RebuildFigures(Case):
         from parks.models import Area, Chain, Park, Placement, Sponsorship
         from targets.models import Indicator, IndicatorVersion
 
-        since = date(2020, 1, 1)
-        force = Unit.objects.create(code="B-TF", name="演示专班", kind="task_force")
+        # Cases share one database.
+        since, tag = date(2020, 1, 1), self.name.replace("-", "").upper()
+        force = Unit.objects.create(code=f"{tag}-TF", name="演示专班", kind="task_force")
         Placement.objects.all().delete()
         Sponsorship.objects.all().delete()
         Park.objects.update(closed_on=since)
         made = {
-            "chain": [Chain.objects.create(code=f"B-C{n}", name=f"演示产业链{n}", task_force=force) for n in range(5)],
-            "street": [Unit.objects.create(code=f"B-S{n}", name=f"演示街道{n}", kind="street") for n in range(8)],
-            "area": [Area.objects.create(code=f"B-A{n}", name=f"演示片区{n}") for n in range(12)],
-            "department": [Unit.objects.create(code=f"B-D{n}", name=f"演示部门{n}", kind="department") for n in range(20)],
+            "chain": [Chain.objects.create(code=f"{tag}-C{n}", name=f"演示产业链{n}", task_force=force) for n in range(5)],
+            "street": [Unit.objects.create(code=f"{tag}-S{n}", name=f"演示街道{n}", kind="street") for n in range(8)],
+            "area": [Area.objects.create(code=f"{tag}-A{n}", name=f"演示片区{n}") for n in range(12)],
+            "department": [Unit.objects.create(code=f"{tag}-D{n}", name=f"演示部门{n}", kind="department") for n in range(20)],
         }
-        parks = [Park.objects.create(code=f"B-R{n}", name=f"演示园区 R{n}", opened_on=since) for n in range(self.parks)]
+        parks = [Park.objects.create(code=f"{tag}-R{n}", name=f"演示园区 R{n}", opened_on=since) for n in range(self.parks)]
         self.members = {
             park.code: {"park": park.code} | {kind: rows[n % len(rows)].code for kind, rows in made.items()}
             for n, park in enumerate(parks)
@@ -95,7 +96,7 @@ class RebuildFigures(Case):
         self.versions = {}
         for code in CODES:
             indicator = Indicator.objects.create(
-                code=f"B_R_{code.upper()}", name=f"重算{code}", kind="flow", level="park", frequency="季"
+                code=f"{tag}_{code.upper()}", name=f"重算{code}", kind="flow", level="park", frequency="季"
             )
             version = IndicatorVersion.objects.create(indicator=indicator, unit="万元", scale=2, valid_from=since)
             self.versions[indicator.pk] = version.pk
