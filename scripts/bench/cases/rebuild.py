@@ -76,7 +76,7 @@ class RebuildFigures(Case):
         force = Unit.objects.create(code=f"{tag}-TF", name="演示专班", kind="task_force")
         Placement.objects.all().delete()
         Sponsorship.objects.all().delete()
-        Park.objects.update(closed_on=since)
+        Park.objects.update(closed_on=date(2021, 1, 1))
         made = {
             "chain": [Chain.objects.create(code=f"{tag}-C{n}", name=f"演示产业链{n}", task_force=force) for n in range(5)],
             "street": [Unit.objects.create(code=f"{tag}-S{n}", name=f"演示街道{n}", kind="street") for n in range(8)],
