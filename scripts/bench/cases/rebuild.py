@@ -194,6 +194,9 @@ class FollowOneApproval(RebuildFigures):
         return rows
 
     def mutate(self, round_number: int) -> None:
+        """One more in every cell of one park's quarter, over figures that are right."""
+        if round_number:
+            self._move_figures(1)
         self.quarter = QUARTERS[round_number % len(QUARTERS)]
         self.park = list(self.members)[round_number % self.parks]
         for i in self.versions:
@@ -214,9 +217,12 @@ class FollowOneApproval(RebuildFigures):
 
     def clean(self, candidate: str) -> None:
         """What the other candidate finds is as stale as what this one found."""
+        self._move_figures(-1)
+
+    def _move_figures(self, by: int) -> None:
         self.world.execute(
-            "UPDATE targets_figure SET numerator = numerator - 1 WHERE park_code = %s AND period = %s",
-            (self.park, self.to_date[self.quarter]),
+            "UPDATE targets_figure SET numerator = numerator + %s WHERE park_code = %s AND period = %s",
+            (by, self.park, self.to_date[self.quarter]),
         )
 
 
