@@ -7,9 +7,10 @@ from targets.queries.rollup import affected_quarters, definitions_in
 
 def reading_quarters(quarter: Period) -> list[Period]:
     """The quarter, and those stored already whose figures read its values."""
-    last = FigureState.objects.order_by("-quarter").values_list("quarter", flat=True).first()
-    until = Period.parse(last) if last else quarter
-    return affected_quarters(quarter, definitions_in(until), until=until)
+    stored = set(FigureState.objects.values_list("quarter", flat=True))
+    until = max([quarter, *map(Period.parse, stored)])
+    read = affected_quarters(quarter, definitions_in(until), until=until)
+    return [each for each in read if each == quarter or each.code in stored]
 
 
 def computed_quarters() -> list[Period]:

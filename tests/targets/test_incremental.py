@@ -100,6 +100,11 @@ def test_so_do_those_of_many_districts(prove_figure):
     prove_figure("districts whose approvals one by one equal a rebuild", MANY - FEW)
 
 
+def test_a_quarter_without_values_is_not_made_by_one_that_it_would_read():
+    """Seed 31 found it: the second quarter alone reads the first, and had nothing of its own."""
+    lived_through(31)
+
+
 @pytest.mark.feature("C9")
 def test_an_approval_writes_no_other_parks_rows(prove_figure):
     """Whatever the number of other parks: the park, what it belongs to, and the district."""
