@@ -195,13 +195,13 @@ def _notes(rows: list[Row], total: Row, heads: list[Head]) -> list[str]:
 
 
 def rounding_words(parts: Sequence[Figure | None], whole: Figure | None) -> str:
-    """What rounding does to a sum that readers add up for themselves; empty where nothing."""
-    if whole is None or whole.is_ratio or whole.value is None:
+    """What rounding does to a sum that readers add up for themselves; empty where nothing, and where the exact numbers
+    do not add up either: a quotient is no sum."""
+    known = [part.value for part in parts if part is not None and part.value is not None]
+    if whole is None or whole.value is None or sum(known) != whole.value:
         return ""
     decimals = decimals_of(whole)
-    shown = sum(
-        round_half_up(part.value, decimals) for part in parts if part is not None and part.value is not None
-    )
+    shown = sum(round_half_up(value, decimals) for value in known)
     exact = round_half_up(whole.value, decimals)
     if shown == exact:
         return ""
