@@ -15,6 +15,7 @@ import pytest
 from hypothesis import HealthCheck, settings as hypothesis_settings
 
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
+LONGEST_NAME = 80
 OWNS_ROOT = "GUANDU_TEST_ROOT" not in os.environ
 ROOT = Path(os.environ.setdefault("GUANDU_TEST_ROOT", tempfile.gettempdir() + f"/guandu-test-{os.getpid()}"))
 
@@ -51,6 +52,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--beside", choices=["sqlite", "postgres"], help="the suite runs with this one too: leave out what is run once, there"
     )
+
+
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Bytes and long texts are named by their argument, never by what they hold.
+
+    A workbook holds the second it was made in; two xdist workers that collect a second apart would
+    name its test differently, and the whole run ends before its first test.
+    """
+    if isinstance(val, bytes) or (isinstance(val, str) and len(val) > LONGEST_NAME):
+        return argname
+    return None
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
