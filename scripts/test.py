@@ -168,8 +168,10 @@ def start(suite: Suite, *, workers: int) -> subprocess.Popen:
         f"--figure-results={suite.figures}",
     ]
     command = [str(VENV_PYTHON), "-m", "pytest", "-q", "-rfE", "--durations=5"]
+    # A proof takes longer than a test may hang; Python 3.11 can die of walking the stack of a thread that runs on.
+    patient = ["-o", "faulthandler_timeout=0"] if "--prove" in suite.arguments else []
     return subprocess.Popen(
-        [*command, *parallel, *reports, *suite.arguments],
+        [*command, *patient, *parallel, *reports, *suite.arguments],
         cwd=ROOT,
         env=suite.env,
         stdin=subprocess.DEVNULL,
