@@ -217,6 +217,10 @@ class Force(models.TextChoices):
 
 
 class TargetStatus(models.TextChoices):
-    MET = "met", "已达到"
-    NOT_MET = "not_met", "未达到"
+    """How a target stands, by the rule in force (StatusRule)."""
+
+    MET = "met", "已完成"
+    ON_TRACK = "on_track", "正常"
+    AT_RISK = "at_risk", "有风险"
+    BEHIND = "behind", "滞后"
     PENDING = "pending", "待补"

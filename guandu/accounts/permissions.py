@@ -54,6 +54,8 @@ class Permission(StrEnum):
     LAYOUT_EDIT = "layout.edit"
     PLAN_VIEW = "plan.view"
     PLAN_EDIT = "plan.edit"
+    # 牵头单位 explain a red light and report what is done; they decide nothing.
+    PLAN_ANSWER = "plan.answer"
     ASSESSMENT_VIEW = "assessment.view"
     ASSESSMENT_RUN = "assessment.run"
     PROJECT_VIEW = "project.view"

@@ -71,7 +71,7 @@ ROLES: dict[str, Role] = {
             _SEES_PARKS,
             _SEES_TOTALS,
             _BUSINESS_ADMIN,
-            {P.PARK_EDIT, P.REFERENCE_EDIT, P.RETURN_CONFIRM, P.CYCLE_OPEN, P.PLAN_EDIT, P.ASSESSMENT_RUN},
+            {P.PARK_EDIT, P.REFERENCE_EDIT, P.RETURN_CONFIRM, P.CYCLE_OPEN, P.PLAN_EDIT, P.PLAN_ANSWER},
             {
                 P.SPACE_EDIT,
                 P.TENANCY_EDIT,
@@ -83,7 +83,7 @@ ROLES: dict[str, Role] = {
             {P.CONTACT_EDIT, P.CONTACT_REVEAL, P.ATTRIBUTION_SETTLE, P.CULTIVATION_VIEW, P.CULTIVATION_EDIT},
             {P.COMPARISON_RUN, P.FINDING_VIEW, P.PROJECT_VIEW, P.PROJECT_EDIT, P.ACCOUNT_VIEW},
             {P.BATCH_VIEW, P.BATCH_REQUEST, P.OPERATOR_RESET, P.RETURN_URGE, P.REMINDER_EDIT, P.RETURN_RECEIVE},
-            {P.LAYOUT_EDIT, P.DISPATCH_SEND, P.HISTORY_ENTER, P.PUBLICATION_ISSUE},
+            {P.LAYOUT_EDIT, P.DISPATCH_SEND, P.HISTORY_ENTER, P.PUBLICATION_ISSUE, P.ASSESSMENT_RUN},
         ),
         _role(
             RoleCode.DEPARTMENT,
@@ -101,6 +101,7 @@ ROLES: dict[str, Role] = {
                 P.CONTACT_REVEAL,
                 P.DISPATCH_SEND,
                 P.DISPATCH_FILL,
+                P.PLAN_ANSWER,
             },
         ),
         _role(
@@ -109,6 +110,7 @@ ROLES: dict[str, Role] = {
             _SEES_PARKS,
             _SEES_TOTALS,
             {P.PROJECT_VIEW, P.PROJECT_EDIT, P.NOTE_WRITE, P.RETURN_OPINE, P.DISPATCH_SEND, P.DISPATCH_FILL},
+            P.PLAN_ANSWER,
         ),
         _role(
             RoleCode.STREET,

@@ -13,7 +13,7 @@ from guandu.web.quarters import asked_quarter
 from guandu.web.registry import changes_for, search, tiles_for, todos_for
 from guandu.web.views import get_visible_or_404, permission_required, signed_in
 from parks.models import Chain
-from targets.queries.plan import counts, not_met
+from targets.queries.plan import behind, counts
 from targets.queries.quarters import offered_quarters
 
 SHOWN_CHANGES = 6
@@ -64,7 +64,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "chart": chart,
         "counts": counts(rows),
         "total": len(rows),
-        "not_met": not_met(rows),
+        "behind": behind(rows),
         "whole_district": ScopeKind.DISTRICT in user.scopes_with(Permission.PARK_VIEW),
     }
     return render(request, "portal/dashboard.html", context)

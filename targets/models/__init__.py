@@ -1,3 +1,4 @@
+from targets.models.accomplishment import Accomplishment
 from targets.models.certified import CertifiedValue
 from targets.models.correction import Correction
 from targets.models.cycle import Cycle
@@ -11,19 +12,24 @@ from targets.models.firm_sheet import FirmSheet
 from targets.models.history import HistoryBatch, HistoryLine
 from targets.models.indicator import Indicator, IndicatorVersion
 from targets.models.layout import LayoutVersion, ReportLayout
+from targets.models.light import RedLight
 from targets.models.opinion import Opinion
 from targets.models.paper import PrintedSheet, SignedSheet
-from targets.models.plan import Ambiguity, Mechanism, Plan, QualitativeAim, Target, TargetResult, TargetUnit
+from targets.models.plan import Ambiguity, Mechanism, Plan, QualitativeAim, Target, TargetUnit
+from targets.models.plan_terms import Checkpoint, StatusRule, TargetReading, TargetRevision
 from targets.models.publication import Publication, PublishedFigure
 from targets.models.returns import CellNote, Return, ReturnLine, ReturnMove, ReturnVersion
 from targets.models.roster_match import RosterMatch
+from targets.models.standing import ForecastRelease, TargetResult
 from targets.models.template import ReturnTemplate, TemplateCell
 from targets.models.workbook import Recheck, ReturnWorkbook, WorkbookBatch
 
 __all__ = [
+    "Accomplishment",
     "Ambiguity",
     "CellNote",
     "CertifiedValue",
+    "Checkpoint",
     "Correction",
     "Cycle",
     "Disclosure",
@@ -37,6 +43,7 @@ __all__ = [
     "FigureDue",
     "FigureState",
     "FirmSheet",
+    "ForecastRelease",
     "HistoryBatch",
     "HistoryLine",
     "Indicator",
@@ -50,6 +57,7 @@ __all__ = [
     "PublishedFigure",
     "QualitativeAim",
     "Recheck",
+    "RedLight",
     "ReportLayout",
     "Return",
     "ReturnLine",
@@ -59,8 +67,11 @@ __all__ = [
     "ReturnWorkbook",
     "RosterMatch",
     "SignedSheet",
+    "StatusRule",
     "Target",
+    "TargetReading",
     "TargetResult",
+    "TargetRevision",
     "TargetUnit",
     "TemplateCell",
     "WorkbookBatch",

@@ -2,7 +2,8 @@ from django.db import models
 
 from guandu.accounts.models import Unit
 from guandu.core.models import CodedModel, LoadedModel
-from targets.enums import FigureScope, Force, Operator, Shape, TargetStatus
+from targets.enums import FigureScope, Force, Operator, Shape
+from targets.enums_plan import Counts, Path
 from targets.models.indicator import Indicator
 from targets.querysets import PlanQuerySet
 
@@ -51,11 +52,16 @@ class Target(LoadedModel):
     verb = models.CharField("计划用语", max_length=20, blank=True)
     force = models.CharField("力度", max_length=10, choices=Force.choices)
     baseline_note = models.CharField("基期", max_length=100, blank=True)
+    baseline_value = models.CharField("基期数", max_length=24, blank=True, help_text="十进制数原文，按目标的单位")
+    baseline_period = models.CharField("基期所属期", max_length=10, blank=True)
+    baseline_source = models.CharField("基期数来源", max_length=200, blank=True, help_text="文件名称、文号或期次")
+    path = models.CharField("应有进度", max_length=20, choices=Path.choices, default=Path.LINEAR)
     caliber = models.TextField("口径", blank=True)
     ambiguities = models.JSONField("口径疑点", default=list, blank=True)
     indicator = models.ForeignKey(
         Indicator, models.PROTECT, null=True, blank=True, related_name="targets", verbose_name="指标"
     )
+    counts = models.CharField("取数方式", max_length=20, choices=Counts.choices, default=Counts.VALUE)
     waits_for = models.CharField("待补事项", max_length=200, blank=True)
     position = models.PositiveSmallIntegerField("次序", default=0)
     units = models.ManyToManyField(Unit, through="TargetUnit", related_name="targets", verbose_name="责任单位")
@@ -95,6 +101,11 @@ class QualitativeAim(LoadedModel):
     code = models.CharField("编号", max_length=10)
     clause = models.CharField("条款", max_length=40)
     title = models.CharField("定性目标", max_length=160)
+    proof = models.CharField("证明材料", max_length=100, blank=True)
+    is_yearly = models.BooleanField("每年评估", default=False)
+    leads = models.ManyToManyField(Unit, related_name="+", blank=True, verbose_name="牵头单位")
+    responsible = models.ManyToManyField(Unit, related_name="+", blank=True, verbose_name="责任单位")
+    inferred = models.BooleanField("条款未写明，按职责推定", default=False)
     position = models.PositiveSmallIntegerField("次序", default=0)
 
     objects = PlanQuerySet.as_manager()
@@ -150,29 +161,3 @@ class Ambiguity(LoadedModel):
 
     def __str__(self) -> str:
         return f"{self.code} {self.place}"
-
-
-class TargetResult(models.Model):
-    """How far a target is, computed in a job from the figures of one period."""
-
-    target = models.ForeignKey(Target, models.CASCADE, related_name="results", verbose_name="计划目标")
-    period = models.CharField("报告期", max_length=10)
-    status = models.CharField("状态", max_length=20, choices=TargetStatus.choices)
-    value_units = models.BigIntegerField("现值", null=True, blank=True)
-    value_scale = models.PositiveSmallIntegerField("小数位", default=0)
-    expected = models.PositiveIntegerField("应报", default=0)
-    reported = models.PositiveIntegerField("已报", default=0)
-    sentence = models.CharField("说明", max_length=400, blank=True)
-    parts = models.JSONField("构成", default=list, blank=True)
-    run = models.BigIntegerField("计算任务", default=0)
-    computed_at = models.DateTimeField("计算时间")
-
-    objects = PlanQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = verbose_name_plural = "目标进展"
-        ordering = ["target", "period"]
-        constraints = [models.UniqueConstraint(fields=["target", "period"], name="targets_result_once")]
-
-    def __str__(self) -> str:
-        return f"{self.target} {self.period}"

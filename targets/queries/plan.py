@@ -145,8 +145,8 @@ def counts(rows: Iterable[TargetRow]) -> list[tuple[str, str, int]]:
     return [(status.value, status.label, found[status.value]) for status in TargetStatus]
 
 
-def not_met(rows: Iterable[TargetRow]) -> list[TargetRow]:
-    return [row for row in rows if row.status == TargetStatus.NOT_MET]
+def behind(rows: Iterable[TargetRow]) -> list[TargetRow]:
+    return [row for row in rows if row.status == TargetStatus.BEHIND]
 
 
 def _clause(clause: str) -> str:

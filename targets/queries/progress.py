@@ -86,7 +86,7 @@ def _single(target: Target, rows: list[Figure]) -> Outcome:
     scale = PERCENT_SCALE if figure.is_ratio else figure.indicator_version.scale
     value = figure.value
     met = _HOLDS[target.operator](value, Decimal(target.value))
-    status = TargetStatus.MET if met else TargetStatus.NOT_MET
+    status = TargetStatus.MET if met else TargetStatus.BEHIND
     if figure.reported < figure.expected and (
         met == (target.operator == Operator.AT_MOST) or figure.indicator.kind in _EITHER_WAY
     ):
@@ -123,7 +123,7 @@ def _each(target: Target, rows: list[Figure]) -> Outcome:
         sentence += f"未符合：{_names(failing)}。"
     if len(parks) > len(assessed):
         sentence += f"另有 {len(parks) - len(assessed)} 个园区缺少数据，未评定。"
-    status = TargetStatus.NOT_MET if failing else TargetStatus.MET
+    status = TargetStatus.BEHIND if failing else TargetStatus.MET
     if not failing and len(parks) > len(assessed):
         status = TargetStatus.PENDING
     share = Decimal(passing * 100) / len(assessed)
@@ -139,7 +139,7 @@ def _all_hold(target: Target, rows: list[Figure]) -> Outcome:
     if whole is None or whole.numerator is None:
         return _pending(target, _what_is_missing(target, whole), **_coverage(whole))
     held = whole.holds_for_all
-    status = TargetStatus.PENDING if held is None else TargetStatus.MET if held else TargetStatus.NOT_MET
+    status = TargetStatus.PENDING if held is None else TargetStatus.MET if held else TargetStatus.BEHIND
     below = [row for row in rows if _adds_to(row, whole)]
     parts = [{**_part(row), "ok": None if row.numerator is None else bool(row.numerator)} for row in below]
     sentence = f"可评定的 {whole.denominator} 个园区中 {whole.numerator} 个符合要求。"

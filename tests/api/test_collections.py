@@ -170,7 +170,7 @@ def test_a_target_says_what_is_asked_and_how_far_it_is(sign_in, office, target):
     )  # fmt: skip
     assert [(unit["name"], unit["leads"]) for unit in body["units"]] == [("区统计局", True)]
     standing = body["standing"]
-    assert (standing["period"], standing["status_label"], standing["value"]) == ("2026Q3", "已达到", "107.05")
+    assert (standing["period"], standing["status_label"], standing["value"]) == ("2026Q3", "已完成", "107.05")
     assert len(standing["parts"]) == 2
     assert sign_in(office).get("/api/v1/targets/?period=2025Q1").json()["results"][0]["standing"] is None
 

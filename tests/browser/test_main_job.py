@@ -123,7 +123,7 @@ def test_from_one_return_to_a_star(new_page, page_watch, seeded):
     assert (client.standing()["value"], client.standing()["status"]) == ("2", "met")
     office.goto(f"{reverse('targets:target', args=['T10'])}?period={NOW}")
     assert shown_number(office, ".big-figure") == 2
-    expect(office.locator(".page-head")).to_contain_text("已达到")
+    expect(office.locator(".page-head")).to_contain_text("已完成")
 
     score = client.score()
     office.goto(reverse("parks:detail", args=[PARK.code]))

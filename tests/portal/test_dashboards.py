@@ -79,7 +79,7 @@ def test_counts_of_targets_lead_to_the_targets_that_were_counted(office, sign_in
     make_target(plan, "T03")
     shown = page(client, f"/dashboard/{Q3}")
     counts = re.findall(r'href="(/plan/\?period=2026Q3&amp;status=\w+)">.*?<strong>(\d+)</strong>', shown, re.DOTALL)
-    assert sorted(int(count) for _, count in counts) == [0, 1, 2]
+    assert sorted(int(count) for _, count in counts) == [0, 0, 0, 1, 2]
     for link, count in counts:
         groups = client.get(link.replace("&amp;", "&")).context["groups"]
         assert sum(len(group.rows) for group in groups) == int(count)
@@ -102,12 +102,13 @@ def test_counts_of_states_lead_to_the_list_of_what_was_counted(sign_in):
 def test_targets_are_counted_and_those_not_met_named(office, sign_in):
     plan = make_plan()
     make_result(make_target(plan, "T01", "已经达到的目标"), TargetStatus.MET, "9")
-    make_result(make_target(plan, "T02", "还没有达到的目标"), TargetStatus.NOT_MET, "7")
+    make_result(make_target(plan, "T02", "还没有达到的目标"), TargetStatus.BEHIND, "7")
     make_target(plan, "T03", "等待数据的目标")
     shown = page(sign_in(office), f"/dashboard/{Q3}")
     assert "T02 还没有达到的目标" in shown
     assert "T01 已经达到的目标" not in shown
-    assert "已达到 <strong>1</strong> 项，未达到 <strong>1</strong> 项，待补 <strong>1</strong> 项" in shown
+    for words in ("已完成 <strong>1</strong> 项", "正常 <strong>0</strong> 项", "滞后 <strong>1</strong> 项", "待补 <strong>1</strong> 项"):
+        assert words in shown
 
 
 def test_a_chain_shows_its_parks_figures_and_targets(chain, park, other_park, task_force_user, sign_in):
@@ -133,7 +134,7 @@ def test_dashboards_ask_as_often_for_three_of_everything_as_for_one(path, chain,
         park = make_park(chain=chain)
         make_figure(revenue, "2026Q1-3", park, value="1")
         make_figure(share, "2026Q3", park, value="1")
-        make_result(make_target(plan, f"T{number}", f"目标{number}", chain_code=chain.code), TargetStatus.NOT_MET, "1")
+        make_result(make_target(plan, f"T{number}", f"目标{number}", chain_code=chain.code), TargetStatus.BEHIND, "1")
 
     def counted():
         with CaptureQueriesContext(connection) as queries:

@@ -61,10 +61,10 @@ def test_an_unknown_target_does_not_exist(office, sign_in):
 def test_a_target_shows_what_is_required_where_it_stands_and_who_leads(office, sign_in):
     target = make_target(make_plan(), "T04", "新增园区10个", value="10")
     TargetUnit.objects.create(target=target, unit=make_unit(name="牵头局"), leads=True, inferred=True)
-    make_result(target, TargetStatus.NOT_MET, "9", expected=9, reported=9)
+    make_result(target, TargetStatus.BEHIND, "9", expected=9, reported=9)
     shown = page(sign_in(office), f"/plan/{Q3}")
     row = shown[shown.index("T04") :].split("</tr>")[0]
-    for words in ("一（二）第1段", "不低于 10 个", "9 个", "未达到", "牵头局", "推定"):
+    for words in ("一（二）第1段", "不低于 10 个", "9 个", "滞后", "牵头局", "推定"):
         assert words in row
 
 
@@ -136,7 +136,7 @@ def make_each_target(park, other_park):
         {"scope_name": f.scope_name, "park_code": f.park_code, "figure": f.pk, "value": None, "ok": ok}
         for f, ok in ((close, False), (none, None))
     ]
-    make_result(target, TargetStatus.NOT_MET, "0", parts=parts, expected=2, reported=1, sentence=f"未符合：{park.name}。")
+    make_result(target, TargetStatus.BEHIND, "0", parts=parts, expected=2, reported=1, sentence=f"未符合：{park.name}。")
     return target
 
 

@@ -12,7 +12,7 @@ from tests.factories import make_figure, make_indicator, make_park
 
 pytestmark = pytest.mark.django_db
 Q3 = Period.parse("2026Q3")
-MET, NOT_MET, PENDING = TargetStatus.MET, TargetStatus.NOT_MET, TargetStatus.PENDING
+MET, BEHIND, PENDING = TargetStatus.MET, TargetStatus.BEHIND, TargetStatus.PENDING
 
 
 @pytest.fixture
@@ -44,10 +44,10 @@ def the_outcome():
     ("operator", "value", "line", "status"),
     [
         (Operator.AT_LEAST, "2", "2", MET),
-        (Operator.AT_LEAST, "1", "2", NOT_MET),
-        (Operator.AT_LEAST, "0", "2", NOT_MET),
+        (Operator.AT_LEAST, "1", "2", BEHIND),
+        (Operator.AT_LEAST, "0", "2", BEHIND),
         (Operator.AT_LEAST, None, "2", PENDING),
-        (Operator.MORE_THAN, "2", "2", NOT_MET),
+        (Operator.MORE_THAN, "2", "2", BEHIND),
         (Operator.AT_MOST, "2", "2", MET),
     ],
 )
@@ -61,7 +61,7 @@ def test_count_against_its_line(plan, operator, value, line, status):
 @pytest.mark.feature("D3")
 @pytest.mark.parametrize(
     ("numerator", "denominator", "status", "units"),
-    [(3001, 10000, MET, 3001), (3000, 10000, NOT_MET, 3000), (3000, None, PENDING, None), (None, 10000, PENDING, None)],
+    [(3001, 10000, MET, 3001), (3000, 10000, BEHIND, 3000), (3000, None, PENDING, None), (None, 10000, PENDING, None)],
 )
 def test_share_must_exceed_its_line_and_needs_the_district_number(plan, numerator, denominator, status, units):
     whole = make_indicator(name="全区税收", certifying_unit="区税务局", level="district")
@@ -84,11 +84,11 @@ def test_share_must_exceed_its_line_and_needs_the_district_number(plan, numerato
     ("shape", "operator", "line", "parks", "status", "units"),
     [
         (Shape.RATIO_EACH, Operator.AT_LEAST, "60", [(60, 100), (90, 100)], MET, 10000),
-        (Shape.RATIO_EACH, Operator.AT_LEAST, "60", [(59, 100), (90, 100)], NOT_MET, 5000),
+        (Shape.RATIO_EACH, Operator.AT_LEAST, "60", [(59, 100), (90, 100)], BEHIND, 5000),
         (Shape.RATIO_EACH, Operator.AT_LEAST, "60", [(60, 100), (None, None)], PENDING, 10000),
         (Shape.RATIO_EACH, Operator.AT_LEAST, "60", [(None, None)], PENDING, None),
         (Shape.CAP_EACH, Operator.AT_MOST, "10", [(10, 100), (1, 100)], MET, 10000),
-        (Shape.CAP_EACH, Operator.AT_MOST, "10", [(11, 100), (1, 100)], NOT_MET, 5000),
+        (Shape.CAP_EACH, Operator.AT_MOST, "10", [(11, 100), (1, 100)], BEHIND, 5000),
     ],
 )
 def test_every_park_is_held_to_the_line(plan, shape, operator, line, parks, status, units):
@@ -142,7 +142,7 @@ def test_partial_coverage_is_said_beside_the_value(plan):
         (Operator.AT_LEAST, "1", PENDING),
         (Operator.AT_LEAST, "2", MET),
         (Operator.AT_MOST, "2", PENDING),
-        (Operator.AT_MOST, "3", NOT_MET),
+        (Operator.AT_MOST, "3", BEHIND),
     ],
 )
 def test_what_silent_parks_could_overturn_is_not_said_yet(plan, operator, value, status):
@@ -159,9 +159,9 @@ def test_what_silent_parks_could_overturn_is_not_said_yet(plan, operator, value,
     ("parks", "status"),
     [
         ([1, 1], MET),
-        ([1, 0], NOT_MET),
+        ([1, 0], BEHIND),
         ([1, None], PENDING),
-        ([0, None], NOT_MET),
+        ([0, None], BEHIND),
         ([None, None], PENDING),
     ],
     ids=["met", "not-met", "one-unknown", "not-met-whatever-the-other-says", "all-unknown"],

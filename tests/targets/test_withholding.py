@@ -283,7 +283,7 @@ def test_a_target_s_progress_does_not_tell_what_figures_withhold(client, office,
             for name in ("P1", "P2", whole)
         ]
         TargetResult.objects.create(
-            target=target, period="2026Q3", status="met", value_units=100, value_scale=2, sentence="P1 已达到",
+            target=target, period="2026Q3", status="met", value_units=100, value_scale=2, sentence="P1 已完成",
             parts=parts, computed_at=clock.now(),
         )  # fmt: skip
     told = {
