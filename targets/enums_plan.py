@@ -9,6 +9,7 @@ class Counts(models.TextChoices):
     VALUE = "value", "现值"
     INCREASE = "increase", "较基期增加"
     GROWTH = "growth", "较基期增长（%）"
+    MEAN_GROWTH = "mean_growth", "计划期各年增速的平均（%）"
 
 
 class Path(models.TextChoices):
