@@ -117,6 +117,7 @@ def store_results(*, quarter: Period, outcomes: list[Outcome], run: int, by: Act
             reported=outcome.reported,
             sentence=outcome.sentence,
             parts=outcome.parts,
+            outlook=outcome.outlook,
             run=run,
             computed_at=now,
         )

@@ -29,7 +29,7 @@ from targets.models import (
     ReturnTemplate,
     TemplateCell,
 )
-from targets.plan_arithmetic import findings
+from targets.plan_arithmetic import kept_findings
 from targets.plan_files import PlanFiles, read_plan_files, rule_of
 
 FIRST_DAY = date(2020, 1, 1)  # of version 1 of an indicator: before any baseline that may be 补录
@@ -75,9 +75,7 @@ def _put_plan(files: PlanFiles, loader: RowLoader) -> Plan:
         "issued_on": row["issued_on"],
         "starts_on": row["starts_on"],
         "ends_on": row["ends_on"],
-        "findings": [
-            {"code": each.code, "agrees": each.agrees, "sentence": each.sentence} for each in findings(files)
-        ],
+        "findings": kept_findings(files),
     }
     return loader.put(row, Plan, key={"code": row.code}, values=values)
 

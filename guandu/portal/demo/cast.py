@@ -11,7 +11,7 @@ from investment.actions import projects
 from investment.enums import Stage
 from parks.actions import enterprises, parks, placements, spaces, tenancies, titles
 from parks.enums import HonourCode
-from parks.models import Area, Chain, Park, Tenancy, Title
+from parks.models import Area, Chain, Park, ParkType, Tenancy, Title
 from parks.validators import inner_check
 
 PLAN_STARTS = date(2024, 1, 1)
@@ -74,6 +74,7 @@ def _park(each: story.DemoPark, operator: Unit, by: Actor) -> Park:
         "operating_model": each.model,
         "opened_on": date.fromisoformat(each.opened),
         "lettable_area": each.built * 100,
+        "built_area": each.built * 100,
         "has_service_station": each.station,
         "has_one_stop": each.one_stop,
     }
@@ -84,6 +85,8 @@ def _park(each: story.DemoPark, operator: Unit, by: Actor) -> Park:
         "operator": operator,
         "on": PLAN_STARTS,
     }
+    if each.code in story.PARK_TYPES:
+        values["park_type"] = ParkType.objects.get(code=story.PARK_TYPES[each.code])
     known = Park.objects.filter(code=each.code).first()
     if known is None:
         return parks.create(code=each.code, name=each.name, is_demo=True, by=by, **place, **values)
