@@ -9,7 +9,7 @@ from itertools import pairwise
 from guandu.core.periods import Period
 from targets.enums import Operator
 from targets.enums_plan import Path
-from targets.progress.amounts import half_up, measured, written
+from targets.progress.amounts import half_up, measured, rounded_down, rounded_up, written
 from targets.progress.seasons import EVEN
 from targets.progress.terms import Terms, number_of, position, quarter_at
 
@@ -18,8 +18,9 @@ _BY = {1: "第一季度", 2: "上半年", 3: "前三季度", 4: "全年"}
 
 @dataclass(frozen=True)
 class Expected:
-    """In the target's unit, rounded half up to its decimals, at least two: progress is measured by what is shown.
-    None where nothing is expected yet or nothing can be said, which `words` tell apart."""
+    """In the target's unit, rounded as it is shown, so that a reader can work out the progress: to the target's
+    decimals, at least two, half up; of whole things only whole ones are asked, 2 parks in three years not before one
+    is due. None where nothing is expected yet or nothing can be said, which `words` tell apart."""
 
     value: Decimal | None
     words: str
@@ -68,9 +69,12 @@ def _between(terms: Terms, start: _Knot, end: _Knot, quarter: Period) -> Expecte
         return Expected(start.value, f"{quarter.label}应为{start}")
     way = Fraction(position(quarter) - start.place, end.place - start.place)
     first, last = Fraction(start.value), Fraction(end.value)
-    value = _rounded(terms, first + (last - first) * way, start.value, end.value)
+    exact = first + (last - first) * way
+    # Rounding leads neither below nor beyond the two ends.
+    low, high = sorted((start.value, end.value))
+    value = min(max(_rounded(terms, exact), low), high)
     ground = f"从{_dated(start)}到{_dated(end)}按季均匀推进"
-    return Expected(value, f"{ground}，{quarter.label}应为 {written(value)}")
+    return Expected(value, f"{ground}，{quarter.label}应为 {_told(terms, exact, value)}")
 
 
 def _dated(knot: _Knot) -> str:
@@ -90,10 +94,14 @@ def _checkpoints(terms: Terms) -> list[_Knot]:
     return sorted((knot for knot in knots if knot.place in within), key=lambda knot: knot.place)
 
 
-def _rounded(terms: Terms, value: Fraction, start: Decimal, end: Decimal) -> Decimal:
-    """Rounding leads neither below nor beyond the two ends."""
-    low, high = sorted((start, end))
-    return min(max(half_up(value, max(terms.decimals, 2)), low), high)
+def _rounded(terms: Terms, value: Fraction) -> Decimal:
+    if terms.decimals:
+        return half_up(value, max(terms.decimals, 2))
+    return rounded_up(value, 0) if terms.falls else rounded_down(value, 0)
+
+
+def _told(terms: Terms, exact: Fraction, value: Decimal) -> str:
+    return f"{written(value)}{'（按整数计）' if not terms.decimals and value != exact else ''}"
 
 
 def _at_end(terms: Terms, quarter: Period) -> Expected:
@@ -113,13 +121,13 @@ def _seasonal(terms: Terms, quarter: Period, shares: Mapping[int, Fraction]) -> 
     amount, ground = _amount_of_year(terms, quarter.year, by)
     if amount is None:
         return Expected(None, ground)
-    value = half_up(amount * by[number], max(terms.decimals, 2))
+    value = _rounded(terms, amount * by[number])
     share = (
         f"往年到{_BY[number]}平均完成全年的 {written(by[number] * 100, 1)}%"
         if shares
         else f"没有往年分季数据，按每季四分之一计，到{_BY[number]}为 {25 * number}%"
     )
-    return Expected(value, f"{ground}；{share}，应为 {written(value)}")
+    return Expected(value, f"{ground}；{share}，应为 {_told(terms, amount * by[number], value)}")
 
 
 def _amount_of_year(terms: Terms, year: int, by: Mapping[int, Fraction]) -> tuple[Fraction | None, str]:

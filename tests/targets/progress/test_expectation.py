@@ -24,7 +24,12 @@ STEPS = {"2024": "4", "2025Q2": "5"}
         pytest.param(terms("12"), "2023Q4", "0", id="at the start, the baseline"),
         pytest.param(terms("12"), "2024Q1", "1", id="a twelfth a quarter"),
         pytest.param(terms("12"), "2025H1", "6", id="a cumulative period, at its end"),
-        pytest.param(terms("10"), "2024Q1", "0.83", id="two decimals of a count"),
+        pytest.param(terms("10"), "2024Q1", "0", id="no part of a whole thing"),
+        pytest.param(terms("2"), "2025Q1", "0", id="two in three years, none yet"),
+        pytest.param(terms("2"), "2025Q2", "1", id="one when it is due"),
+        pytest.param(terms("0", "10", operator=Operator.AT_MOST), "2024Q1", "10", id="nor of what is to go"),
+        pytest.param(terms("10", decimals=1), "2024Q1", "0.83", id="two decimals of what has them"),
+        pytest.param(terms("10", decimals=3), "2024Q1", "0.833", id="or as many as it has"),
         pytest.param(terms("10"), "2026Q4", "10", id="at the deadline, the line"),
         pytest.param(terms("10"), "2027Q2", "10", id="after the deadline, the line"),
         pytest.param(terms("10", None), "2027Q2", "10", id="even without a baseline"),
@@ -32,11 +37,16 @@ STEPS = {"2024": "4", "2025Q2": "5"}
         pytest.param(terms("10", "40", operator=Operator.AT_MOST), "2025Q2", "25", id="downwards"),
         pytest.param(terms("10", checkpoints=STEPS), "2024Q2", "2", id="to the year's checkpoint"),
         pytest.param(terms("10", checkpoints=STEPS), "2024Q4", "4", id="a year's checkpoint at its end"),
-        pytest.param(terms("10", checkpoints=STEPS), "2025Q1", "4.5", id="between checkpoints"),
+        pytest.param(terms("10", decimals=1, checkpoints=STEPS), "2025Q1", "4.5", id="between checkpoints"),
         pytest.param(terms("10", checkpoints=STEPS), "2025Q2", "5", id="a quarter's checkpoint"),
-        pytest.param(terms("10", checkpoints=STEPS), "2026Q1", "7.5", id="from the last checkpoint"),
         pytest.param(
-            terms("10", None, checkpoints=STEPS), "2025Q1", "4.5", id="checkpoints need no baseline"
+            terms("10", decimals=1, checkpoints=STEPS), "2026Q1", "7.5", id="from the last checkpoint"
+        ),
+        pytest.param(
+            terms("10", None, decimals=1, checkpoints=STEPS),
+            "2025Q1",
+            "4.5",
+            id="checkpoints need no baseline",
         ),
         pytest.param(terms("10", None, checkpoints=STEPS), "2024Q3", None, id="before the first one it does"),
         pytest.param(
@@ -113,6 +123,10 @@ def test_a_yearly_flow_follows_the_seasons_of_past_years(asked, quarter, shares,
         (
             terms("12"), "2025Q2", None,
             "从基期数 0（2023年第四季度）到目标值 12（2026年第四季度）按季均匀推进，2025年第二季度应为 6",
+        ),
+        (
+            terms("10", checkpoints=STEPS), "2025Q1", None,
+            "从阶段目标 4（2024年第四季度）到阶段目标 5（2025年第二季度）按季均匀推进，2025年第一季度应为 4（按整数计）",
         ),
         (terms("10", checkpoints=STEPS), "2025Q2", None, "2025年第二季度应为阶段目标 5"),
         (terms("10", None), "2025Q2", None, "缺少基期数（2023年第四季度），暂不能计算应有进度"),
