@@ -22,22 +22,27 @@ class Baseline:
 
 @dataclass(frozen=True)
 class OtherReading:
-    """The value by another reading of the plan's words. `met` is None where it is not known."""
+    """The value by another reading of the plan's words. `met` is None where it is not known; `figure` is the number of the
+    figure that the value is, `sentence` what is missing or how much is counted."""
 
     code: str
     label: str
     value: Decimal | None
     met: bool | None
+    figure: int | None = None
+    sentence: str = ""
 
 
 @dataclass(frozen=True)
 class Outlook:
-    """`required` says the demand in words (不低于 8 个), `of_expected` is in per cent, `rule` the number of the rule
+    """`required` says the demand in words (不低于 8 个), `reading` how the number is read where there are
+    several ways, `of_expected` is in per cent, `rule` the number of the rule
     by which `status_words` judge, `gap` what is missing to the line in the target's unit, None where it is not known.
     Outlook() is that of a quarter for which none was computed."""
 
     line: Decimal | None = None
     required: str = ""
+    reading: str = ""
     baseline: Baseline | None = None
     due: Expected | None = None
     of_expected: Decimal | None = None
@@ -60,6 +65,7 @@ class Outlook:
         return cls(
             line=_decimal(told["line"]),
             required=told["required"],
+            reading=told["reading"],
             baseline=_read(Baseline, told["baseline"]),
             due=_read(Expected, told["due"]),
             of_expected=_decimal(told["of_expected"]),

@@ -16,6 +16,9 @@ from parks.validators import inner_check
 
 PLAN_STARTS = date(2024, 1, 1)
 FIRMS_A_PARK = 8
+BEFORE_THE_PLAN, SINCE_THE_PLAN = (
+    (date(2023, 12, 1), date(2026, 12, 1)), (date(2024, 6, 1), date(2027, 6, 1)),
+)  # fmt: skip
 # How many parks of the story have their space entered: the operator's own among them.
 PARKS_WITH_SPACE = 4
 STAGES = (Stage.SIGNED, Stage.STARTED, Stage.PRODUCING, Stage.DELIVERING)
@@ -101,9 +104,12 @@ def _firms(each: story.DemoPark, park: Park):
         code = f"Q-{each.code[2:]}-{number + 1:02d}"
         honours = []
         if number < 3:
-            honours.append((HonourCode.HITECH, date(2024, 6, 1), date(2027, 6, 1)))
+            # One park in five has a firm that was recognised since the plan began; the others were before.
+            is_new = number == 0 and int(digest_of([each.code])[:4], 16) % 5 == 0
+            honours.append((HonourCode.HITECH, *(SINCE_THE_PLAN if is_new else BEFORE_THE_PLAN)))
         if number in {1, 4}:
-            honours.append((HonourCode.SPECIALISED, date(2025, 3, 1), date(2028, 3, 1)))
+            is_new = number == 4 and each.chain == "DIG"
+            honours.append((HonourCode.SPECIALISED, *(SINCE_THE_PLAN if is_new else BEFORE_THE_PLAN)))
         yield {
             "code": code,
             "name": f"演示企业·{each.plain_name[:12]}第{number + 1}公司",

@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from guandu.core.numbers import round_half_up
 from guandu.core.periods import Period
+from targets.definitions.values import PERCENT
 from targets.enums import FigureScope, Gap, IndicatorKind, Operator, Shape
 from targets.enums_plan import Counts
 from targets.models import Figure, Target
@@ -71,7 +72,7 @@ def measure_of(target: Target, reading: Reading, shelf: Shelf) -> Measure:
     if target.shape in EACH and reading.scope == (FigureScope.DISTRICT, ""):
         return _each(target, reading, shelf)
     if reading.counts == Counts.MEAN_GROWTH:
-        return _mean_growth(target, reading, shelf)
+        return _mean_growth(target, reading, shelf, shelf.quarter)
     return _single(target, reading, shelf)
 
 
@@ -80,7 +81,11 @@ def series_of(target: Target, reading: Reading, shelf: Shelf) -> dict[Period, De
     base = base_of(target, reading, shelf)
     found = {}
     for quarter, figure in shelf.series(reading.indicator.pk, reading.scope).items():
-        if figure.value is None or figure.reported < figure.expected or quarter < Period.quarter_of(target.plan.starts_on).before:
+        if figure.value is None or figure.reported < figure.expected:
+            continue
+        if reading.counts == Counts.MEAN_GROWTH:
+            mean = _mean_growth(target, reading, shelf, quarter).value if quarter.last_day >= target.plan.starts_on else None
+            found |= {} if mean is None else {quarter: mean}
             continue
         value = _counted(target, reading, _in_unit(target, figure), base)
         if reading.minus is not None:
@@ -155,13 +160,13 @@ def _counted(target: Target, reading: Reading, value: Decimal, base: Base | None
     return value
 
 
-def _mean_growth(target: Target, reading: Reading, shelf: Shelf) -> Measure:
+def _mean_growth(target: Target, reading: Reading, shelf: Shelf, quarter: Period) -> Measure:
     """The mean of the plan's years: each against the year before, the year under way against the same months of it."""
     series = shelf.series(reading.indicator.pk, reading.scope)
-    now = shelf.at(reading.indicator.pk, reading.scope)
+    now = series.get(quarter)
     rates, parts = [], []
-    for year in range(target.plan.starts_on.year, shelf.quarter.year + 1):
-        end = shelf.quarter if year == shelf.quarter.year else Period.quarter(year, 4)
+    for year in range(target.plan.starts_on.year, quarter.year + 1):
+        end = quarter if year == quarter.year else Period.quarter(year, 4)
         figure, before = series.get(end), series.get(Period.quarter(year - 1, end.last // 3))
         if figure is None or figure.value is None:
             return Measure(sentence=what_is_missing(reading, figure, label=end.to_date.label), **_coverage(now))
@@ -174,7 +179,7 @@ def _mean_growth(target: Target, reading: Reading, shelf: Shelf) -> Measure:
     return Measure(
         value=_percent(sum(rates, Fraction(0)) / len(rates)),
         decimals=PERCENT_DECIMALS,
-        sentence=_coverage_sentence(now, shelf.quarter) if open_ else "",
+        sentence=_coverage_sentence(now, quarter) if now and open_ else "",
         parts=parts,
         is_open=open_,
         period=now.period if now else "",
@@ -252,7 +257,7 @@ def _in_unit(target: Target, figure: Figure) -> Decimal:
 
 
 def _decimals(target: Target, reading: Reading, figure: Figure) -> int:
-    if figure.is_ratio or reading.counts == Counts.GROWTH:
+    if target.unit == PERCENT or reading.counts == Counts.GROWTH:
         return PERCENT_DECIMALS
     factor = factor_between(figure.indicator_version.unit, target.unit)
     return figure.indicator_version.scale + (4 if factor is not None and factor < 1 else 0)
