@@ -5,6 +5,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from django.db.models import QuerySet
+
 from guandu.accounts.models import Unit, User
 from guandu.core.numbers import round_half_up
 from guandu.core.periods import Period
@@ -103,10 +105,20 @@ def _side(value: Decimal, line: Decimal) -> int:
 
 def plan_in_force(user: User, quarter: Period) -> Plan | None:
     """The newest plan that covers the quarter, else the newest there is. One or two queries."""
-    plans = Plan.objects.visible_to(user)
+    plans = plans_of(user)
     return (
         plans.filter(starts_on__lte=quarter.last_day, ends_on__gte=quarter.first_day).first() or plans.first()
     )
+
+
+def asked_plan(user: User, quarter: Period, code: str) -> Plan | None:
+    """The plan of the code, where several stand side by side; without one, that in force."""
+    return (plans_of(user).filter(code=code).first() if code else None) or plan_in_force(user, quarter)
+
+
+def plans_of(user: User) -> QuerySet[Plan]:
+    """The newest first."""
+    return Plan.objects.visible_to(user)
 
 
 def target_rows(targets: Iterable[Target], quarter: Period, user: User) -> list[TargetRow]:

@@ -31,7 +31,7 @@ dictionary_viewer = permission_required(Permission.REFERENCE_VIEW, to="查看指
 def plan_page(request: HttpRequest) -> HttpResponse:
     """How many of the plan's targets are reached, and which are not?"""
     quarter = asked_quarter(request)
-    plan = plans.plan_in_force(request.user, quarter)
+    plan = plans.asked_plan(request.user, quarter, request.GET.get("plan", ""))
     if plan is None:
         return render(request, "targets/plan.html", {"plan": None})
     rows = plans.target_rows(plan.targets.order_by("position"), quarter, request.user)
@@ -51,7 +51,8 @@ def plan_page(request: HttpRequest) -> HttpResponse:
         "rule": rule_on(plan, quarter.last_day),
         "mechanisms": plan.mechanisms.prefetch_related("leads", "responsible"),
         "readings": plan.readings.all(),
-        "kept_filters": [(key, request.GET[key]) for key in ("by", "status") if request.GET.get(key)],
+        "plans": plans.plans_of(request.user),
+        "kept_filters": [(key, request.GET[key]) for key in ("by", "status", "plan") if request.GET.get(key)],
     }
     return render(request, "targets/plan.html", context)
 
@@ -65,7 +66,7 @@ def _of_status(rows: list[plans.TargetRow], status: str) -> list[plans.TargetRow
 def target_page(request: HttpRequest, code: str) -> HttpResponse:
     """How far is this target, and what is it counted from?"""
     quarter = asked_quarter(request)
-    plan = plans.plan_in_force(request.user, quarter)
+    plan = plans.asked_plan(request.user, quarter, request.GET.get("plan", ""))
     found = get_visible_or_404(Target.objects.filter(plan=plan), request.user, code=code)
     row = plans.target_rows(Target.objects.filter(pk=found.pk), quarter, request.user)[0]
     parts = row.standing.parts if row.standing else []
