@@ -82,6 +82,8 @@ def _outcome(target: Target, readings: list[Reading], shelf: Shelf) -> Outcome:
     told |= {"units": measure.units, "scale": measure.decimals}
     if can_turn(target, reading, measure, _is_met(measure, terms)):
         return _pending(target, measure.sentence, **told)
+    if judged.status == TargetStatus.PENDING:
+        return _pending(target, f"{measure.sentence}{judged.words}。", **told)
     return Outcome(target.pk, target.code, judged.status, measure.sentence, **told)
 
 

@@ -7,8 +7,6 @@ from collections.abc import Iterator
 from decimal import Decimal
 from io import BytesIO
 
-import openpyxl
-
 from guandu.accounts.models import User
 from guandu.core.periods import Period
 from guandu.files.inspection import check
@@ -45,6 +43,8 @@ def add_history(office: User, signer: User) -> None:
 
 
 def _workbook(by: User) -> bytes:
+    import openpyxl  # reason: heavy
+
     rows = [*_district_rows(), *_park_rows()]
     columns = [column for column in Context(by).columns if any(column.code in values for *_, values in rows)]
     book = openpyxl.Workbook()

@@ -257,7 +257,7 @@ def _in_unit(target: Target, figure: Figure) -> Decimal:
 
 
 def _decimals(target: Target, reading: Reading, figure: Figure) -> int:
-    if target.unit == PERCENT or reading.counts == Counts.GROWTH:
+    if figure.is_ratio or target.unit == PERCENT or reading.counts == Counts.GROWTH:
         return PERCENT_DECIMALS
     factor = factor_between(figure.indicator_version.unit, target.unit)
     return figure.indicator_version.scale + (4 if factor is not None and factor < 1 else 0)
