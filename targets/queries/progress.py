@@ -8,7 +8,7 @@ from guandu.core.numbers import round_half_up
 from guandu.core.periods import Period
 from targets.enums import IndicatorKind, Operator, Shape, TargetStatus
 from targets.enums_plan import Counts, Path
-from targets.models import Plan, StatusRule, Target
+from targets.models import Plan, StatusRule, Target, TargetResult
 from targets.progress.expectation import Expected, expected_at
 from targets.progress.forecast import Forecast, TooShort, forecast
 from targets.progress.outlook import Baseline, OtherReading, Outlook
@@ -52,6 +52,19 @@ def outcomes(quarter: Period) -> list[Outcome]:
     readings = {target.pk: readings_of(target) for target in targets}
     shelf = Shelf(quarter, (each for of_target in readings.values() for each in of_target))
     return [_outcome(target, readings[target.pk], shelf) for target in targets]
+
+
+def stand_as(quarter: Period, found: list[Outcome]) -> bool:
+    """Whether the stored standings of the quarter say the same already. One query."""
+    names = ("target_id", "status", "sentence", "value_units", "value_scale", "expected", "reported", "parts", "outlook")
+    stored = {row[0]: row[1:] for row in TargetResult.objects.filter(period=quarter.code).values_list(*names)}
+    told = {
+        each.target_id: (
+            each.status, each.sentence, each.units, each.scale, each.expected, each.reported, each.parts, each.outlook
+        )
+        for each in found
+    }  # fmt: skip
+    return stored == told
 
 
 def _outcome(target: Target, readings: list[Reading], shelf: Shelf) -> Outcome:
