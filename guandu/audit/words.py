@@ -56,6 +56,7 @@ WHOLE = {
     "enterprise.export": "导出企业名单",
     "return.exempt": "准予免报", "return.resume": "恢复填报", "return.opine": "对报表提出意见",
     "return.sign_off": "按线下签批通过审核", "roster.refresh": "更新报表名录",
+    "plan.take_baselines": "为计划确定基期数", "targets.ask": "申请计算目标进展",
     "layout.create": "建立套填报表", "layout.replace": "更换套填报表文件", "layout.update": "修改套填报表",
     "layout.name_cell": "命名套填单元格", "layout.fill": "套填报表",
     "roster.export": "导出比对名单", "roster.match": "填写名单比对结果",
