@@ -29,6 +29,7 @@ class TargetsConfig(AppConfig):
             tiles,
             todos,
             todos_dispatch,
+            todos_lights,
         )
         from targets.actions.attached import (  # reason: needs models
             BATCH_KIND,
