@@ -17,8 +17,8 @@ from targets.querysets_plan import owing_duties
 
 @dataclass(frozen=True)
 class Owed:
-    """`lights` wait for its word; `waiting` are 待补 items that name the unit, or that it leads and that name nobody; `milestones` and `aims` are
-    led by it and not reported as done; `returns` are its own that may be filled in now."""
+    """`lights` wait for its word; `waiting` are 待补 items that name the unit, or that it leads and that name nobody;
+    `milestones` and `aims` are led by it and not reported as done; `returns` are its own that may be filled in now."""
 
     leads: list[TargetRow]
     beside: list[TargetRow]

@@ -17,7 +17,15 @@ from targets.actions import lights
 from targets.enums import TargetStatus
 from targets.enums_plan import AnswerKind, LightState
 from targets.models import ForecastRelease, RedLight, TargetResult
-from targets.queries.lights import VEILED, VEILED_WORD, Veils, is_followed, may_see_forecast, shown_status, veil
+from targets.queries.lights import (
+    VEILED,
+    VEILED_WORD,
+    Veils,
+    is_followed,
+    may_see_forecast,
+    shown_status,
+    veil,
+)
 from tests.factories import make_chain, make_demonstration, make_unit, make_user
 from tests.targets.lit import DUE, Q3, behind, follow, led, make_light
 from tests.targets.plans import make_plan, make_result, make_target
@@ -338,7 +346,8 @@ def _shown(user, target, quarter=Q3):
 
 @pytest.mark.parametrize("role", OTHERS)
 @pytest.mark.parametrize(
-    ("state", "word"), [(LightState.WAITING, VEILED_WORD), (LightState.ANSWERED, VEILED_WORD), (LightState.RELEASED, "滞后"), (None, VEILED_WORD)]
+    ("state", "word"),
+    [(LightState.WAITING, VEILED_WORD), (LightState.ANSWERED, VEILED_WORD), (LightState.RELEASED, "滞后"), (None, VEILED_WORD)],
 )
 def test_others_read_the_word_when_the_light_is_released(role, state, word, plan, department, request):
     target = behind(make_target(plan, "T01"), department)
