@@ -54,7 +54,8 @@ def _answer(light: RedLight, form: AnswerForm, request: HttpRequest) -> None:
     if not form.is_valid():
         errors = [(name, text) for name, texts in form.errors.items() for text in texts]
         raise Invalid("情况说明还没有报送。", errors=errors)
-    lights.answer(light=light, **form.cleaned_data, by=request.user)
+    typed = form.cleaned_data
+    lights.answer(light=light, kind=typed["kind"], text=typed["text"], seen=typed["seen"] or None, by=request.user)
 
 
 @require_POST

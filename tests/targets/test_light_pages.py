@@ -46,7 +46,7 @@ def page(client, path=PAGE, status=200):
 
 
 def row_of(shown: str, light: RedLight) -> str:
-    return shown[shown.index(f'id="light-{light.pk}"') :].split("</tr>")[0]
+    return shown[shown.index(f'id="light-{light.pk}"') :].split("</tbody>")[0]
 
 
 # --- who is shown what ------------------------------------------------------------------------------
