@@ -13,6 +13,7 @@ from guandu.web.registry import todos_for
 from targets.enums import TargetStatus
 from targets.enums_plan import LightState
 from targets.models import ForecastRelease, RedLight
+from targets.queries.open_work import lights_open
 from tests.factories import make_demonstration, make_unit
 from tests.targets.lit import behind, make_light
 from tests.targets.plans import make_plan, make_result, make_target
@@ -229,6 +230,14 @@ def test_the_office_has_to_do_what_is_answered_or_overdue(plan, red, department,
     assert todo.detail == "1 项已说明，1 项逾期未说明"
     (mine,) = light_todos(department_user)
     assert (mine.word, mine.tone) == ("逾期未说明", "late")
+
+
+def test_the_slip_of_a_hand_over_lists_what_is_still_to_be_explained(plan, red, department, department_user):
+    make_light(red)
+    make_light(behind(make_target(plan, "T02"), department), LightState.ANSWERED)
+    assert [(item.title, item.detail) for item in lights_open(department_user)] == [
+        ("T01 新增园区10个2026年第三季度滞后", "待说明，2026-10-15 前说明")
+    ]
 
 
 def test_a_target_that_is_behind_no_more_leaves_the_lists(red, department_user, office):
