@@ -30,6 +30,9 @@ class LightState(models.TextChoices):
     CLEARED = "cleared", "已消除"
 
 
+OPEN_LIGHTS = frozenset({LightState.WAITING, LightState.ANSWERED})
+
+
 class AnswerKind(models.TextChoices):
     EXPLAINED = "explained", "说明情况"
     CORRECTING = "correcting", "数据有误，正在订正"

@@ -92,6 +92,7 @@ WHOLE = {
     "dispatch.reopen": "重新开放临时调度表", "dispatch.copy": "复制临时调度表", "dispatch.export": "导出临时调度汇总表",
     "dispatch.export_missing": "导出临时调度未报名单", "dispatch_answer.save": "保存临时调度填报",
     "dispatch_answer.file": "报送临时调度表", "dispatch_answer.load": "上传报送临时调度表",
+    "light.answer": "说明滞后提示", "light.release": "发布滞后提示", "plan.release_forecasts": "发布目标预测",
     "audit.archive": "归档审计记录", "audit.export": "导出审计记录", "page.open": "打开页面", "register.export": "导出列表",
 }  # fmt: skip
 

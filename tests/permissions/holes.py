@@ -52,6 +52,7 @@ from targets.actions import (
     history,
     history_signing,
     indicators,
+    lights,
     opinions,
     paper,
     reminders,
@@ -294,6 +295,9 @@ STATES: dict[str, Seed] = {
     },
     "admin/targets/returntemplate/<object_id>/issue/": without(templates, "_refuse_asked_since", "_wrong"),
     "admin/targets/indicator/<object_id>/issue/": _issued_over_what_is_kept,
+    "plan/lights/<pk>/answer/": without(lights, "answer", "NotReady"),
+    "plan/lights/release/": without(lights, "release", "NotReady"),
+    "plan/lights/forecasts/": without(lights, "release_forecasts", "NotReady"),
 }
 
 # A page that somebody left open: what he saw is not asked for.

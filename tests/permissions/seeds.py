@@ -43,6 +43,7 @@ from tests.permissions import (
     seeds_history,
     seeds_layouts,
     seeds_notices,
+    seeds_plan,
     seeds_publications,
     seeds_register,
     seeds_returns,
@@ -90,6 +91,7 @@ def build() -> World:
     objects |= seeds_rosters.rows(own, other, revenue, people[RoleCode.OFFICE])
     objects |= seeds_dispatch.rows(own, other, people)
     objects |= seeds_publications.rows(own, other, people)
+    objects |= seeds_plan.rows(own, other, people)
     objects |= seeds_admin.handover_as_seen(people)
     return World(people, objects, _where_shown({"own": own, "other": other}, objects)).settle()
 
