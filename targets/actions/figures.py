@@ -14,6 +14,7 @@ from guandu.core.periods import Period
 from guandu.jobs import queue
 from guandu.jobs.models import Job
 from targets.actions.figure_building import Building, Part
+from targets.actions.lights import follow_results
 from targets.enums import Basis
 from targets.followers import tell_followers
 from targets.models import FigureDue, FigureState, TargetResult
@@ -150,3 +151,4 @@ def store_results(*, quarter: Period, outcomes: list[Outcome], run: int, by: Act
     )
     after = {outcome.code: f"{outcome.status} {outcome.units}" for outcome in outcomes}
     changed([Change("targets.targetresult", quarter.code, f"{quarter.label}目标进展", None, after)])
+    follow_results(quarter=quarter, by=by)

@@ -5,6 +5,7 @@ from rest_framework import serializers
 from guandu.web.api.fields import KnownChoiceField
 from targets.enums import Basis, FigureScope, SubjectKind, TargetStatus
 from targets.models import Figure, Indicator, IndicatorVersion, Return, Target
+from targets.queries.lights import VEILED, VEILED_WORD
 from targets.queries.standings import Standing
 
 
@@ -119,7 +120,7 @@ class PartSerializer(serializers.Serializer):
 
 class StandingSerializer(serializers.Serializer):
     period = serializers.CharField(label="报告期")
-    status = serializers.ChoiceField(TargetStatus.choices, label="状态")
+    status = serializers.ChoiceField([*TargetStatus.choices, (VEILED, VEILED_WORD)], label="状态")
     status_label = serializers.CharField(label="状态名称")
     value = serializers.SerializerMethodField(label="现值", help_text="十进制数字符串；尚不能计算为 null")
     expected = serializers.IntegerField(label="应报")

@@ -164,5 +164,5 @@ def _targets(own: Figure, figures: list[Figure], user: User) -> list[FedTarget]:
         TargetResult.objects.filter(period=quarter.code).select_related("target").order_by("target__position")
     )
     fed = [row for row in rows if any(part["figure"] in made for part in row.parts)]
-    veils = Veils(user, quarter)
-    return [FedTarget(row.target, row.period, veils.of(row.target_id, row.status)) for row in fed]
+    veils = Veils(user, {row.period for row in fed})
+    return [FedTarget(row.target, row.period, veils.of(row.target_id, row.period, row.status)) for row in fed]

@@ -15,7 +15,7 @@ from guandu.core.periods import Period
 from guandu.web.quarters import last_ended_quarter
 from targets.enums import TargetStatus
 from targets.enums_plan import OPEN_LIGHTS, LightState
-from targets.models import ForecastRelease, Plan, RedLight, Target
+from targets.models import ForecastRelease, RedLight, Target
 from targets.querysets_plan import led_duties
 
 VEILED, VEILED_WORD = "veiled", "核实中"
@@ -43,24 +43,33 @@ def veil(status: str, light: RedLight | None, user_is_office: bool, leads: bool)
 
 
 class Veils:
-    """`veil` for many targets of one quarter, as `user` may know them. A fixed number of
-    queries."""
+    """What `user` may know of many targets in some quarters (codes): reds by `veil`, and the forecasts, which are the
+    office's until it releases them. Three queries at most."""
 
-    def __init__(self, user: Actor, quarter: Period) -> None:
+    def __init__(self, user: Actor, quarters: Iterable[str]) -> None:
+        codes = set(quarters)
         self.is_office = user.actor_kind == "service" or user.may(Permission.PLAN_EDIT)
+        self.led: set[int] = set()
+        self.lights: dict[tuple[int, str], RedLight] = {}
+        if not self.is_office and codes:
+            self.led = set(led_duties(user).values_list("target", flat=True))
+            rows = RedLight.objects.filter(period__in=codes)
+            self.lights = {(each.target_id, each.period): each for each in rows}
+        current = last_ended_quarter(clock.today()).code
         # A quarter that was never followed has no lights that could be released: its reds are history.
-        self.is_open = self.is_office or not is_followed(quarter)
-        self.led = set() if self.is_open else set(led_duties(user).values_list("target", flat=True))
-        self.lights = {} if self.is_open else {each.target_id: each for each in RedLight.objects.filter(period=quarter.code)}
+        self.followed = {code for code in codes if code >= current} | {period for _, period in self.lights}
 
-    def of(self, target: int, status: str) -> Shown:
-        return veil(status, self.lights.get(target), self.is_open, target in self.led)
+        self.forecasts: set[tuple[int, str]] = set()
+        if not self.is_office and codes:
+            released = ForecastRelease.objects.filter(period__in=codes)
+            self.forecasts = set(released.values_list("plan", "period"))
 
+    def shows_forecast(self, plan: int, period: str) -> bool:
+        return self.is_office or (plan, period) in self.forecasts
 
-def shown_status(user: Actor, quarter: Period, statuses: dict[int, str]) -> dict[int, Shown]:
-    """Target id → what the person is shown of its status in the quarter."""
-    veils = Veils(user, quarter)
-    return {target: veils.of(target, status) for target, status in statuses.items()}
+    def of(self, target: int, period: str, status: str) -> Shown:
+        is_open = self.is_office or period not in self.followed
+        return veil(status, self.lights.get((target, period)), is_open, target in self.led)
 
 
 def is_followed(quarter: Period) -> bool:
@@ -68,14 +77,6 @@ def is_followed(quarter: Period) -> bool:
     were opened while it was that. Older ones are history, whose reds everybody sees as they are."""
     current = quarter >= last_ended_quarter(clock.today())
     return current or RedLight.objects.filter(period=quarter.code).exists()
-
-
-def may_see_forecast(user: Actor, plan: Plan, period: str) -> bool:
-    """Whether the forecasts made of the quarter `period` are the person's to see: the office's always, everybody's
-    once released. One query at most."""
-    if user.actor_kind == "service" or user.may(Permission.PLAN_EDIT):
-        return True
-    return ForecastRelease.objects.visible_to(user).filter(plan=plan, period=period).exists()
 
 
 def led_by(user: Actor, target: Target) -> Unit | None:

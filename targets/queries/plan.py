@@ -16,6 +16,7 @@ from targets.models import Plan, Target, TargetResult
 from targets.progress.forecast import Forecast
 from targets.progress.gap import split_warnings
 from targets.progress.outlook import Outlook
+from targets.queries.lights import VEILED, VEILED_WORD
 from targets.queries.measures.measure import EACH
 from targets.queries.progress import required_words
 from targets.queries.standings import Standing, standings_of
@@ -40,7 +41,7 @@ class TargetRow:
 
     @property
     def status_label(self) -> str:
-        return TargetStatus(self.status).label
+        return self.standing.status_label if self.standing else str(TargetStatus.PENDING.label)
 
     @property
     def whole(self) -> dict | None:
@@ -74,6 +75,8 @@ class TargetRow:
         """Why there is none."""
         if self.standing is None:
             return "本期还没有计算结果"
+        if self.standing.holds_forecast:
+            return "预测由园区发展办核实后发布"
         return "不作预测" if self.outlook.line is not None else "没有数据，不能预测"
 
     @property
@@ -191,9 +194,11 @@ def _finding(told: dict, lines: dict[str, str]) -> Finding:
 
 
 def counts(rows: Iterable[TargetRow]) -> list[tuple[str, str, int]]:
-    """(status, its word, how many), in the order that officials read it."""
+    """(status, its word, how many), in the order that officials read it; reds that are not released to the reader last,
+    where there are any."""
     found = Counter(row.status for row in rows)
-    return [(status.value, status.label, found[status.value]) for status in TargetStatus]
+    told = [(status.value, str(status.label), found[status.value]) for status in TargetStatus]
+    return [*told, *([(VEILED, VEILED_WORD, found[VEILED])] if found[VEILED] else [])]
 
 
 def behind(rows: Iterable[TargetRow]) -> list[TargetRow]:

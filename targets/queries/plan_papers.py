@@ -9,6 +9,7 @@ from guandu.core.periods import Period
 from targets.enums import TargetStatus
 from targets.enums_plan import AccomplishmentState, LightState
 from targets.models import Accomplishment, Plan, QualitativeAim, RedLight, Target, TargetResult
+from targets.queries.lights import VEILED
 from targets.queries.plan import TargetRow, by_chain, counts, target_rows
 
 MOST = 8
@@ -32,18 +33,23 @@ def brief_of(plan: Plan, quarter: Period, user: User) -> Brief:
     """As it may be handed to leaders, whoever makes it. A fixed number of queries."""
     rows = target_rows(plan.targets.order_by("position"), quarter, user)
     lights = {light.target_id: light for light in RedLight.objects.filter(target__plan=plan, period=quarter.code)}
-    behind = [row for row in rows if row.status == TargetStatus.BEHIND]
+    behind = [row for row in rows if row.status in {TargetStatus.BEHIND, VEILED}]
     red = [(row, lights[row.target.pk]) for row in behind if _is_released(lights.get(row.target.pk))]
     risky = sorted((row for row in rows if row.status == TargetStatus.AT_RISK), key=_nearness)
+    shown = counts(rows)
     return Brief(
-        counts=counts(rows),
-        chains=[(group.title, [count for _, _, count in counts(group.rows)]) for group in by_chain(rows)],
+        counts=shown,
+        chains=[(group.title, [_how_many(group.rows, status) for status, _, _ in shown]) for group in by_chain(rows)],
         red=red,
         unreleased=len(behind) - len(red),
         risky=risky[:MOST],
         more_risky=len(risky[MOST:]),
         owed=_owed(rows),
     )
+
+
+def _how_many(rows: Iterable[TargetRow], status: str) -> int:
+    return sum(row.status == status for row in rows)
 
 
 def _is_released(light: RedLight | None) -> bool:

@@ -1,7 +1,7 @@
 """How far targets are, as one person may see it."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -9,13 +9,15 @@ from guandu.accounts.models import User
 from guandu.core.numbers import from_units
 from targets.models import Figure, Target, TargetResult
 from targets.progress.outlook import Outlook
+from targets.queries.lights import Veils
 from targets.queries.withholding import withheld_figures
 
 
 @dataclass(frozen=True)
 class Standing:
     """One target in one quarter. `value` None is not known, or not given to this reader; `parts` are those that
-    he may see, and `sentence` is empty where it speaks of parks that he may not."""
+    he may see, and `sentence` is empty where it speaks of parks that he may not. A red that is not released is VEILED
+    for others than the office and the lead: without its words. `holds_forecast`: there is one that is not released."""
 
     period: str
     status: str
@@ -27,6 +29,7 @@ class Standing:
     parts: list[dict]
     as_of: datetime
     outlook: Outlook = field(default_factory=Outlook)
+    holds_forecast: bool = False
 
 
 def latest_period() -> str | None:
@@ -37,13 +40,13 @@ def latest_period() -> str | None:
 def standings_of(targets: Iterable[Target], period: str, user: User) -> dict[int, Standing]:
     """Standing by target id in the quarter `period`. Two queries; more for a reader from outside, who is not given
     what is withheld from figures either."""
-    results = list(TargetResult.objects.filter(target__in=targets, period=period))
+    results = list(TargetResult.objects.filter(target__in=targets, period=period).select_related("target"))
     return {result.target_id: standing for result, standing in _seen(results, user)}
 
 
 def standings_over(target: Target, last: str, user: User) -> list[Standing]:
     """The target's standing in each quarter up to `last`, in order. As many queries as standings_of."""
-    results = list(TargetResult.objects.filter(target=target, period__lte=last).order_by("period"))
+    results = list(TargetResult.objects.filter(target=target, period__lte=last).select_related("target").order_by("period"))
     return [standing for _, standing in _seen(results, user)]
 
 
@@ -51,24 +54,32 @@ def _seen(results: list[TargetResult], user: User) -> list[tuple[TargetResult, S
     named = {part["figure"] for result in results for part in result.parts} | set(_of_readings(results))
     visible = set(Figure.objects.visible_to(user).filter(pk__in=named).values_list("pk", flat=True))
     withheld = withheld_figures(named, user)
-    return [(result, _standing(result, visible, withheld)) for result in results]
+    veils = Veils(user, {result.period for result in results})
+    return [(result, _standing(result, visible, withheld, veils)) for result in results]
 
 
-def _standing(result: TargetResult, visible: set[int], withheld: set[int]) -> Standing:
+def _standing(result: TargetResult, visible: set[int], withheld: set[int], veils: Veils) -> Standing:
     parts = [_part(part, withheld) for part in result.parts if part["figure"] in visible]
     is_kept = _leads_back(result.parts, withheld) or not withheld.isdisjoint(_of_readings([result]))
     units = None if is_kept else result.value_units
+    shown = veils.of(result.target_id, result.period, result.status)
+    outlook = Outlook() if is_kept or shown.is_veiled else Outlook.from_json(result.outlook)
+    is_held = outlook.forecast is not None and not veils.shows_forecast(result.target.plan_id, result.period)
+    if is_held:
+        outlook = replace(outlook, forecast=None)
+    is_whole = len(parts) == len(result.parts) and not _any(result.parts, withheld)
     return Standing(
         period=result.period,
-        status=result.status,
-        status_label=result.get_status_display(),
+        status=shown.status,
+        status_label=shown.label,
         value=None if units is None else from_units(units, result.value_scale),
         expected=result.expected,
         reported=result.reported,
-        sentence=result.sentence if len(parts) == len(result.parts) and not _any(result.parts, withheld) else "",
-        parts=parts,
+        sentence=result.sentence if is_whole and not shown.is_veiled else "",
+        parts=[part | {"ok": None} for part in parts] if shown.is_veiled else parts,
         as_of=result.computed_at,
-        outlook=Outlook() if is_kept else Outlook.from_json(result.outlook),
+        outlook=outlook,
+        holds_forecast=is_held,
     )
 
 

@@ -15,6 +15,7 @@ from targets.models import Ambiguity, Figure, Target
 from targets.queries import plan as plans
 from targets.queries.contributions import contributions_of
 from targets.queries.dictionary import dictionary
+from targets.queries.lights import VEILED
 from targets.queries.measures.measure import EACH
 from targets.queries.plan_terms import rule_on
 from targets.queries.quarters import offered_quarters
@@ -58,7 +59,7 @@ def plan_page(request: HttpRequest) -> HttpResponse:
 
 
 def _of_status(rows: list[plans.TargetRow], status: str) -> list[plans.TargetRow]:
-    return [row for row in rows if row.status == status] if status in TargetStatus.values else rows
+    return [row for row in rows if row.status == status] if status in {*TargetStatus.values, VEILED} else rows
 
 
 @plan_viewer

@@ -175,6 +175,16 @@ def test_a_target_says_what_is_asked_and_how_far_it_is(sign_in, office, target):
     assert sign_in(office).get("/api/v1/targets/?period=2025Q1").json()["results"][0]["standing"] is None
 
 
+@pytest.mark.feature("D12")
+def test_a_red_that_is_not_released_is_told_to_nobody_but_the_office(sign_in, office, leader, target):
+    TargetResult.objects.update(status="behind", sentence="未符合：本园区。")
+    told = [sign_in(each).get("/api/v1/targets/AP-2024:T08/").json()["standing"] for each in (office, leader)]
+    assert [(each["status"], each["status_label"], each["sentence"]) for each in told] == [
+        ("behind", "滞后", "未符合：本园区。"), ("veiled", "核实中", ""),
+    ]  # fmt: skip
+    assert {part["ok"] for part in told[1]["parts"]} == {None}
+
+
 @pytest.mark.feature("A12")
 def test_a_targets_parts_name_no_park_out_of_scope(sign_in, task_force_user, target, other):
     response = sign_in(task_force_user).get("/api/v1/targets/")

@@ -16,7 +16,7 @@ from guandu.core.numbers import round_half_up
 from guandu.core.periods import Period
 from guandu.web.templatetags.portal import written
 from targets.enums import IndicatorKind
-from targets.models import CertifiedValue, Figure
+from targets.models import CertifiedValue, Figure, HistoryBatch
 from targets.queries.drill import Certified, Drill, drill
 from targets.queries.feeds import feeds_of
 from targets.queries.rollup import Row, compute, read_inputs
@@ -135,8 +135,14 @@ def test_every_figure_is_what_its_list_adds_up_to(drilled, prove_figure):
 @pytest.mark.feature("C10")
 def test_every_leaf_opens_its_approved_cell(drilled, office, prove_figure):
     """The link of each leaf leads to a row of a return's page that says value, source and who settled it."""
-    leaves = {(leaf.return_id, leaf.anchor): leaf for _, found in drilled for leaf in leaves_of(found)}
+    told = [leaf for _, found in drilled for leaf in leaves_of(found)]
+    leaves = {(leaf.return_id, leaf.anchor): leaf for leaf in told if leaf.return_id}
     client = signed_in(office)
+    # What nobody filed here stands in the old ledger: its batch opens, and the line is named.
+    ledgers = {leaf.batch_id for leaf in told if not leaf.return_id}
+    assert ledgers == {HistoryBatch.objects.get().pk}
+    assert all(leaf.document for leaf in told if not leaf.return_id)
+    assert client.get(reverse("targets:history-batch", args=[*ledgers])).status_code == 200
     pages = {pk: client.get(reverse("targets:return", args=[pk])).content.decode() for pk, _ in leaves}
     for (pk, anchor), leaf in leaves.items():
         row = re.search(rf'<tr id="{re.escape(anchor)}">(.*?)</tr>', pages[pk], re.DOTALL)

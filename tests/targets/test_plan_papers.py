@@ -115,7 +115,9 @@ def test_a_red_stands_on_the_sheet_once_the_office_has_released_it(plan, office)
 
 def test_the_sheet_counts_by_chain_and_says_who_owes(plan, leader):
     found = brief_of(plan, Q3, leader)
-    assert found.chains == [("全区性目标", [0, 0, 1, 2, 1])]
+    # The two reds are not released: last, without their word.
+    assert [word for _, word, _ in found.counts] == ["已完成", "正常", "有风险", "滞后", "待补", "核实中"]
+    assert found.chains == [("全区性目标", [0, 0, 1, 0, 1, 2])]
     assert [row.target.code for row in found.risky] == ["T03"]
     assert [[row.target.code for row in rows] for _, rows in found.owed] == [["T04"]]
 

@@ -42,6 +42,7 @@ TONES = {
     "behind": "late",
     "on_track": "active",
     "at_risk": "warn",
+    "veiled": "warn",
     "pending": "idle",
     "candidate": "idle",
     "applied": "active",
