@@ -27,8 +27,9 @@ from guandu.portal.demo.cast import PLAN_STARTS, add_parks, add_projects, add_sp
 from guandu.portal.demo.district import add_district
 from guandu.portal.demo.history import add_history
 from parks.models import Chain
-from targets.actions import bulk, cycles, disclosures, exemptions, opinions, publications, returns
-from targets.models import Publication, Return, ReturnTemplate
+from targets.actions import bulk, cycles, disclosures, exemptions, lights, opinions, publications, returns
+from targets.enums_plan import AnswerKind, LightState
+from targets.models import Plan, Publication, RedLight, Return, ReturnTemplate
 from targets.queries.opinions import standings
 from targets.queries.publishing import coverage_of, figures_of, frozen_rows
 from targets.queries.sheet import sheet_of
@@ -84,6 +85,7 @@ def seed(*, say: Say, first: str = story.FIRST, size: str = STORY) -> None:
             add_district(say=say, by=DEMONSTRATION)
         jobs = worker.run_waiting()
         say(f"汇总与试算：完成 {jobs} 项任务")
+        say(f"滞后提示：{_explain(people)} 项")
 
 
 @action("demonstration.begin")
@@ -237,6 +239,19 @@ def _present(quarter: Period, people: People) -> None:
         elif return_.park_code == story.DISPUTED:
             opinions.give(return_=return_, side="street", agrees=False, text=story.DISPUTE, by=_street_of(return_, people))
     _confirm(_returns(quarter).filter(pk__in=locked), people)
+
+
+def _explain(people: People) -> int:
+    """Reds of the present quarter: one is explained and released, one explained, the others wait for their leads; the
+    forecasts of the quarter before are released. How many reds there are."""
+    red = {light.target.code: light for light in RedLight.objects.filter(period=story.LAST).select_related("target__plan")}
+    for code in [code for code in story.EXPLAINED if code in red]:
+        lights.answer(light=red[code], kind=AnswerKind.EXPLAINED, text=story.EXPLANATION, by=people.office)
+    explained = RedLight.objects.filter(period=story.LAST, state=LightState.ANSWERED)
+    lights.release(lights=list(explained.filter(target__code=story.EXPLAINED[0])), by=people.office)
+    plan = Plan.objects.order_by("starts_on").get()
+    lights.release_forecasts(plan=plan, quarter=Period.parse(story.REVISED), by=people.office)
+    return len(red)
 
 
 def _confirm(waiting: Iterable[Return], people: People) -> None:

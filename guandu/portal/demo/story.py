@@ -119,6 +119,9 @@ NEVER_FILED = {("P-Y19", "2025Q2")}
 # 快报 that were published; the last one before its late returns had come, and then once more with them.
 PUBLISHED, REVISED = ("2026Q1", "2026Q2"), "2026Q2"
 REVISION = "演示数据：两个园区迟报，补齐后修订。"
+# Reds of the present quarter that their lead, the office, has explained; it releases the first.
+EXPLAINED = ("T06", "T07")
+EXPLANATION = "演示数据：申报材料已报送上级主管部门，等待评审；下一季度加派人员跟进。"
 CLIENT_REASON = "演示数据：市级平台按数据共享协议接收。"
 
 _FAMILY_NAMES = "王 李 张 刘 陈 杨 赵 黄 周 吴 徐 孙 胡 朱 高 林 何 郭 马 罗"
