@@ -29,7 +29,9 @@ class TargetsConfig(AppConfig):
             tiles,
             todos,
             todos_dispatch,
+            todos_plan,
         )
+        from targets.actions.accomplishments import ACCOMPLISHMENT_KIND  # reason: needs models
         from targets.actions.attached import (  # reason: needs models
             BATCH_KIND,
             EVIDENCE_KIND,
@@ -41,7 +43,13 @@ class TargetsConfig(AppConfig):
         from targets.actions.history import HISTORY_KIND  # reason: needs models
         from targets.actions.layouts import LAYOUT_KIND  # reason: needs models
         from targets.actions.mergers import withdraw_drafts  # reason: needs models
-        from targets.queries import mergers, quality, register_facts, series  # noqa: F401  # reason: register themselves
+        from targets.queries import (  # noqa: F401  # reason: register themselves
+            mergers,
+            milestones,
+            quality,
+            register_facts,
+            series,
+        )
         from targets.queries.open_work import returns_open  # reason: needs models
 
         register_open_work("数据报送", returns_open)
@@ -53,7 +61,7 @@ class TargetsConfig(AppConfig):
         keep_through_migrations(self, "0009_lists", MATCH_GUARDS)
         keep_through_migrations(self, "0013_publications", PUBLICATION_GUARDS)
         of_returns = (EVIDENCE_KIND, PAPER_KIND, ROSTER_KIND, WORKBOOK_KIND, BATCH_KIND)
-        for kind in (*of_returns, LAYOUT_KIND, HISTORY_KIND, TABLE_KIND, ANSWER_KIND):
+        for kind in (*of_returns, LAYOUT_KIND, HISTORY_KIND, TABLE_KIND, ANSWER_KIND, ACCOMPLISHMENT_KIND):
             register_owner(kind)
         add_navigation(
             NavigationEntry("日常工作", "数据填报", "targets:returns", "report", (Permission.RETURN_VIEW,), 30),
