@@ -81,7 +81,7 @@ def _faults(done_on: date | None, file: Checked | None) -> list[tuple[str, str]]
 @action("accomplishment.add_file")
 def add_file(*, accomplishment: Accomplishment, file: Checked, by: Actor) -> Attachment:
     """One file more while the report waits. Raises NotAllowed, NotReady once it is decided, Invalid."""
-    refuse_proof(accomplishment, by)
+    require(by, Permission.PLAN_ANSWER, accomplishment, to="为这份办结报送补充材料")
     fresh = _locked(accomplishment)
     about(fresh)
     return add(kind=ON_ACCOMPLISHMENT, owner=fresh, file=file, by=by)

@@ -118,8 +118,9 @@ def _written(request: HttpRequest, done: Done, sent: Mapping[str, Form], write: 
     try:
         write(by=request.user, **form.cleaned_data)
     except REFUSALS as refused:
-        first = next(iter(form.fields))
-        return _page(request, done, sent, put_errors(form, refused, first), refused.status)
+        # What names no field is about the file, which is read last.
+        about = "file" if "file" in form.fields else next(iter(form.fields))
+        return _page(request, done, sent, put_errors(form, refused, about), refused.status)
     messages.success(request, said)
     return redirect(done_url(done))
 

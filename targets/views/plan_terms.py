@@ -24,6 +24,7 @@ from targets.queries.plan_terms import reading_in_force, readings_beside, revisi
 from targets.views.evidence import put_errors
 
 editor = permission_required(Permission.PLAN_EDIT, to="调整计划目标")
+LISTED = ("revisions", "checkpoints", "other_readings__indicator")
 REFUSALS = (Conflict, Invalid, NotReady)
 
 
@@ -35,7 +36,7 @@ def _plan(request: HttpRequest) -> Plan:
 
 
 def _target(request: HttpRequest, code: str) -> Target:
-    targets = Target.objects.select_related("plan", "indicator").filter(plan=_plan(request))
+    targets = Target.objects.select_related("plan", "indicator").prefetch_related(*LISTED).filter(plan=_plan(request))
     return get_visible_or_404(targets, request.user, code=code)
 
 
@@ -96,9 +97,8 @@ def checkpoint_drop(request: HttpRequest, pk: int) -> HttpResponse:
 @editor
 @takes(ReadingForm)
 def reading_choose(request: HttpRequest, pk: int) -> HttpResponse:
-    readings = TargetReading.objects.select_related("target__plan", "target__indicator", "indicator")
-    reading = get_visible_or_404(readings, request.user, pk=pk)
-    target, form = reading.target, ReadingForm.of(reading, request.POST)
+    reading = get_visible_or_404(TargetReading.objects.select_related("target"), request.user, pk=pk)
+    target, form = _target(request, reading.target.code), ReadingForm.of(reading, request.POST)
     return _written(
         request, target, {reading.pk: form},
         lambda by, **given: plan_terms.choose_reading(target=target, reading=reading, by=by, **given),

@@ -43,6 +43,7 @@ from tests.permissions import (
     seeds_history,
     seeds_layouts,
     seeds_notices,
+    seeds_plan,
     seeds_publications,
     seeds_register,
     seeds_returns,
@@ -58,7 +59,7 @@ SHOWN_AT = (
     "claim", "finding", "cultivation", "honour", "register upload", "return by firms filed", "workbook",
     "return matched",
     "dispatch table", "dispatch answer",
-    "history checked", "history stored", "publication",
+    "history checked", "history stored", "publication", "milestone reported",
 )  # fmt: skip
 # What each quarter's return has come to; the last one differs between the sides.
 DRAFT, FILED, REVIEWED, ENDED = "2026Q3", "2026Q2", "2025Q4", "2025Q3"
@@ -90,6 +91,7 @@ def build() -> World:
     objects |= seeds_rosters.rows(own, other, revenue, people[RoleCode.OFFICE])
     objects |= seeds_dispatch.rows(own, other, people)
     objects |= seeds_publications.rows(own, other, people)
+    objects |= seeds_plan.rows(own, other, people)
     objects |= seeds_admin.handover_as_seen(people)
     return World(people, objects, _where_shown({"own": own, "other": other}, objects)).settle()
 

@@ -32,6 +32,7 @@ from tests.permissions.submissions_files import FILES
 from tests.permissions.submissions_history import HISTORY
 from tests.permissions.submissions_layouts import LAYOUTS
 from tests.permissions.submissions_notices import NOTICES
+from tests.permissions.submissions_plan import PLAN
 from tests.permissions.submissions_publications import PUBLICATIONS
 from tests.permissions.submissions_register import REGISTER
 from tests.permissions.submissions_returns import RETURNS
@@ -287,4 +288,5 @@ WRITTEN = (
     *FIGURES,
     *HISTORY,
     *PUBLICATIONS,
+    *PLAN,
 )  # fmt: skip
