@@ -40,6 +40,7 @@ from parks.workflow import Step as GrowthStep
 from rating.actions import assessments
 from targets import workflow
 from targets.actions import (
+    accomplishments,
     attached,
     carry_over,
     closing,
@@ -54,6 +55,7 @@ from targets.actions import (
     indicators,
     opinions,
     paper,
+    plan_terms,
     reminders,
     return_moves,
     returns,
@@ -294,6 +296,8 @@ STATES: dict[str, Seed] = {
     },
     "admin/targets/returntemplate/<object_id>/issue/": without(templates, "_refuse_asked_since", "_wrong"),
     "admin/targets/indicator/<object_id>/issue/": _issued_over_what_is_kept,
+    "plan/readings/<pk>/choose/": without(plan_terms, "choose_reading", "Conflict"),
+    **{f"plan/reports/<pk>/{verb}/": without(accomplishments, "_waiting", "Conflict") for verb in ("accept", "send-back")},
 }
 
 # A page that somebody left open: what he saw is not asked for.
