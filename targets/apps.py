@@ -29,6 +29,7 @@ class TargetsConfig(AppConfig):
             tiles,
             todos,
             todos_dispatch,
+            todos_lights,
             todos_plan,
         )
         from targets.actions.accomplishments import ACCOMPLISHMENT_KIND  # reason: needs models
@@ -43,16 +44,11 @@ class TargetsConfig(AppConfig):
         from targets.actions.history import HISTORY_KIND  # reason: needs models
         from targets.actions.layouts import LAYOUT_KIND  # reason: needs models
         from targets.actions.mergers import withdraw_drafts  # reason: needs models
-        from targets.queries import (  # noqa: F401  # reason: register themselves
-            mergers,
-            milestones,
-            quality,
-            register_facts,
-            series,
-        )
-        from targets.queries.open_work import returns_open  # reason: needs models
+        from targets.queries import mergers, milestones, quality, register_facts, series  # noqa: F401  # reason: register themselves
+        from targets.queries.open_work import lights_open, returns_open  # reason: needs models
 
         register_open_work("数据报送", returns_open)
+        register_open_work("滞后提示", lights_open)
         follow_park_mergers(Follower(mergers.obstacles, mergers.effects, withdraw_drafts))
         keep_through_migrations(self, "0002_locked_lines", GUARDS)
         keep_through_migrations(self, "0003_templates_by_period", DICTIONARY_GUARDS)

@@ -9,6 +9,7 @@ class Counts(models.TextChoices):
     VALUE = "value", "现值"
     INCREASE = "increase", "较基期增加"
     GROWTH = "growth", "较基期增长（%）"
+    MEAN_GROWTH = "mean_growth", "计划期各年增速的平均（%）"
 
 
 class Path(models.TextChoices):
@@ -27,6 +28,9 @@ class LightState(models.TextChoices):
     ANSWERED = "answered", "已说明"
     RELEASED = "released", "已发布"
     CLEARED = "cleared", "已消除"
+
+
+OPEN_LIGHTS = frozenset({LightState.WAITING, LightState.ANSWERED})
 
 
 class AnswerKind(models.TextChoices):

@@ -79,10 +79,12 @@ class ReadingForm(forms.Form):
 
     reason = _line("采用理由", plan_terms.LONGEST["reason"])
     document_number = _line("文号", plan_terms.LONGEST["document_number"], required=False)
+    # What the row was called when the person chose it.
+    seen = forms.CharField(max_length=60, required=False, widget=forms.HiddenInput)
 
     @classmethod
     def of(cls, reading: TargetReading, *args) -> "ReadingForm":
-        return cls(*args, auto_id=f"reading{reading.pk}_%s")
+        return cls(*args, auto_id=f"reading{reading.pk}_%s", initial={"seen": reading.label})
 
 
 class RuleForm(forms.Form):

@@ -33,6 +33,8 @@ add_navigation(
     ),
     NavigationEntry("日常工作", "历史补录", "targets:history", "book", (Permission.HISTORY_ENTER,), 33),
     NavigationEntry(GROUP, "行动计划", "targets:plan", "target", (Permission.PLAN_VIEW,), 41),
+    NavigationEntry(GROUP, "单位目标", "targets:plan-units", "people", (Permission.PLAN_VIEW,), 41),
+    NavigationEntry(GROUP, "滞后提示", "targets:lights", "warn", (Permission.PLAN_VIEW,), 41),
     NavigationEntry(
         GROUP, "数据查询", "targets:figures", "chart", (Permission.FIGURE_VIEW, Permission.TOTALS_VIEW), 41
     ),

@@ -24,6 +24,17 @@ def findings(files: PlanFiles) -> list[Finding]:
     return [FINDERS[row["kind"]](files, row) for row in files.rows("checks")]
 
 
+def kept_findings(files: PlanFiles) -> list[dict]:
+    """As the plan keeps them: with what is added up, for sums to be checked anew when a line is revised."""
+    return [
+        {
+            "code": found.code, "agrees": found.agrees, "sentence": found.sentence, "kind": row["kind"],
+            "total": row["total"] or "", "parts": row["parts"], "note": row["note"],
+        }
+        for found, row in zip(findings(files), files.rows("checks"), strict=True)
+    ]  # fmt: skip
+
+
 def gaps(files: PlanFiles) -> list[Finding]:
     """The findings that an official should look at."""
     return [finding for finding in findings(files) if finding.agrees is not True]

@@ -5,7 +5,7 @@ wrong. It touches no database. What a record holds stands in targets.plan_shapes
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -16,6 +16,7 @@ from guandu.exchange.marked_yaml import BrokenFiles, FileError, Reader, Row
 from targets.checks.relations import Missing, read_rule
 from targets.definitions.graph import graph_errors, operands
 from targets.definitions.shapes import Part, definition_errors
+from targets.enums_plan import Counts
 from targets.frequency import EXAMPLES, MONTHS, fits
 from targets.plan_shapes import FILES, REFERENCES
 
@@ -227,8 +228,8 @@ def _targets_hold(files: PlanFiles) -> Wrong:
     for row in files.rows("targets"):
         if (row["op"] == "done") != (row["value"] is None):
             yield row.error("value", f"{row.code}：里程碑不填数值，其他目标必须填数值。")
-        if bool(row["computes"]) == bool(row["waits_for"]):
-            yield row.error("waits_for", f"{row.code}：算法（computes）和所缺（waits_for）必须且只能写一项。")
+        if not row["computes"] and not row["waits_for"]:
+            yield row.error("waits_for", f"{row.code}：应写明算法（computes），或所缺的数由谁补（waits_for）。")
         if not _within(files.rows("plan"), row["deadline"]):
             yield row.error("deadline", f"{row.code}：完成时间不在计划期内。")
         yield from _computes_errors(files, row)
@@ -242,10 +243,23 @@ def _within(plans: tuple[Row, ...], day: date | None) -> bool:
 
 def _computes_errors(files: PlanFiles, row: Row) -> Wrong:
     computes = row["computes"] or {}
-    if computes and not files.get("indicators", computes.get("indicator")):
-        yield row.error("computes", f"{row.code}：指标“{computes.get('indicator')}”不存在。")
-    if computes.get("scope_kind") == "chain" and not files.get("chains", computes.get("scope_code")):
-        yield row.error("computes", f"{row.code}：产业链“{computes.get('scope_code')}”不存在。")
+    if computes:
+        yield from _reading_errors(files, row, "computes", computes)
+    if computes.get("counts", Counts.VALUE) not in Counts.values:
+        yield row.error("computes", f"{row.code}：取数方式“{computes['counts']}”看不懂，可写：{'、'.join(Counts.values)}。")
+    for reading in row["readings"] or ():
+        yield from _reading_errors(files, reading, "indicator", reading.values)
+    if row["readings"] and not (computes and row["reading"]):
+        yield row.error("reading", f"{row.code}：列了其他口径的，应写明现行口径（reading）和算法（computes）。")
+
+
+def _reading_errors(files: PlanFiles, row: Row, key: str, names: Mapping[str, str | None]) -> Wrong:
+    for name in ("indicator", "minus"):
+        if (name == "indicator" or names.get(name)) and not files.get("indicators", names.get(name)):
+            yield row.error(key, f"{row.code}：指标“{names.get(name)}”不存在。")
+    section = {"chain": "chains", "area": "areas"}.get(names.get("scope_kind") or "")
+    if section and not files.get(section, names.get("scope_code")):
+        yield row.error(key, f"{row.code}：{'产业链' if section == 'chains' else '片区'}“{names.get('scope_code')}”不存在。")
 
 
 def _duties_hold(files: PlanFiles) -> Wrong:

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 
 from guandu.exchange.marked_yaml import Field
 from targets.checks.relations import MISSING_WORDS, OPERATOR_WORDS, SEVERITY_WORDS
-from targets.enums import IndicatorKind, OverSpace, OverTime
+from targets.enums import FigureScope, IndicatorKind, OverSpace, OverTime
+from targets.enums_plan import Counts, Path
 
 OPTIONAL = Field(required=False)
 TEXT = Field()
@@ -113,7 +114,17 @@ TARGET = {
     "shape": Field(choices=SHAPES), "line": Field("map", required=False), "verb": TEXT,
     "force": Field(choices=("约束", "力争", "争创")), **DUTY, "feeds": OPTIONAL,
     "baseline": Field("number", required=False), "baseline_note": TEXT, "ambiguities": TEXTS,
-    "computes": Field("map", required=False), "waits_for": OPTIONAL,
+    "computes": Field("map", required=False), "waits_for": OPTIONAL, "reading": OPTIONAL,
+    "path": Field(required=False, choices=tuple(Path.values)),
+    "readings": Field(
+        "rows",
+        required=False,
+        shape={
+            "code": TEXT, "label": TEXT, "ambiguity": OPTIONAL, "indicator": TEXT, "minus": OPTIONAL,
+            "scope_kind": Field(choices=tuple(FigureScope.values)), "scope_code": OPTIONAL,
+            "counts": Field(required=False, choices=tuple(Counts.values)),
+        },
+    ),
 }
 QUALITATIVE = {
     "code": TEXT, "goal": TEXT, "clause": TEXT, "title": TEXT,
@@ -123,6 +134,7 @@ MECHANISM = {
     "code": TEXT, "clause": TEXT, "title": TEXT, "content": TEXT, "lead": TEXTS, "responsible": TEXTS,
     "inferred": FLAG, "convenor": OPTIONAL, "note": OPTIONAL,
 }
+RULE = {"code": TEXT, "normal_from": Field("count"), "risk_from": Field("count")}
 AMBIGUITY = {"code": TEXT, "where": TEXT, "question": TEXT, "default": TEXT, "options": TEXTS}
 CHECK = {
     "code": TEXT, "kind": Field(choices=("sum", "candidates", "implies", "needs", "overlap")),
@@ -141,7 +153,7 @@ FILES: dict[str, dict[str, Mapping[str, Field]]] = {
     "targets/reference/templates.yaml": {"templates": TEMPLATE},
     "targets/reference/plan-2024.yaml": {
         "plan": PLAN, "clauses": CLAUSE, "goals": GOAL, "targets": TARGET, "qualitative": QUALITATIVE,
-        "mechanisms": MECHANISM, "ambiguities": AMBIGUITY, "checks": CHECK,
+        "mechanisms": MECHANISM, "ambiguities": AMBIGUITY, "rules": RULE, "checks": CHECK,
     },
 }
 

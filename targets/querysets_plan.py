@@ -53,17 +53,25 @@ def _units(condition: Q):
     return apps.get_model("accounts", "Unit").objects.filter(condition)
 
 
+def led_duties(user):
+    """The duties by which the person's units lead targets. Leading is a unit's own: a grant over the whole district
+    leads what its holder's unit does."""
+    led = owing_duties(user, Permission.PLAN_ANSWER).filter(leads=True)
+    if ScopeKind.DISTRICT in user.scopes_with(Permission.PLAN_ANSWER):
+        return led.filter(unit=user.unit_id)
+    return led
+
+
 class LightQuerySet(ScopedQuerySet):
     view_permission = Permission.PLAN_VIEW
 
     def _condition(self, user, permission: Permission) -> Q:
         if not user.scopes_with(permission):
             return NOTHING
-        if user.may(Permission.PLAN_EDIT):
-            return EVERYTHING
-        led = owing_duties(user, Permission.PLAN_ANSWER).filter(leads=True)
-        own = Q(target__in=led.values("target"))
-        return own if permission == Permission.PLAN_ANSWER else own | Q(state=LightState.RELEASED)
+        own = Q(target__in=led_duties(user).values("target"))
+        if permission == Permission.PLAN_ANSWER:
+            return own
+        return EVERYTHING if user.may(Permission.PLAN_EDIT) else own | Q(state=LightState.RELEASED)
 
 
 class AccomplishmentQuerySet(ScopedQuerySet):

@@ -1,6 +1,7 @@
 """Counted register facts: a room says, for a period, which parks count and since when.
 
-A source is a function (period, **parameters) → list of Fact. Rooms above targets register theirs in
+A source is a function (period, **parameters) → list of Fact, or None while what it counts does not exist yet: that is
+missing, and no zero. Rooms above targets register theirs in
 apps.ready(); the register's own stand in targets.queries.register_facts.
 """
 
@@ -30,7 +31,7 @@ class Fact:
 
 PARAMETERS_OF_DEFINITION = frozenset({"op", "source", "population"})  # what a definition says beside them
 
-Source = Callable[..., list[Fact]]
+Source = Callable[..., list[Fact] | None]
 _sources: dict[str, Source] = {}
 
 
@@ -58,7 +59,7 @@ def source_errors(name: str, parameters: Mapping[str, object]) -> Iterator[str]:
         yield f"计数来源“{name}”的参数不对，可写：{'、'.join(taken)}。"
 
 
-def facts_of(name: str, period: Period, **parameters: str) -> list[Fact]:
+def facts_of(name: str, period: Period, **parameters: str) -> list[Fact] | None:
     """The facts that `name` counts in `period`; Invalid for a source nobody registered."""
     if name not in _sources:
         raise Invalid(f"指标定义引用了未登记的计数来源“{name}”，请检查指标的计算方法。")

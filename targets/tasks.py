@@ -9,9 +9,9 @@ from guandu.jobs.worker import JobContext
 from targets.actions import drift, figures, reminders
 from targets.actions.figure_building import Building, building, lay_out
 from targets.models import FigureDue
-from targets.queries.computed import computed_quarters
+from targets.queries.computed import computed_quarters, stored_quarters
 from targets.queries.freshness import is_due
-from targets.queries.progress import outcomes
+from targets.queries.progress import outcomes, stand_as
 
 
 @job(figures.ROLL_UP_JOB, title="汇总核定数据")
@@ -46,6 +46,22 @@ def _store(built: Building, due: Collection[int], run: int) -> None:
         figures.store_results(quarter=quarter, outcomes=outcomes(quarter), run=run, by=ROLL_UP)
 
 
+@job(figures.STANDINGS_JOB, title="计算目标进展")
+def compute_standings(context: JobContext) -> None:
+    """Each quarter's standings from the figures as they are stored; those that come out as they were stay as they are."""
+    quarters = stored_quarters()
+    changed = 0
+    for count, quarter in enumerate(quarters):
+        context.report(count, len(quarters), f"计算{quarter.label}目标进展")
+        with context.writing():
+            figures.hold(quarter)
+            found = outcomes(quarter)
+            if not stand_as(quarter, found):
+                figures.store_results(quarter=quarter, outcomes=found, run=context.job_id, by=ROLL_UP)
+                changed += 1
+    context.report(len(quarters), len(quarters), f"{changed} 个季度有变动" if changed else "没有变动")
+
+
 @job("figures.compare", title="核对已存数据", daily_at=2)
 def compare(context: JobContext) -> None:
     """Every quarter computed again; what is stored otherwise is put right and named. A quarter that waits for its
@@ -58,7 +74,10 @@ def compare(context: JobContext) -> None:
             lay_out(built, quarter)
             if built.differs():
                 with context.writing():
-                    found += drift.heal(building=built, run=context.job_id, by=ROLL_UP)
+                    healed = drift.heal(building=built, run=context.job_id, by=ROLL_UP)
+                    if healed:
+                        figures.ask_standings(by=ROLL_UP)
+                    found += healed
     context.report(len(quarters), len(quarters), f"发现 {found} 项不符，已更正" if found else "全部相符")
 
 

@@ -302,6 +302,18 @@ def test_engine_is_pure():
     assert wrong == []
 
 
+def test_progress_is_pure():
+    """Plain values in, plain values out: no row, no clock, no page."""
+    fine = ("targets.progress", "targets.enums", "guandu.core.periods")
+    wrong = [
+        f"{i.module}:{i.line} → {i.target}"
+        for i in imports()
+        if i.module.startswith("targets.progress")
+        and (i.target.split(".")[0] == "django" or (room_of(i.target) and not i.target.startswith(fine)))
+    ]
+    assert wrong == []
+
+
 def test_pandas_is_imported_where_it_is_needed():
     heavy = {"pandas", "numpy", "openpyxl", "xlsxwriter"}
     wrong = [

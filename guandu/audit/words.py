@@ -60,6 +60,7 @@ WHOLE = {
     "target.drop_checkpoint": "删除阶段目标", "target.choose_reading": "采用目标口径", "plan.set_rule": "调整状态规则",
     "accomplishment.report": "报送办结", "accomplishment.add_file": "补充办结材料",
     "accomplishment.accept": "验收办结", "accomplishment.send_back": "退回办结报送",
+    "plan.take_baselines": "为计划确定基期数", "targets.ask": "申请计算目标进展",
     "layout.create": "建立套填报表", "layout.replace": "更换套填报表文件", "layout.update": "修改套填报表",
     "layout.name_cell": "命名套填单元格", "layout.fill": "套填报表",
     "roster.export": "导出比对名单", "roster.match": "填写名单比对结果",
@@ -95,6 +96,7 @@ WHOLE = {
     "dispatch.reopen": "重新开放临时调度表", "dispatch.copy": "复制临时调度表", "dispatch.export": "导出临时调度汇总表",
     "dispatch.export_missing": "导出临时调度未报名单", "dispatch_answer.save": "保存临时调度填报",
     "dispatch_answer.file": "报送临时调度表", "dispatch_answer.load": "上传报送临时调度表",
+    "light.answer": "说明滞后提示", "light.release": "发布滞后提示", "plan.release_forecasts": "发布目标预测",
     "audit.archive": "归档审计记录", "audit.export": "导出审计记录", "page.open": "打开页面", "register.export": "导出列表",
 }  # fmt: skip
 

@@ -8,6 +8,7 @@ class MessageKind(models.TextChoices):
     REVIEW = "review", "审核提醒"
     URGE = "urge", "催报"
     DRIFT = "drift", "数据核对"
+    LIGHT = "light", "滞后提示"
 
 
 class Importance(models.TextChoices):

@@ -17,8 +17,11 @@ def last_ended_quarter(day: date) -> Period:
 def asked_quarter(request: HttpRequest) -> Period:
     """The quarter of ?period=; Invalid in words for anything that is not a single quarter."""
     code = request.GET.get("period", "")
-    if not code:
-        return last_ended_quarter(clock.today())
+    return quarter_of_code(code) if code else last_ended_quarter(clock.today())
+
+
+def quarter_of_code(code: str) -> Period:
+    """The single quarter of `code`; Invalid in words for anything else."""
     period = Period.parse(code)
     if period.kind is not PeriodKind.QUARTER:
         raise Invalid(f"“{code}”不是单个季度。请写成 2026Q3。")

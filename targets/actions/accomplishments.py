@@ -13,10 +13,11 @@ from guandu.files.actions import add
 from guandu.files.inspection import Checked
 from guandu.files.models import Attachment
 from guandu.files.owners import OwnerKind
-from targets.actions.plan_terms import ask_again
+from targets.actions.figures import ask_roll_up
 from targets.actions.stated import Words, refuse, words
 from targets.enums_plan import AccomplishmentState
 from targets.models import Accomplishment, Target
+from targets.queries.computed import computed_quarters
 from targets.queries.milestones import ON_ACCOMPLISHMENT, Done, may_report, why_not_reported
 
 LONGEST = {"text": 500, "basis": 200, "reason": 300}
@@ -99,8 +100,15 @@ def accept(*, accomplishment: Accomplishment, basis: str, by: Actor) -> Accompli
         raise NotReady("还没有证明材料，不能验收；请先退回报送单位补充。")
     said = words(Words("basis", basis, "验收依据", LONGEST["basis"]))
     _decide(fresh, by, state=AccomplishmentState.ACCEPTED, **said)
-    ask_again(fresh.done.plan, fresh.done_on, by)
+    _count_again(fresh, by)
     return fresh
+
+
+def _count_again(row: Accomplishment, by: Actor) -> None:
+    """The quarters of the plan that end on the day or later."""
+    for quarter in computed_quarters():
+        if row.done_on <= quarter.last_day and quarter.first_day <= row.done.plan.ends_on:
+            ask_roll_up(period=quarter, by=by)
 
 
 @action("accomplishment.send_back")

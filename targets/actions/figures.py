@@ -22,6 +22,7 @@ from targets.queries.progress import Outcome
 
 ROLL_UP_JOB = "figures.roll_up"
 REBUILD_JOB = "figures.rebuild"
+STANDINGS_JOB = "targets.compute"
 
 
 @action("figures.ask")
@@ -76,7 +77,13 @@ def store(*, building: Building, done: Collection[int] = (), run: int, by: Actor
         _state(quarter).update(number=F("number") + 1, run=run, changed=sum(of_it.values()), stored_at=clock.now())
         changed([_change(part, count) for part, count in of_it.items() if part.count or count])
         tell_followers(quarter, by)
+    if stored and FigureState.objects.filter(quarter__gt=min(stored).code).exclude(quarter__in=_codes(stored)).exists():
+        ask_standings(by=by)
     return sorted(stored)
+
+
+def _codes(quarters: Iterable[Period]) -> list[str]:
+    return [quarter.code for quarter in quarters]
 
 
 def leave_out_late(building: Building) -> set[Period]:
@@ -101,6 +108,20 @@ def _change(part: Part, count: int) -> Change:
     return Change("targets.figure", f"{part.quarter.code} {part.basis}", words, None, after)
 
 
+@action("targets.ask")
+def ask_standings(*, by: Actor) -> Job:
+    """Queue the computing of every quarter's standings from the stored figures: of quarters that read earlier ones, and
+    wherever what targets are held to has changed. Raises NotAllowed."""
+    concerning("targets.targetresult", "", "目标进展")
+    require(by, Permission.PLAN_EDIT, to="计算目标进展")
+    return queue.enqueue(STANDINGS_JOB, by=by, key="all")
+
+
+def hold(quarter: Period) -> None:
+    """Part of storing standings: nobody stores the quarter's figures until the transaction ends."""
+    list(_state(quarter).select_for_update().values_list("pk"))
+
+
 @action("targets.store")
 def store_results(*, quarter: Period, outcomes: list[Outcome], run: int, by: Actor) -> None:
     """Make the stored results of the quarter equal to `outcomes`. Raises NotAllowed for a person."""
@@ -117,6 +138,7 @@ def store_results(*, quarter: Period, outcomes: list[Outcome], run: int, by: Act
             reported=outcome.reported,
             sentence=outcome.sentence,
             parts=outcome.parts,
+            outlook=outcome.outlook,
             run=run,
             computed_at=now,
         )

@@ -14,8 +14,9 @@ from guandu.core.actors import Actor
 from guandu.core.errors import Invalid, NotAllowed
 from guandu.exchange.loaded_rows import Part, RowLoader, Tally, members
 from guandu.exchange.marked_yaml import Row
-from parks.actions.load_register import load_register, ordered
-from targets.enums import Operator, TemplateKind
+from parks.actions.load_register import load_register
+from targets.actions.load_targets import put_aims, put_rules, put_targets
+from targets.enums import TemplateKind
 from targets.models import (
     Ambiguity,
     CertifiedValue,
@@ -24,18 +25,14 @@ from targets.models import (
     IndicatorVersion,
     Mechanism,
     Plan,
-    QualitativeAim,
     ReturnLine,
     ReturnTemplate,
-    Target,
-    TargetUnit,
     TemplateCell,
 )
-from targets.plan_arithmetic import findings
+from targets.plan_arithmetic import kept_findings
 from targets.plan_files import PlanFiles, read_plan_files, rule_of
 
 FIRST_DAY = date(2020, 1, 1)  # of version 1 of an indicator: before any baseline that may be 补录
-OPERATORS = {">=": Operator.AT_LEAST, ">": Operator.MORE_THAN, "<=": Operator.AT_MOST, "done": Operator.DONE}
 FORMS = {"工作调度表": TemplateKind.WORK, "统计调查表": TemplateKind.SURVEY}
 FILED = frozenset({"flow", "stock"})
 
@@ -78,9 +75,7 @@ def _put_plan(files: PlanFiles, loader: RowLoader) -> Plan:
         "issued_on": row["issued_on"],
         "starts_on": row["starts_on"],
         "ends_on": row["ends_on"],
-        "findings": [
-            {"code": each.code, "agrees": each.agrees, "sentence": each.sentence} for each in findings(files)
-        ],
+        "findings": kept_findings(files),
     }
     return loader.put(row, Plan, key={"code": row.code}, values=values)
 
@@ -266,84 +261,6 @@ def _bound(value: Decimal | None) -> str | None:
     return None if value is None else f"{value.normalize():f}"
 
 
-def _put_targets(files: PlanFiles, plan: Plan, loader: RowLoader) -> None:
-    positions = {row.code: number for number, row in enumerate(files.rows("targets"), start=1)}
-    put: dict[str, Target] = {}
-    for row in ordered(files.rows("targets")):
-        values = _target_values(files, row) | {
-            "parent": put.get(row["parent"]),
-            "position": positions[row.code],
-        }
-        put[row.code] = loader.put(
-            row, Target, key={"plan": plan, "code": row.code}, values=values, parts=[_duties_part(files, row)]
-        )
-
-
-def _target_values(files: PlanFiles, row: Row) -> dict:
-    goal, computes = files.get("goals", row["goal"]), row["computes"] or {}
-    scope_kind, scope_code = computes.get("scope_kind") or "district", computes.get("scope_code") or ""
-    return {
-        "clause": row["clause"],
-        "goal": goal["title"],
-        "title": row["title"],
-        "metric": f"{row['metric']}（{row['scope']}）",
-        "chain_code": scope_code if scope_kind == "chain" else goal["chain"] or "",
-        "scope_kind": scope_kind,
-        "scope_code": scope_code,
-        "operator": OPERATORS[row["op"]],
-        "value": "" if row["value"] is None else str(row["value"]),
-        "unit": row["unit"] or "",
-        "deadline": row["deadline"],
-        "deadline_note": row["deadline_note"] or "",
-        "shape": row["shape"],
-        "verb": row["verb"],
-        "force": row["force"],
-        "baseline_note": _baseline(row),
-        "caliber": _caliber(files, row),
-        "ambiguities": row["ambiguities"],
-        "indicator": Indicator.objects.filter(code=computes.get("indicator")).first(),
-        "waits_for": row["waits_for"] or "",
-    }
-
-
-def _baseline(row: Row) -> str:
-    return row["baseline_note"] if row["baseline"] is None else f"{row['baseline']}（{row['baseline_note']}）"
-
-
-def _caliber(files: PlanFiles, row: Row) -> str:
-    """The reading of each doubt in force by default, for the officials to edit on the target."""
-    readings = [f"{files.get('ambiguities', code)['default']}（{code}）" for code in row["ambiguities"]]
-    if row["feeds"]:
-        readings.append(f"同时计入 {row['feeds']}")
-    return "；".join(readings) + ("。" if readings else "")
-
-
-def _duties_part(files: PlanFiles, row: Row) -> Part:
-    lead, responsible = files.duty(row)
-    inferred = bool(row["inferred"])
-    leads = dict.fromkeys(responsible, False) | dict.fromkeys(lead, True)
-    wanted = sorted([code, is_lead, inferred] for code, is_lead in leads.items())
-
-    def read(target: Target) -> list[list]:
-        return sorted(list(each) for each in target.duties.values_list("unit__code", "leads", "inferred"))
-
-    def write(target: Target) -> None:
-        target.duties.all().delete()
-        units = Unit.objects.in_bulk(leads, field_name="code")
-        TargetUnit.objects.bulk_create(
-            TargetUnit(target=target, unit=units[code], leads=is_lead, inferred=inferred)
-            for code, is_lead in leads.items()
-        )
-
-    return Part("duties", wanted, read, write)
-
-
-def _put_aims(files: PlanFiles, plan: Plan, loader: RowLoader) -> None:
-    for position, row in enumerate(files.rows("qualitative"), start=1):
-        values = {"clause": row["clause"], "title": row["title"], "position": position}
-        loader.put(row, QualitativeAim, key={"plan": plan, "code": row.code}, values=values)
-
-
 def _put_mechanisms(files: PlanFiles, plan: Plan, loader: RowLoader) -> None:
     for position, row in enumerate(files.rows("mechanisms"), start=1):
         lead, responsible = files.duty(row)
@@ -372,5 +289,5 @@ def _put_ambiguities(files: PlanFiles, plan: Plan, loader: RowLoader) -> None:
 
 
 SECTIONS: tuple[Callable[[PlanFiles, Plan, RowLoader], None], ...] = (
-    _put_indicators, _put_templates, _put_targets, _put_aims, _put_mechanisms, _put_ambiguities,
+    _put_indicators, _put_templates, put_targets, put_aims, put_rules, _put_mechanisms, _put_ambiguities,
 )

@@ -1,10 +1,11 @@
 """What a target is held to: its line changed by a document, its baseline, stages and reading, the rule of status.
 
-Each asks for the quarters anew that are judged by it, so that what is stored follows.
+Each asks for the standings anew, so that what is stored follows.
 """
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from guandu.accounts.checks import require
 from guandu.accounts.permissions import Permission
@@ -14,19 +15,18 @@ from guandu.core import clock
 from guandu.core.actors import Actor
 from guandu.core.errors import Conflict, Invalid
 from guandu.core.periods import Period, PeriodKind
-from targets.actions.figures import ask_roll_up
+from targets.actions.figures import ask_standings
 from targets.actions.stated import Words, number, period as stated_period, plain, refuse, words
 from targets.models import Checkpoint, Plan, StatusRule, Target, TargetReading, TargetRevision
-from targets.queries.computed import computed_quarters
-from targets.queries.plan_terms import READ_BY, read_alike, reading_in_force
 
 LINE = frozenset({"value", "deadline"})
 BASELINE = frozenset({"baseline_value", "baseline_period", "baseline_source"})
 LONGEST = {"document": 120, "document_number": 60, "reason": 300, "source": 200}
 LONGEST_VALUE, LONGEST_NUMBER = 20, 24
 STAGES = frozenset({PeriodKind.YEAR, PeriodKind.QUARTER})
-# How the reading of the plan's file is called once another one was chosen.
-DEFAULT_CODE, DEFAULT_LABEL = "default", "原口径"
+# What a target and its other readings say of where the number is from; exchanged together with the label.
+READ_BY = ("indicator", "minus", "scope_kind", "scope_code", "counts")
+UNNAMED = "原口径"
 MOST_PER_CENT = 200
 
 
@@ -68,7 +68,7 @@ def revise(
     )  # fmt: skip
     edit(fresh, new, editable=LINE)
     enter(revision)
-    ask_again(fresh.plan, since, by)
+    ask_standings(by=by)
     return revision
 
 
@@ -132,7 +132,7 @@ def set_baseline(
         raise Invalid("基期数没有变化，不需要重新登记。")
     about(fresh, reason=said["reason"])
     saved = edit(fresh, new, editable=BASELINE)
-    ask_again(fresh.plan, fresh.plan.starts_on, by)
+    ask_standings(by=by)
     return saved
 
 
@@ -151,8 +151,8 @@ def set_checkpoint(*, target: Target, period: str, value: str, source: str, by: 
     if row is None:
         row = enter(Checkpoint(target=fresh, period=stage.code, value=kept, **said))
     else:
-        row = _change(row, {"value": kept, **said})
-    ask_again(fresh.plan, fresh.plan.starts_on, by)
+        _change(row, {"value": kept, **said})
+    ask_standings(by=by)
     return row
 
 
@@ -179,40 +179,40 @@ def drop_checkpoint(*, checkpoint: Checkpoint, by: Actor) -> None:
         raise Conflict("这项阶段目标已被删除，请刷新页面查看。")
     removed(row)
     row.delete()
-    ask_again(fresh.plan, fresh.plan.starts_on, by)
+    ask_standings(by=by)
 
 
 @action("target.choose_reading")
 def choose_reading(
-    *, target: Target, reading: TargetReading, reason: str, document_number: str = "", by: Actor
+    *, target: Target, reading: TargetReading, reason: str, document_number: str = "", seen: str = "", by: Actor
 ) -> Target:
-    """Read the target's number as `reading` says. The readings themselves stay as they are, so that a file may be
-    loaded again and each keeps its label: what the plan's file said becomes one more of them the first time. Reason
-    and document stand in the trail. Raises NotAllowed; Invalid without a reason, for another target's reading;
-    Conflict where it is in force."""
+    """Exchange the reading in force, which stands on the target, with `reading`: what the target said, label and all,
+    stands in that row from then on and may be chosen back. Reason and document stay in the trail. `seen` is the label
+    that the person chose by. Raises NotAllowed; Invalid without a reason, for another target's reading; Conflict where
+    the row has another label by now."""
     require(by, Permission.PLAN_EDIT, target, to="更换目标口径")
     fresh = _locked(target)
     about(fresh)
-    if reading.target_id != fresh.pk:
+    row = fresh.other_readings.select_related("indicator", "minus").filter(pk=reading.pk).first()
+    if row is None:
         raise Invalid("这个口径不属于这项目标，请刷新页面后重新选择。")
+    if seen and seen != row.label:
+        raise Conflict("这项目标的口径刚刚更换过，请刷新页面查看。")
     said = words(
         _words("reason", reason, "采用理由"), _words("document_number", document_number, "文号", required=False)
     )
-    if read_alike(reading, fresh):
-        raise Conflict(f"现行口径已经是“{reading.label}”，不需要更换。")
     about(fresh, reason="，".join(each for each in (said["reason"], said["document_number"]) if each))
-    _keep_reading(fresh)
-    chosen = {name: getattr(reading, name) for name in READ_BY}
-    saved = edit(fresh, chosen, editable=frozenset(READ_BY))
-    ask_again(fresh.plan, fresh.plan.starts_on, by)
+    chosen = {name: getattr(row, name) for name in READ_BY} | {"reading": row.label}
+    former = {name: getattr(fresh, name) for name in READ_BY} | {"label": fresh.reading or UNNAMED}
+    if fresh.indicator is None:
+        # Nothing was counted by it: there is nothing to come back to.
+        removed(row)
+        row.delete()
+    else:
+        _change(row, former)
+    saved = edit(fresh, chosen, editable=frozenset(chosen))
+    ask_standings(by=by)
     return saved
-
-
-def _keep_reading(target: Target) -> None:
-    """The way back. A target that no indicator measured had no reading to come back to."""
-    if target.indicator_id and reading_in_force(target) is None:
-        said = {name: getattr(target, name) for name in READ_BY}
-        enter(TargetReading(target=target, code=DEFAULT_CODE, label=DEFAULT_LABEL, **said))
 
 
 @action("plan.set_rule")
@@ -232,7 +232,7 @@ def set_rule(*, plan: Plan, normal_from: int, risk_from: int, in_force_from: dat
         valid_from=in_force_from,
     )  # fmt: skip
     enter(rule)
-    ask_again(fresh, in_force_from, by)
+    ask_standings(by=by)
     return rule
 
 
@@ -268,17 +268,10 @@ def _refuse_without_number(target: Target) -> None:
         raise Invalid("这项目标没有数值，按办结验收判断完成。")
 
 
-def _change(row: Checkpoint | StatusRule, values: dict) -> Checkpoint | StatusRule:
+def _change(row: Checkpoint | StatusRule | TargetReading, values: dict[str, Any]) -> None:
     before = snapshot(row)
     for name, value in values.items():
         setattr(row, name, value)
     checked(row).save()
     updated(row, before)
-    return row
 
-
-def ask_again(plan: Plan, since: date, by: Actor) -> None:
-    """The quarters of the plan that end on `since` or later are judged anew."""
-    for quarter in computed_quarters():
-        if since <= quarter.last_day and quarter.first_day <= plan.ends_on:
-            ask_roll_up(period=quarter, by=by)

@@ -42,3 +42,9 @@ class RedLight(models.Model):
 
     def __str__(self) -> str:
         return f"{self.target} {self.period}"
+
+    @property
+    def stamp(self) -> str:
+        """Differs after every answer and every move: a page names it, so that nothing is released unread."""
+        answered = f"{self.answered_at:%Y%m%d%H%M%S%f}" if self.answered_at else ""
+        return f"{self.state}-{answered}"

@@ -61,7 +61,11 @@ class Target(LoadedModel):
     indicator = models.ForeignKey(
         Indicator, models.PROTECT, null=True, blank=True, related_name="targets", verbose_name="指标"
     )
+    minus = models.ForeignKey(
+        Indicator, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="减去的指标"
+    )
     counts = models.CharField("取数方式", max_length=20, choices=Counts.choices, default=Counts.VALUE)
+    reading = models.CharField("现行口径", max_length=60, blank=True, help_text="条款可以有几种读法时，现行的一种")
     waits_for = models.CharField("待补事项", max_length=200, blank=True)
     position = models.PositiveSmallIntegerField("次序", default=0)
     units = models.ManyToManyField(Unit, through="TargetUnit", related_name="targets", verbose_name="责任单位")

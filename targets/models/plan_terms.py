@@ -20,6 +20,9 @@ class TargetReading(LoadedModel):
     label = models.CharField("口径", max_length=60)
     ambiguity = models.CharField("口径疑点", max_length=10, blank=True)
     indicator = models.ForeignKey(Indicator, models.PROTECT, related_name="+", verbose_name="指标")
+    minus = models.ForeignKey(
+        Indicator, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="减去的指标"
+    )
     scope_kind = models.CharField(
         "数据范围", max_length=20, choices=FigureScope.choices, default=FigureScope.DISTRICT
     )

@@ -21,3 +21,8 @@ def computed_quarters() -> list[Period]:
     codes |= set(CertifiedValue.objects.current().order_by().values_list("period", flat=True).distinct())
     codes |= set(Figure.objects.order_by().values_list("period", flat=True).distinct())
     return sorted({Period.quarter_of(Period.parse(code).last_day) for code in codes})
+
+
+def stored_quarters() -> list[Period]:
+    """The quarters whose figures are stored, in order. One query."""
+    return sorted(map(Period.parse, FigureState.objects.values_list("quarter", flat=True)))

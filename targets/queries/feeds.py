@@ -10,20 +10,30 @@ from guandu.accounts.permissions import Permission
 from guandu.core.periods import Period
 from targets.definitions.graph import operands
 from targets.enums import Basis, FigureScope
-from targets.models import CertifiedValue, Figure, IndicatorVersion, TargetResult
+from targets.models import CertifiedValue, Figure, IndicatorVersion, Target, TargetResult
 from targets.queries.figure_rows import MEMBERSHIPS
+from targets.queries.lights import Shown, Veils
 
 _SCOPE_OF = {column: FigureScope(column.removesuffix("_code")) for column in MEMBERSHIPS}
 _ORDER = {kind: place for place, kind in enumerate(FigureScope)}
 
 
 @dataclass(frozen=True)
+class FedTarget:
+    """A target that stands on the value, with its status in the quarter as the reader is given it."""
+
+    target: Target
+    period: str
+    shown: Shown
+
+
+@dataclass(frozen=True)
 class Feeds:
     """Figures that the reader may see, the nearest first: the park's own, then what they add up to. `targets` are
-    standings of the plan's; `more` are shares of single parks that divide by the same number, only counted."""
+    those of the plan; `more` are shares of single parks that divide by the same number, only counted."""
 
     figures: list[Figure] = field(default_factory=list)
-    targets: list[TargetResult] = field(default_factory=list)
+    targets: list[FedTarget] = field(default_factory=list)
     more: int = 0
 
     @property
@@ -144,8 +154,8 @@ def _place(figure: Figure, value: CertifiedValue) -> tuple:
     )
 
 
-def _targets(own: Figure, figures: list[Figure], user: User) -> list[TargetResult]:
-    """Standings of the plan's targets that name one of `figures`."""
+def _targets(own: Figure, figures: list[Figure], user: User) -> list[FedTarget]:
+    """The plan's targets that name one of `figures`."""
     if not figures or not user.may(Permission.PLAN_VIEW):
         return []
     made = {figure.pk for figure in figures}
@@ -153,4 +163,6 @@ def _targets(own: Figure, figures: list[Figure], user: User) -> list[TargetResul
     rows = (
         TargetResult.objects.filter(period=quarter.code).select_related("target").order_by("target__position")
     )
-    return [row for row in rows if any(part["figure"] in made for part in row.parts)]
+    fed = [row for row in rows if any(part["figure"] in made for part in row.parts)]
+    veils = Veils(user, quarter)
+    return [FedTarget(row.target, row.period, veils.of(row.target_id, row.status)) for row in fed]

@@ -29,7 +29,8 @@ def accepted_milestones(period: Period, *, target: str, plan: str = "") -> list[
     )
     if plan:
         rows = rows.filter(target__plan__code=plan)
-    return [Fact("", row.done_on, row.text) for row in rows.order_by("done_on", "pk")]
+    accepted = rows.select_related("target").order_by("done_on", "pk")
+    return [Fact("", row.done_on, f"{row.target.title} {row.done_on} 完成，{row.basis}") for row in accepted]
 
 
 def may_report(actor: Actor, done: Done) -> bool:

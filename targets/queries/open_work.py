@@ -1,5 +1,5 @@
-"""Returns that are open for a person, for the slip of a hand-over. They follow the duty: nothing is
-written when they change hands."""
+"""Returns that are open for a person, and red lights that he is to explain, for the slip of a hand-over. They follow
+the duty: nothing is written when they change hands."""
 
 from django.db.models import Q
 from django.urls import reverse
@@ -8,7 +8,8 @@ from guandu.accounts.handover import OpenItem
 from guandu.accounts.models import User
 from guandu.core.periods import Period
 from targets.enums import ReturnState
-from targets.models import Return
+from targets.models import RedLight, Return
+from targets.queries.lights import to_explain
 from targets.queries.next_steps import listed, waiting_for, who_is_next
 
 
@@ -29,4 +30,17 @@ def _item(return_: Return) -> OpenItem:
         title=f"{return_.subject_name}{period}{return_.cycle.template.name}",
         detail=f"{return_.get_state_display()}，{return_.cycle.due_on} 截止，下一步：{who_is_next(return_)}",
         url=reverse("targets:return", args=[return_.pk]),
+    )
+
+
+def lights_open(user: User) -> list[OpenItem]:
+    """Grain: one per red light that waits for this person's word."""
+    return [_light(each) for each in to_explain(user)]
+
+
+def _light(light: RedLight) -> OpenItem:
+    return OpenItem(
+        title=f"{light.target}{Period.parse(light.period).label}滞后",
+        detail=f"{light.get_state_display()}，{light.due_on} 前说明",
+        url=f"{reverse('targets:lights')}?period={light.period}",
     )

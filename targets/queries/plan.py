@@ -5,15 +5,21 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from django.db.models import QuerySet
+
 from guandu.accounts.models import Unit, User
 from guandu.core.numbers import round_half_up
 from guandu.core.periods import Period
 from parks.models import Chain
-from targets.enums import Operator, Shape, TargetStatus
+from targets.enums import TargetStatus
 from targets.models import Plan, Target, TargetResult
+from targets.progress.forecast import Forecast
+from targets.progress.gap import split_warnings
+from targets.progress.outlook import Outlook
+from targets.queries.measures.measure import EACH
+from targets.queries.progress import required_words
 from targets.queries.standings import Standing, standings_of
 
-EACH = frozenset({Shape.RATIO_EACH, Shape.CAP_EACH})
 WITHOUT_CHAIN = "全区性目标"
 
 
@@ -51,28 +57,38 @@ class TargetRow:
 
     @property
     def required(self) -> str:
-        """The line in words: 不低于 30 %, 不超过 15 %, 完成."""
-        return required_words(self.target)
+        """The line in words: 不低于 30 %, 不超过 15 %, 完成; as it was in the quarter."""
+        return self.outlook.required or required_words(self.target, self.target.value)
+
+    @property
+    def outlook(self) -> Outlook:
+        return self.standing.outlook if self.standing else Outlook()
+
+    @property
+    def forecast(self) -> Forecast | None:
+        """Where it will end, where that can be said."""
+        return self.outlook.forecast if isinstance(self.outlook.forecast, Forecast) else None
+
+    @property
+    def no_forecast(self) -> str:
+        """Why there is none."""
+        if self.standing is None:
+            return "本期还没有计算结果"
+        return "不作预测" if self.outlook.line is not None else "没有数据，不能预测"
 
     @property
     def share(self) -> int:
         """How far, in whole per cent for a bar; 100 at most."""
-        if self.standing is None or self.standing.value is None or not self.target.value:
+        line = self.outlook.line
+        if self.standing is None or self.standing.value is None or not line:
             return 0
-        line = Decimal(self.target.value)
-        return int(min(max(self.standing.value / line, Decimal(0)), Decimal(1)) * 100) if line else 0
+        return int(min(max(self.standing.value / line, Decimal(0)), Decimal(1)) * 100)
 
 
 @dataclass(frozen=True)
 class Group:
     title: str
     rows: list[TargetRow] = field(default_factory=list)
-
-
-def required_words(target: Target) -> str:
-    if target.operator == Operator.DONE or not target.value:
-        return Operator.DONE.label
-    return f"{target.get_operator_display()} {Decimal(target.value):,f} {target.unit}".rstrip()
 
 
 def telling_decimals(value: Decimal | None, line: Decimal, fewest: int = 2, most: int = 6) -> int:
@@ -89,10 +105,20 @@ def _side(value: Decimal, line: Decimal) -> int:
 
 def plan_in_force(user: User, quarter: Period) -> Plan | None:
     """The newest plan that covers the quarter, else the newest there is. One or two queries."""
-    plans = Plan.objects.visible_to(user)
+    plans = plans_of(user)
     return (
         plans.filter(starts_on__lte=quarter.last_day, ends_on__gte=quarter.first_day).first() or plans.first()
     )
+
+
+def asked_plan(user: User, quarter: Period, code: str) -> Plan | None:
+    """The plan of the code, where several stand side by side; without one, that in force."""
+    return (plans_of(user).filter(code=code).first() if code else None) or plan_in_force(user, quarter)
+
+
+def plans_of(user: User) -> QuerySet[Plan]:
+    """The newest first."""
+    return Plan.objects.visible_to(user)
 
 
 def target_rows(targets: Iterable[Target], quarter: Period, user: User) -> list[TargetRow]:
@@ -116,7 +142,7 @@ def _row(target: Target, standing: Standing | None, passing: int | None) -> Targ
 
 
 def _passing(targets: list[Target], quarter: Period) -> dict[int, int]:
-    each = [target.pk for target in targets if target.shape in EACH]
+    each = [target.pk for target in targets if target.shape in EACH and not target.scope_code]
     results = TargetResult.objects.filter(target__in=each, period=quarter.code).values_list("target", "parts")
     return {target: sum(part["ok"] is True for part in parts) for target, parts in results}
 
@@ -137,6 +163,31 @@ def by_chain(rows: Iterable[TargetRow]) -> list[Group]:
     for row in rows:
         groups[row.target.chain_code if row.target.chain_code in names else ""].rows.append(row)
     return [group for group in groups.values() if group.rows]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One check of the plan against itself. `agrees` is None where no number can settle it."""
+
+    code: str
+    agrees: bool | None
+    sentence: str
+
+
+def findings(plan: Plan, rows: Iterable[TargetRow]) -> list[Finding]:
+    """As the plan's files were checked when they were loaded; sums anew, by the lines that are in force now."""
+    lines = {row.target.code: row.target.value for row in rows}
+    return [_finding(each, lines) for each in plan.findings]
+
+
+def _finding(told: dict, lines: dict[str, str]) -> Finding:
+    parts = [code for code in told.get("parts", ()) if lines.get(code)]
+    if told.get("kind") != "sum" or not lines.get(told["total"]) or len(parts) < len(told["parts"]):
+        return Finding(told["code"], told["agrees"], told["sentence"])
+    total = Decimal(lines[told["total"]])
+    warning = split_warnings(total, {code: Decimal(lines[code]) for code in parts}, "、".join(parts))
+    agreed = f"{told['total']} 为 {total}，分解到{'、'.join(parts)}，合计一致"
+    return Finding(told["code"], warning is None, f"{told['note']}：{warning or agreed}。")
 
 
 def counts(rows: Iterable[TargetRow]) -> list[tuple[str, str, int]]:

@@ -1,24 +1,27 @@
-"""How far each target is, from the figures of one quarter. One function per shape, words included."""
+"""How far each target is, from the figures of one quarter: its number, what was expected by then, where it will end."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 
 from guandu.core.numbers import round_half_up
 from guandu.core.periods import Period
-from targets.enums import Basis, FigureScope, Gap, IndicatorKind, Operator, Shape, TargetStatus
-from targets.models import Figure, Plan, Target
-from targets.queries.rollup.shifts import OVER_QUARTERS
+from targets.enums import IndicatorKind, Operator, Shape, TargetStatus
+from targets.enums_plan import Counts, Path
+from targets.models import Plan, StatusRule, Target, TargetResult
+from targets.progress.expectation import Expected, expected_at
+from targets.progress.forecast import Forecast, TooShort, forecast
+from targets.progress.outlook import Baseline, OtherReading, Outlook
+from targets.progress.pace import required_pace
+from targets.progress.seasons import seasonal_shares
+from targets.progress.status import Judgement, judge
+from targets.progress.terms import Terms, meets
+from targets.queries.measures import Measure, Reading, Shelf, measure_of, readings_of
+from targets.queries.measures.measure import can_turn, series_of
+from targets.queries.plan_terms import line_on, rule_on
 
-PERCENT_SCALE = 2
-_EITHER_WAY = frozenset(
-    {IndicatorKind.AVERAGE, IndicatorKind.GROWTH, IndicatorKind.ANNUAL_GROWTH, IndicatorKind.FORMULA}
-)
-_HOLDS: dict[str, Callable[[Decimal, Decimal], bool]] = {
-    Operator.AT_LEAST: lambda value, line: value >= line,
-    Operator.MORE_THAN: lambda value, line: value > line,
-    Operator.AT_MOST: lambda value, line: value <= line,
-}
+MILESTONE_LINE = Decimal(1)
+LEVELS_ONLY = "年内累计判断的个数不作预测，以年末数为准"
 
 
 @dataclass(frozen=True)
@@ -34,171 +37,168 @@ class Outcome:
     expected: int = 0
     reported: int = 0
     parts: list[dict] = field(default_factory=list)
+    outlook: dict = field(default_factory=dict)
 
 
 def outcomes(quarter: Period) -> list[Outcome]:
     """The standing of every target of the plans in force in the quarter. Fixed number of queries."""
-    plans = Plan.objects.filter(starts_on__lte=quarter.last_day, ends_on__gte=quarter.first_day)
-    targets = Target.objects.filter(plan__in=plans).select_related("indicator").order_by("plan", "position")
-    figures = _figures(quarter, {t.indicator_id for t in targets if t.indicator_id})
-    return [_outcome(target, figures) for target in targets]
+    plans = list(Plan.objects.filter(starts_on__lte=quarter.last_day, ends_on__gte=quarter.first_day))
+    targets = list(
+        Target.objects.filter(plan__in=plans)
+        .select_related("plan", "indicator", "minus")
+        .prefetch_related("other_readings__indicator", "other_readings__minus", "revisions", "checkpoints", "plan__rules")
+        .order_by("plan", "position")
+    )
+    readings = {target.pk: readings_of(target) for target in targets}
+    shelf = Shelf(quarter, (each for of_target in readings.values() for each in of_target))
+    return [_outcome(target, readings[target.pk], shelf) for target in targets]
 
 
-def _figures(quarter: Period, indicators: set[int]) -> dict[int, list[Figure]]:
-    rows = (
-        Figure.objects.filter(
-            indicator__in=indicators, period__in={quarter.code, quarter.to_date.code}, basis=Basis.CERTIFIED
+def stand_as(quarter: Period, found: list[Outcome]) -> bool:
+    """Whether the stored standings of the quarter say the same already. One query."""
+    names = ("target_id", "status", "sentence", "value_units", "value_scale", "expected", "reported", "parts", "outlook")
+    stored = {row[0]: row[1:] for row in TargetResult.objects.filter(period=quarter.code).values_list(*names)}
+    told = {
+        each.target_id: (
+            each.status, each.sentence, each.units, each.scale, each.expected, each.reported, each.parts, each.outlook
         )
-        .select_related("indicator", "indicator_version", "denominator_figure__indicator")
-        .order_by("scope_code")
-    )
-    # At the year's end its own number stands, 年报 where there is one; what is made of four quarters counts them in
-    # its coverage and not parks.
-    yearly = {row.indicator_id for row in rows if row.of_year and row.indicator.over_time not in OVER_QUARTERS}
-    found: dict[int, list[Figure]] = {}
-    for row in rows:
-        if row.of_year == (row.indicator_id in yearly):
-            found.setdefault(row.indicator_id, []).append(row)
-    return found
+        for each in found
+    }  # fmt: skip
+    return stored == told
 
 
-def _outcome(target: Target, figures: dict[int, list[Figure]]) -> Outcome:
-    if target.indicator_id is None:
+def _outcome(target: Target, readings: list[Reading], shelf: Shelf) -> Outcome:
+    if target.indicator is None:
         return _pending(target, target.waits_for or "尚未确定数据来源。")
-    rows = figures.get(target.indicator_id, [])
-    if target.indicator.kind == IndicatorKind.ALL_OF:
-        return _all_hold(target, rows)
-    if target.shape in {Shape.RATIO_EACH, Shape.CAP_EACH}:
-        return _each(target, rows)
-    return _single(target, rows)
+    quarter, reading = shelf.quarter, readings[0]
+    measure, rule = measure_of(target, reading, shelf), rule_on(target.plan, quarter.last_day)
+    terms, series = terms_of(target, measure, reading, quarter), series_of(target, reading, shelf)
+    due = _expected(terms, quarter, series)
+    judged = _judged(terms, measure, due, rule, quarter)
+    outlook = Outlook(
+        line=terms.line,
+        required=required_words(target, line_on(target, quarter.last_day)[0]),
+        reading=reading.label,
+        baseline=_base_told(measure),
+        due=due,
+        of_expected=judged.of_expected,
+        status_words=judged.words,
+        rule=rule.number if rule else None,
+        pace=required_pace(terms, measure.value, quarter, unit=target.unit),
+        gap=_gap(terms, measure),
+        forecast=_forecast(measure, terms, reading, series, target.unit),
+        readings=tuple(_other(target, each, shelf) for each in readings[1:]),
+    )
+    told = {"expected": measure.expected, "reported": measure.reported, "parts": measure.parts, "outlook": outlook.as_json()}
+    if measure.value is None:
+        return _pending(target, _who_owes(target, measure), **told)
+    told |= {"units": measure.units, "scale": measure.decimals}
+    if can_turn(target, reading, measure, _is_met(measure, terms)):
+        return _pending(target, measure.sentence, **told)
+    if judged.status == TargetStatus.PENDING:
+        return _pending(target, f"{measure.sentence}{judged.words}。", **told)
+    return Outcome(target.pk, target.code, judged.status, measure.sentence, **told)
 
 
-def _pending(target: Target, sentence: str, **numbers) -> Outcome:
-    return Outcome(target.pk, target.code, TargetStatus.PENDING, sentence, **numbers)
+def _pending(target: Target, sentence: str, **told) -> Outcome:
+    return Outcome(target.pk, target.code, TargetStatus.PENDING, sentence, **told)
 
 
-def _single(target: Target, rows: list[Figure]) -> Outcome:
-    """One figure at the target's scope against its line: counts, shares, totals."""
-    at_scope = [r for r in rows if (r.scope_kind, r.scope_code) == (target.scope_kind, target.scope_code)]
-    figure = at_scope[0] if at_scope else None
-    if figure is None or figure.value is None:
-        return _pending(target, _what_is_missing(target, figure), **_coverage(figure))
-    scale = PERCENT_SCALE if figure.is_ratio else figure.indicator_version.scale
-    value = figure.value
-    met = _HOLDS[target.operator](value, Decimal(target.value))
-    status = TargetStatus.MET if met else TargetStatus.BEHIND
-    if figure.reported < figure.expected and (
-        met == (target.operator == Operator.AT_MOST) or figure.indicator.kind in _EITHER_WAY
-    ):
-        # More parks can only raise a sum or a count, and move an average either way: what they could overturn is
-        # not said yet.
-        status = TargetStatus.PENDING
-    parts = [_part(row) for row in rows if _adds_to(row, figure) and row.numerator]
-    return Outcome(
-        target.pk,
-        target.code,
-        status,
-        _coverage_sentence(figure),
-        units=int(round_half_up(value, scale).scaleb(scale)),
-        scale=scale,
-        parts=[{**_part(figure), "whole": True}, *parts],
-        **_coverage(figure),
+def _who_owes(target: Target, measure: Measure) -> str:
+    """What is missing; where nothing at all is there, what the plan's data say of it."""
+    if target.waits_for and not measure.expected:
+        return target.waits_for
+    return measure.sentence
+
+
+def terms_of(target: Target, measure: Measure, reading: Reading, quarter: Period) -> Terms:
+    """What the target is held to in the quarter: the line of that day, not today's."""
+    line, deadline = line_on(target, quarter.last_day)
+    starts = Period.quarter(target.plan.starts_on.year - 1, 4)
+    decimals = measure.decimals
+    if measure.passing is not None:  # of every park: how many of them hold the line
+        return Terms(Operator.AT_LEAST, Decimal(100), starts, _ends(target, deadline), None, Path.HELD, {}, decimals)
+    return Terms(
+        operator=target.operator,
+        line=MILESTONE_LINE if target.operator == Operator.DONE else Decimal(line),
+        starts=starts,
+        ends=_ends(target, deadline),
+        baseline=_baseline(target, measure, reading),
+        path=target.path,
+        checkpoints={Period.parse(each.period): Decimal(each.value) for each in target.checkpoints.all()},
+        decimals=decimals,
     )
 
 
-def _each(target: Target, rows: list[Figure]) -> Outcome:
-    """Every park's own ratio against the line; a park that cannot be assessed is not counted as good."""
-    line, holds = Decimal(target.value), _HOLDS[target.operator]
-    parks = [row for row in rows if row.scope_kind == FigureScope.PARK]
-    assessed = [row for row in parks if row.value is not None]
-    counts = {"expected": len(parks), "reported": len(assessed)}
-    parts = [{**_part(row), "ok": holds(row.value, line)} for row in assessed]
-    parts += [{**_part(row), "ok": None} for row in parks if row.value is None]
-    failing = [part["scope_name"] for part in parts if part["ok"] is False]
-    if not assessed:
-        return _pending(target, "本期还没有核定的园区数据。", parts=parts, **counts)
-    passing = len(assessed) - len(failing)
-    sentence = f"可评定的 {len(assessed)} 个园区中 {passing} 个符合要求。"
-    if failing:
-        sentence += f"未符合：{_names(failing)}。"
-    if len(parks) > len(assessed):
-        sentence += f"另有 {len(parks) - len(assessed)} 个园区缺少数据，未评定。"
-    status = TargetStatus.BEHIND if failing else TargetStatus.MET
-    if not failing and len(parks) > len(assessed):
-        status = TargetStatus.PENDING
-    share = Decimal(passing * 100) / len(assessed)
-    units = int(round_half_up(share, PERCENT_SCALE).scaleb(PERCENT_SCALE))
-    return Outcome(
-        target.pk, target.code, status, sentence, units=units, scale=PERCENT_SCALE, parts=parts, **counts
-    )
+def _ends(target: Target, deadline: date | None) -> Period:
+    return Period.quarter_of(deadline or target.plan.ends_on)
 
 
-def _all_hold(target: Target, rows: list[Figure]) -> Outcome:
-    """A condition asked of every park: fulfilled by all of them only. The parks stand by their own rows."""
-    whole = next((r for r in rows if (r.scope_kind, r.scope_code) == (target.scope_kind, target.scope_code)), None)
-    if whole is None or whole.numerator is None:
-        return _pending(target, _what_is_missing(target, whole), **_coverage(whole))
-    held = whole.holds_for_all
-    status = TargetStatus.PENDING if held is None else TargetStatus.MET if held else TargetStatus.BEHIND
-    below = [row for row in rows if _adds_to(row, whole)]
-    parts = [{**_part(row), "ok": None if row.numerator is None else bool(row.numerator)} for row in below]
-    sentence = f"可评定的 {whole.denominator} 个园区中 {whole.numerator} 个符合要求。"
-    if failing := [part["scope_name"] for part in parts if part["ok"] is False]:
-        sentence += f"未符合：{_names(failing)}。"
-    if whole.reported < whole.expected:
-        sentence += f"另有 {whole.expected - whole.reported} 个园区缺少数据，未评定。"
-    return Outcome(
-        target.pk, target.code, status, sentence, units=whole.numerator, parts=[{**_part(whole), "whole": True}, *parts],
-        **_coverage(whole),
-    )  # fmt: skip
+def _baseline(target: Target, measure: Measure, reading: Reading) -> Decimal | None:
+    """Where the way begins: what is counted since the plan began, at nothing."""
+    if reading.counts != Counts.VALUE or target.shape in {Shape.NEW_SINCE, Shape.MILESTONE}:
+        return Decimal(0)
+    return measure.base.value if measure.base else None
 
 
-def _adds_to(row: Figure, whole: Figure) -> bool:
-    if row.scope_kind != FigureScope.PARK:
-        return False
-    return whole.scope_kind == FigureScope.DISTRICT or row.chain_code == whole.scope_code
+def _is_met(measure: Measure, terms: Terms) -> bool:
+    if measure.passing is not None:
+        return measure.passing[0] == measure.passing[1]
+    return measure.value is not None and meets(terms, measure.value)
 
 
-def _part(figure: Figure) -> dict:
-    return ({"backfilled": figure.backfilled} if figure.backfilled else {}) | {
-        "scope_name": figure.scope_name,
-        "park_code": figure.park_code,
-        "figure": figure.pk,
-        "value": None if figure.value is None else str(figure.value),
-        "ok": None,
-    }
+def _judged(terms: Terms, measure: Measure, due: Expected, rule: StatusRule | None, quarter: Period) -> Judgement:
+    limits = {"normal_from": rule.normal_from, "risk_from": rule.risk_from, "number": rule.number} if rule else DEFAULT_RULE
+    return judge(terms, measure.value, due, quarter=quarter, **limits)
 
 
-def _coverage(figure: Figure | None) -> dict[str, int]:
-    return {"expected": figure.expected, "reported": figure.reported} if figure else {}
+DEFAULT_RULE = {"normal_from": 100, "risk_from": 80, "number": 0}
 
 
-def _coverage_sentence(figure: Figure) -> str:
-    words = []
-    if figure.reported < figure.expected:
-        words.append(f"按已核定的 {figure.reported}/{figure.expected} 个园区计算，其余园区尚未核定。")
-    if figure.indicator.kind == IndicatorKind.COUNT and figure.period.endswith(("Q1", "H1", "Q1-3")):
-        words.append("按年初至报告期末的累计数判断，全年是否达标以年末数为准。")
-    return "".join(words)
+def _expected(terms: Terms, quarter: Period, series: dict[Period, Decimal]) -> Expected:
+    seasonal = seasonal_shares({each: value for each, value in series.items() if each.year < quarter.year})
+    return expected_at(terms, quarter, seasonal if terms.path == Path.SEASONAL else None)
 
 
-def _what_is_missing(target: Target, figure: Figure | None) -> str:
-    """Who owes what, in words."""
-    if figure is None:
-        return f"本期还没有“{target.indicator.name}”的数据。"
-    if figure.numerator is None and figure.gap not in {"", Gap.NOT_REPORTED}:
-        return f"“{target.indicator.name}”{figure.lack_words}。"
-    if figure.numerator is None:
-        return f"本期还没有核定的“{target.indicator.name}”数据，应报 {figure.expected} 个园区。"
-    whole = figure.denominator_figure
-    if whole is None and not figure.is_share:
-        return f"“{target.indicator.name}”{figure.lack_words}。"
-    if whole is None:
-        return "缺少全区数，暂不能计算占比。"
-    unit = whole.indicator.certifying_unit
-    return f"等待{unit}报送并核定“{whole.indicator.name}”。" if unit else f"等待核定“{whole.indicator.name}”。"
+def _base_told(measure: Measure) -> Baseline | None:
+    base = measure.base
+    return Baseline(base.value, base.period, base.source, base.is_frozen) if base else None
 
 
-def _names(names: list[str], most: int = 5) -> str:
-    shown = "、".join(names[:most])
-    return shown if len(names) <= most else f"{shown}等 {len(names)} 个"
+def _gap(terms: Terms, measure: Measure) -> Decimal | None:
+    """What is missing to the line; nothing where it holds."""
+    if measure.value is None or measure.passing is not None:
+        return None
+    if meets(terms, measure.value):
+        return Decimal(0)
+    return abs(terms.goal - measure.value)
+
+
+def _forecast(
+    measure: Measure, terms: Terms, reading: Reading, series: dict[Period, Decimal], unit: str
+) -> Forecast | TooShort | None:
+    """None where a forecast says nothing: milestones, and lines that every park must hold."""
+    if measure.passing is not None or terms.operator == Operator.DONE:
+        return None
+    if reading.indicator.kind == IndicatorKind.COUNT and measure.period.endswith(("Q1", "H1", "Q1-3")):
+        return TooShort(LEVELS_ONLY, len(series))
+    cumulative = reading.indicator.kind == IndicatorKind.FLOW and reading.counts == Counts.VALUE
+    return forecast(list(series.items()), terms.ends, cumulative=cumulative, decimals=measure.decimals, unit=unit)
+
+
+def _other(target: Target, reading: Reading, shelf: Shelf) -> OtherReading:
+    """Another reading's number beside the one in force, and whether it holds the same line."""
+    measure = measure_of(target, reading, shelf)
+    met = None if measure.value is None else _is_met(measure, terms_of(target, measure, reading, shelf.quarter))
+    if met is not None and can_turn(target, reading, measure, met):
+        met = None
+    figure = next((part["figure"] for part in measure.parts if part.get("whole")), None)
+    value = None if measure.value is None else round_half_up(measure.value, measure.decimals)
+    return OtherReading(reading.code, reading.label, value, met, figure, measure.sentence)
+
+
+def required_words(target: Target, value: str) -> str:
+    """The demand in words: 不低于 30 %, 不超过 15 %, 完成."""
+    if target.operator == Operator.DONE or not value:
+        return str(Operator.DONE.label)
+    return f"{target.get_operator_display()} {Decimal(value):,f} {target.unit}".rstrip()

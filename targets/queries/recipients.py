@@ -46,11 +46,17 @@ class Recipients:
         """Whoever answers a 临时调度表 for the unit or the park; `park` and `unit` are read with the receiver."""
         if receiver.park:
             return self._of(Permission.DISPATCH_FILL, ScopeKind.PARK, receiver.park.code)
-        if receiver.unit.kind == Unit.Kind.TASK_FORCE:
-            chains = self.chains.get(receiver.unit_id, ())
-            return _once(user for code in chains for user in self._of(Permission.DISPATCH_FILL, ScopeKind.CHAIN, code))
-        kind = ScopeKind.STREET if receiver.unit.kind == Unit.Kind.STREET else ScopeKind.DEPARTMENT
-        return self._of(Permission.DISPATCH_FILL, kind, receiver.unit.code)
+        return self.people_of(receiver.unit, Permission.DISPATCH_FILL)
+
+    def people_of(self, unit: Unit, permission: Permission) -> People:
+        """Whoever holds the permission for the unit: over it, over its chains, or as one of its own people over the
+        whole district."""
+        if unit.kind == Unit.Kind.TASK_FORCE:
+            chains = self.chains.get(unit.pk, ())
+            return _once(user for code in chains for user in self._of(permission, ScopeKind.CHAIN, code))
+        kind = ScopeKind.STREET if unit.kind == Unit.Kind.STREET else ScopeKind.DEPARTMENT
+        own = [user for user in self._of(permission, ScopeKind.DISTRICT, "") if user.unit_id == unit.pk]
+        return _once([*self._of(permission, kind, unit.code), *own])
 
     @cached_property
     def chains(self) -> dict[int, list[str]]:

@@ -14,26 +14,39 @@ HIGHEST = "highest"
 
 
 @registered_source("parks.opened")
-def opened_parks(period: Period, *, since: str | date, park_type: str = "") -> list[Fact]:
-    """Parks opened from `since` to the period's last day and open on it; of a type or one below it."""
+def opened_parks(period: Period, *, since: str | date, park_type: str = "", built: bool = False) -> list[Fact]:
+    """Parks opened from `since` to the period's last day and open on it; of a type or one below it. `built` asks for
+    a registered built area as well."""
     parks = Park.objects.open_on(period.last_day).filter(opened_on__gte=since).order_by("code")
     if park_type:
         parks = parks.filter(_of_type(park_type))
+    if built:
+        parks = parks.filter(built_area__gt=0)
     return [Fact(park.code, park.opened_on, f"{park.name} {park.opened_on} 开园") for park in parks]
 
 
 @registered_source("parks.titles")
 def awarded_titles(
-    period: Period, *, title_level: str, since: str | date = "", park_type: str = "", counting: str = ""
+    period: Period,
+    *,
+    title_level: str = "",
+    title_levels: list[str] | None = None,
+    named: str = "",
+    since: str | date = "",
+    park_type: str = "",
+    counting: str = "",
 ) -> list[Fact]:
-    """Parks with a title of the level awarded from `since` to the period's last day and in force on
-    it; a park counts once per level, by its first award, and not after it has closed. With `park_type`
-    only parks of that type or one below it. `counting: highest` leaves out parks that hold a higher title."""
-    titles = _titles_in_force(period)
-    higher = _parks_above(titles, title_level) if counting == HIGHEST else frozenset()
-    counted = titles.filter(level=title_level).select_related("park").order_by("awarded_on", "pk")
+    """Parks with a title of the level (of one of `title_levels`) awarded from `since` to the period's last day and in
+    force on it; a park counts once, by its first award, and not after it has closed. With `park_type` only parks of
+    that type or one below it, with `named` only titles whose name has these characters. `counting: highest` leaves out
+    parks that hold a title above the level."""
+    titles, levels = _titles_in_force(period), title_levels or [title_level]
+    higher = _parks_above(titles, levels[0]) if counting == HIGHEST else frozenset()
+    counted = titles.filter(level__in=levels).select_related("park").order_by("awarded_on", "pk")
     if since:
         counted = counted.filter(awarded_on__gte=since)
+    if named:
+        counted = counted.filter(name__contains=named)
     if park_type:
         counted = counted.filter(_of_type(park_type, "park__"))
     first = {}

@@ -1,13 +1,14 @@
 """How far targets are, as one person may see it."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 
 from guandu.accounts.models import User
 from guandu.core.numbers import from_units
 from targets.models import Figure, Target, TargetResult
+from targets.progress.outlook import Outlook
 from targets.queries.withholding import withheld_figures
 
 
@@ -25,6 +26,7 @@ class Standing:
     sentence: str
     parts: list[dict]
     as_of: datetime
+    outlook: Outlook = field(default_factory=Outlook)
 
 
 def latest_period() -> str | None:
@@ -36,15 +38,26 @@ def standings_of(targets: Iterable[Target], period: str, user: User) -> dict[int
     """Standing by target id in the quarter `period`. Two queries; more for a reader from outside, who is not given
     what is withheld from figures either."""
     results = list(TargetResult.objects.filter(target__in=targets, period=period))
-    named = {part["figure"] for result in results for part in result.parts}
+    return {result.target_id: standing for result, standing in _seen(results, user)}
+
+
+def standings_over(target: Target, last: str, user: User) -> list[Standing]:
+    """The target's standing in each quarter up to `last`, in order. As many queries as standings_of."""
+    results = list(TargetResult.objects.filter(target=target, period__lte=last).order_by("period"))
+    return [standing for _, standing in _seen(results, user)]
+
+
+def _seen(results: list[TargetResult], user: User) -> list[tuple[TargetResult, Standing]]:
+    named = {part["figure"] for result in results for part in result.parts} | set(_of_readings(results))
     visible = set(Figure.objects.visible_to(user).filter(pk__in=named).values_list("pk", flat=True))
     withheld = withheld_figures(named, user)
-    return {result.target_id: _standing(result, visible, withheld) for result in results}
+    return [(result, _standing(result, visible, withheld)) for result in results]
 
 
 def _standing(result: TargetResult, visible: set[int], withheld: set[int]) -> Standing:
     parts = [_part(part, withheld) for part in result.parts if part["figure"] in visible]
-    units = None if _leads_back(result.parts, withheld) else result.value_units
+    is_kept = _leads_back(result.parts, withheld) or not withheld.isdisjoint(_of_readings([result]))
+    units = None if is_kept else result.value_units
     return Standing(
         period=result.period,
         status=result.status,
@@ -55,7 +68,16 @@ def _standing(result: TargetResult, visible: set[int], withheld: set[int]) -> St
         sentence=result.sentence if len(parts) == len(result.parts) and not _any(result.parts, withheld) else "",
         parts=parts,
         as_of=result.computed_at,
+        outlook=Outlook() if is_kept else Outlook.from_json(result.outlook),
     )
+
+
+def _of_readings(results: Iterable[TargetResult]) -> Iterator[int]:
+    """The figures that the other readings of the results are."""
+    for result in results:
+        for reading in result.outlook.get("readings", ()):
+            if reading["figure"] is not None:
+                yield reading["figure"]
 
 
 def _part(part: dict, withheld: set[int]) -> dict:

@@ -13,9 +13,14 @@ from guandu.web.views import get_visible_or_404, permission_required
 from targets.enums import TargetStatus
 from targets.models import Ambiguity, Figure, Target
 from targets.queries import plan as plans
+from targets.queries.contributions import contributions_of
 from targets.queries.dictionary import dictionary
+from targets.queries.measures.measure import EACH
+from targets.queries.plan_terms import rule_on
 from targets.queries.quarters import offered_quarters
+from targets.queries.standings import standings_over
 from targets.querysets import FigureQuerySet
+from targets.views.plan_charts import chart_of
 
 plan_viewer = permission_required(Permission.PLAN_VIEW, to="查看行动计划")
 dictionary_viewer = permission_required(Permission.REFERENCE_VIEW, to="查看指标字典")
@@ -26,7 +31,7 @@ dictionary_viewer = permission_required(Permission.REFERENCE_VIEW, to="查看指
 def plan_page(request: HttpRequest) -> HttpResponse:
     """How many of the plan's targets are reached, and which are not?"""
     quarter = asked_quarter(request)
-    plan = plans.plan_in_force(request.user, quarter)
+    plan = plans.asked_plan(request.user, quarter, request.GET.get("plan", ""))
     if plan is None:
         return render(request, "targets/plan.html", {"plan": None})
     rows = plans.target_rows(plan.targets.order_by("position"), quarter, request.user)
@@ -41,10 +46,13 @@ def plan_page(request: HttpRequest) -> HttpResponse:
         "total": len(rows),
         "by_chain": by_chain,
         "groups": plans.by_chain(shown) if by_chain else plans.by_goal(shown),
-        "aims": plan.aims.all(),
+        "aims": plan.aims.prefetch_related("leads", "accomplishments"),
+        "findings": plans.findings(plan, rows),
+        "rule": rule_on(plan, quarter.last_day),
         "mechanisms": plan.mechanisms.prefetch_related("leads", "responsible"),
         "readings": plan.readings.all(),
-        "kept_filters": [(key, request.GET[key]) for key in ("by", "status") if request.GET.get(key)],
+        "plans": plans.plans_of(request.user),
+        "kept_filters": [(key, request.GET[key]) for key in ("by", "status", "plan") if request.GET.get(key)],
     }
     return render(request, "targets/plan.html", context)
 
@@ -58,11 +66,13 @@ def _of_status(rows: list[plans.TargetRow], status: str) -> list[plans.TargetRow
 def target_page(request: HttpRequest, code: str) -> HttpResponse:
     """How far is this target, and what is it counted from?"""
     quarter = asked_quarter(request)
-    plan = plans.plan_in_force(request.user, quarter)
+    plan = plans.asked_plan(request.user, quarter, request.GET.get("plan", ""))
     found = get_visible_or_404(Target.objects.filter(plan=plan), request.user, code=code)
     row = plans.target_rows(Target.objects.filter(pk=found.pk), quarter, request.user)[0]
     parts = row.standing.parts if row.standing else []
     named = Figure.objects.visible_to(request.user).filter(pk__in=[part["figure"] for part in parts])
+    whole = next((part["figure"] for part in parts if part.get("whole")), None)
+    standings = standings_over(found, quarter.code, request.user)
     context = {
         "row": row,
         "target": row.target,
@@ -70,13 +80,22 @@ def target_page(request: HttpRequest, code: str) -> HttpResponse:
         "quarter": quarter,
         "quarters": offered_quarters(quarter),
         "figures": _listed(row.target, parts, named.select_related("indicator", "indicator_version", "denominator_figure")),
+        "gap": contributions_of(row.target, _whole(whole), request.user),
+        "chart": chart_of(row.target, standings),
         "children": plans.target_rows(found.target_set.order_by("position"), quarter, request.user),
         "readings": Ambiguity.objects.visible_to(request.user).filter(
             plan=plan, code__in=row.target.ambiguities
         ),
-        "each": row.target.shape in plans.EACH,
+        "revisions": found.revisions.all(),
+        "checkpoints": found.checkpoints.all(),
+        "each": row.passing is not None,
     }
     return render(request, "targets/target.html", context)
+
+
+def _whole(pk: int | None) -> Figure | None:
+    rows = Figure.objects.select_related("indicator", "indicator_version", "denominator_figure")
+    return rows.filter(pk=pk).first() if pk else None
 
 
 def _listed(target: Target, parts: list[dict], figures: FigureQuerySet) -> list[dict]:
@@ -87,7 +106,7 @@ def _listed(target: Target, parts: list[dict], figures: FigureQuerySet) -> list[
 
 
 def _drawn(target: Target, figure: Figure) -> dict:
-    if target.shape not in plans.EACH:
+    if target.shape not in EACH or target.scope_code:
         return {"row": figure, "decimals": None}
     return {"row": figure, "decimals": plans.telling_decimals(figure.value, Decimal(target.value))}
 

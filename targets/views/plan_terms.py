@@ -20,11 +20,11 @@ from targets.actions import plan_terms
 from targets.forms_plan_terms import BaselineForm, CheckpointForm, ReadingForm, ReviseForm, RuleForm
 from targets.models import Checkpoint, Plan, Target, TargetReading
 from targets.queries.plan import plan_in_force
-from targets.queries.plan_terms import reading_in_force, readings_beside, revisions_of, stages_of
+from targets.queries.plan_terms import revisions_of, stages_of
 from targets.views.evidence import put_errors
 
 editor = permission_required(Permission.PLAN_EDIT, to="调整计划目标")
-LISTED = ("revisions", "checkpoints", "other_readings__indicator")
+LISTED = ("revisions", "checkpoints", "other_readings__indicator", "other_readings__minus")
 REFUSALS = (Conflict, Invalid, NotReady)
 
 
@@ -36,7 +36,7 @@ def _plan(request: HttpRequest) -> Plan:
 
 
 def _target(request: HttpRequest, code: str) -> Target:
-    targets = Target.objects.select_related("plan", "indicator").prefetch_related(*LISTED).filter(plan=_plan(request))
+    targets = Target.objects.select_related("plan", "indicator", "minus").prefetch_related(*LISTED).filter(plan=_plan(request))
     return get_visible_or_404(targets, request.user, code=code)
 
 
@@ -135,8 +135,7 @@ def _page(
         "baseline": sent.get("baseline") or BaselineForm.of(target),
         "checkpoints": sorted(target.checkpoints.all(), key=lambda each: Period.parse(each.period)),
         "checkpoint": (sent.get("checkpoint") or CheckpointForm(stages=stages)) if stages else None,
-        "reading": reading_in_force(target),
-        "readings": [(each, sent.get(each.pk) or ReadingForm.of(each)) for each in readings_beside(target)],
+        "readings": [(each, sent.get(each.pk) or ReadingForm.of(each)) for each in target.other_readings.all()],
         "errors": errors_of(sent.values()),
         "message": message,
     }

@@ -53,6 +53,7 @@ from targets.actions import (
     history,
     history_signing,
     indicators,
+    lights,
     opinions,
     paper,
     plan_terms,
@@ -296,8 +297,10 @@ STATES: dict[str, Seed] = {
     },
     "admin/targets/returntemplate/<object_id>/issue/": without(templates, "_refuse_asked_since", "_wrong"),
     "admin/targets/indicator/<object_id>/issue/": _issued_over_what_is_kept,
-    "plan/readings/<pk>/choose/": without(plan_terms, "choose_reading", "Conflict"),
     **{f"plan/reports/<pk>/{verb}/": without(accomplishments, "_waiting", "Conflict") for verb in ("accept", "send-back")},
+    "plan/lights/<pk>/answer/": without(lights, "answer", "NotReady"),
+    "plan/lights/release/": without(lights, "release", "NotReady"),
+    "plan/lights/forecasts/": without(lights, "release_forecasts", "NotReady"),
 }
 
 # A page that somebody left open: what he saw is not asked for.
@@ -309,6 +312,7 @@ STALE: dict[str, Seed] = {
     "projects/<code>/edit/": without(projects, "update", "Conflict"),
     "projects/<code>/move/": without(projects, "move", "Conflict"),
     "accounts/policy/": without(policy, "update", "Conflict"),
+    "plan/readings/<pk>/choose/": without(plan_terms, "choose_reading", "Conflict"),
 }
 
 

@@ -48,6 +48,7 @@ from tests.permissions import (
     seeds_register,
     seeds_returns,
     seeds_rosters,
+    seeds_terms,
     seeds_workbooks,
 )
 from tests.permissions.sides import NONE, Side, keys
@@ -92,6 +93,7 @@ def build() -> World:
     objects |= seeds_dispatch.rows(own, other, people)
     objects |= seeds_publications.rows(own, other, people)
     objects |= seeds_plan.rows(own, other, people)
+    objects |= seeds_terms.rows(own, other, people)
     objects |= seeds_admin.handover_as_seen(people)
     return World(people, objects, _where_shown({"own": own, "other": other}, objects)).settle()
 

@@ -1,83 +1,48 @@
-"""What the plan's targets are held to, and reports of what is done: of the own department, and of another one."""
+"""What the plan asks of units: on each side a target that is behind, with lights of several quarters.
 
-from datetime import date
+The own one is led by the department and the task force together, the other one by the other park's department.
+"""
 
-from guandu.accounts.models import User
-from guandu.core import clock
-from guandu.files.inspection import check
-from guandu.files.kinds import EVIDENCE
-from targets.actions import accomplishments
-from targets.enums import Operator, Shape
-from targets.models import (
-    Accomplishment,
-    Checkpoint,
-    Indicator,
-    Plan,
-    QualitativeAim,
-    Target,
-    TargetReading,
-    TargetRevision,
-    TargetUnit,
-)
-from tests.files.made import pdf
-from tests.permissions.sides import NONE, People, Side, keys
+from collections.abc import Mapping
 
-DONE_ON = date(2026, 9, 18)
+from guandu.accounts.models import Unit, User
+from guandu.accounts.roles import RoleCode
+from targets.enums_plan import LightState
+from targets.models import Plan, RedLight, Target
+from tests.permissions.sides import Side, keys
+from tests.targets.lit import led, make_light
+from tests.targets.plans import make_result, make_target
+
+# The quarters of the lights: explained, still to be explained, released.
+EXPLAINED, SILENT, OUT = "2026Q3", "2026Q2", "2026Q1"
 
 
-def rows(own: Side, other: Side, people: People) -> dict[str, dict[str, str]]:
-    plan = Plan.objects.get()
-    reported = {"own": _report(_milestone(plan, "T41", own), own), "other": _report(_milestone(plan, "T42", other), other)}
-    accepted = _accepted(_report(_milestone(plan, "T43", own), own), people["office"])
-    free = {"own": _milestone(plan, "T44", own), "other": _milestone(plan, "T45", other)}
-    aims = {"own": _aim(plan, "Q8", own), "other": _aim(plan, "Q9", other)}
+def rows(own: Side, other: Side, people: Mapping[str, User | None]) -> dict[str, dict[str, str]]:
+    plan = Plan.objects.get(code="AP-2024")
+    task_force = Unit.objects.get(pk=own.park.placements.get().chain.task_force_id)
+    targets = {side.name: _behind(plan, side, code) for side, code in ((own, "T61"), (other, "T62"))}
+    led(targets[own.name], task_force)
+    explained = {side.name: _explained(targets[side.name], side) for side in (own, other)}
+    silent = {name: make_light(target, period=SILENT) for name, target in targets.items()}
+    out = make_light(targets[own.name], LightState.RELEASED, period=OUT)
     return {
-        "milestone": {name: row.code for name, row in free.items()} | {"shut": "T43", "none": "T99"},
-        "milestone reported": {"own": "T41", "other": "T42"},
-        "aim code": {name: row.code for name, row in aims.items()} | {"none": "Q99"},
-        "accomplishment": keys(reported | {"shut": accepted}),
-    } | _terms(Target.objects.get(code="T08"))  # fmt: skip
+        "light to explain": keys(silent | {"shut": out}),
+        "light to release": {name: _picked(light) for name, light in explained.items()}
+        | {"shut": _picked(silent[own.name]), "none": "999999"},
+        "unit of the plan": {"own": people[RoleCode.DEPARTMENT].unit.code, "other": other.reviewer.unit.code, "none": "NONE"},
+    }
 
 
-def _milestone(plan: Plan, code: str, side: Side) -> Target:
-    target = Target.objects.create(
-        plan=plan, code=code, clause="三", title=f"办成事项{code}", operator=Operator.DONE, shape=Shape.MILESTONE, force="约束"
-    )
-    TargetUnit.objects.create(target=target, unit=side.reviewer.unit, leads=True)
+def _behind(plan: Plan, side: Side, code: str) -> Target:
+    target = led(make_target(plan, code, "滞后的目标"), side.park.sponsorships.get().department)
+    make_result(target, "behind", "1", expected=1, reported=1)
     return target
 
 
-def _aim(plan: Plan, code: str, side: Side) -> QualitativeAim:
-    aim = QualitativeAim.objects.create(plan=plan, code=code, clause="三", title=f"形成格局{code}")
-    aim.leads.add(side.reviewer.unit)
-    return aim
+def _explained(target: Target, side: Side) -> RedLight:
+    said = {"answer": side.mark("lightanswer"), "answered_by": side.mark("lightspeaker")}
+    return make_light(target, LightState.ANSWERED, period=EXPLAINED, **said)
 
 
-def _report(target: Target, side: Side) -> Accomplishment:
-    file = check(pdf(f"({target.code})".encode()), f"{side.mark('donefile')}-{target.code}.pdf", EVIDENCE)
-    return accomplishments.report(
-        done=target, text=f"已办成{side.mark('milestone')}", done_on=DONE_ON, file=file, by=side.reviewer
-    )
-
-
-def _accepted(row: Accomplishment, by: User) -> Accomplishment:
-    """Without the action, which would have figures computed anew."""
-    row.state, row.basis, row.decided_by, row.decided_key = "accepted", "终验报告", by.name, by.username
-    row.decided_at = clock.now()
-    row.save()
-    return row
-
-
-def _terms(target: Target) -> dict[str, dict[str, str]]:
-    """A stage, two readings, of which the shut one is in force, and a revision of long ago; as above."""
-    TargetRevision.objects.create(
-        target=target, number=1, document="通知", document_number="〔2025〕1 号", in_force_from=date(2025, 1, 1), reason="调整",
-        old_value="90", new_value="100", revised_by="办公室", revised_at=clock.now(),
-    )  # fmt: skip
-    stage = Checkpoint.objects.create(target=target, period="2025", value="80", source="年度计划")
-    of_target = {"target": target, "indicator": Indicator.objects.get(code="REV")}
-    readings = {
-        "own": TargetReading.objects.create(code="A1", label="含全部", counts="increase", **of_target),
-        "shut": TargetReading.objects.create(code="A2", label="现值", **of_target),
-    }
-    return {"checkpoint": {"own": str(stage.pk)} | NONE, "reading": keys(readings)}
+def _picked(light: RedLight) -> str:
+    return f"{light.pk}:{light.stamp}"

@@ -52,6 +52,7 @@ PARTS = {
     "targets.actions.certified.supersede": "part of return.confirm and certified.settle",
     "targets.actions.figure_building.building": "holds the temporary table of what a roll-up stores",
     "targets.actions.figures.leave_out_late": "part of figures.store and figures.heal",
+    "targets.actions.lights.follow_results": "part of targets.store",
     "targets.actions.rosters.add_lines": "part of cycle.open",
     "targets.actions.corrections.settle": "part of return.confirm: the corrected cells are settled",
     "targets.actions.drafts.discard": "part of correction.withdraw and of park.merge",

@@ -77,7 +77,7 @@ def test_an_accepted_milestone_is_a_fact_of_the_district_from_its_day_on(milesto
     assert counted() == []
     accomplishments.accept(accomplishment=reported(milestone, department_user), basis="终验报告", by=office)
     [fact] = counted()
-    assert (fact.park_code, fact.on, fact.text) == ("", DONE_ON, "平台通过终验并上线")
+    assert (fact.park_code, fact.on, fact.text) == ("", DONE_ON, "建成智慧园区平台 2026-09-18 完成，终验报告")
     assert (counted(period="2026Q2"), counted(period="2027Q1"), counted("T42")) == ([], [fact], [])
     assert facts_of("plan.milestones", Period.parse("2026Q3"), target="T41", plan="PLAN") == [fact]
     assert facts_of("plan.milestones", Period.parse("2026Q3"), target="T41", plan="OTHER") == []

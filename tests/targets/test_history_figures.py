@@ -11,6 +11,7 @@ from guandu.jobs.worker import run_waiting
 from parks.models import Area, AreaChain, Park
 from targets.actions import history_signing, settling
 from targets.enums import Force, IndicatorKind, Operator, Shape
+from targets.enums_plan import Path
 from targets.models import CertifiedValue, Figure, Indicator, IndicatorVersion, Plan, Target, TargetResult
 from targets.queries.differences import differences
 from targets.queries.drill import TOTAL_WORDS, drill
@@ -160,12 +161,12 @@ def test_a_target_of_the_plan_is_computed_for_a_past_year_on_numbers_entered_aft
     Target.objects.create(
         plan=plan, code="T99", clause="一（一）", title="营业收入", verb="达到", force=Force.BINDING, shape=Shape.FLOW,
         operator=Operator.AT_LEAST, value="1500", unit="万元", indicator=Indicator.objects.get(code="REV"),
-        scope_kind="district",
+        scope_kind="district", path=Path.HELD,
     )  # fmt: skip
     enter(office, line("园区", "P1", "2024", "1,000"), line("园区", "P2", "2024", 500.5), line("全区", "", "2025", 1400))
     results = {row.period: row for row in TargetResult.objects.all()}
     assert (results["2024Q4"].status, results["2024Q4"].value_units) == ("met", 150050)
-    assert (results["2025Q4"].status, results["2025Q4"].value_units) == ("behind", 140000)
+    assert (results["2025Q4"].status, results["2025Q4"].value_units) == ("at_risk", 140000)
     page = signed_in(office).get("/plan/T99/?period=2024Q4").content.decode()
     assert 'class="backfilled">补录' in page
     assert 'class="backfilled">补录' in signed_in(office).get("/plan/?period=2024Q4").content.decode()

@@ -124,9 +124,11 @@ def test_another_reading_is_chosen_with_a_reason(target, office, sign_in):
     shown = page(client, TERMS)
     assert ("含全部新增" in shown, "按计划载入的口径" in shown) == (True, True)
     assert "请填写采用理由。" in posted(client, f"/plan/readings/{reading.pk}/choose/", {"reason": ""}, 422)
-    shown = posted(client, f"/plan/readings/{reading.pk}/choose/", {"reason": "专题会明确", "document_number": "纪要〔2026〕3 号"})
+    shown = posted(client, f"/plan/readings/{reading.pk}/choose/", {"reason": "专题会明确", "seen": "含全部新增"})
     assert ("现行：含全部新增" in shown, "原口径" in shown) == (True, True)
     assert Target.objects.get(pk=target.pk).indicator.code == "GROSS"
+    again = {"reason": "专题会明确", "seen": "含全部新增"}
+    assert "刚刚更换过" in posted(client, f"/plan/readings/{reading.pk}/choose/", again, 409)
 
 
 def test_a_target_without_a_number_has_a_deadline_to_move(milestone, office, sign_in):

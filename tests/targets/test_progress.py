@@ -6,13 +6,14 @@ import pytest
 
 from guandu.core.periods import Period
 from targets.enums import Force, IndicatorKind, Operator, Shape, TargetStatus
+from targets.enums_plan import Path
 from targets.models import Plan, Target
 from targets.queries.progress import outcomes
 from tests.factories import make_figure, make_indicator, make_park
 
 pytestmark = pytest.mark.django_db
 Q3 = Period.parse("2026Q3")
-MET, BEHIND, PENDING = TargetStatus.MET, TargetStatus.BEHIND, TargetStatus.PENDING
+MET, AT_RISK, BEHIND, PENDING = TargetStatus.MET, TargetStatus.AT_RISK, TargetStatus.BEHIND, TargetStatus.PENDING
 
 
 @pytest.fixture
@@ -28,7 +29,8 @@ def plan():
 
 
 def make_target(plan, shape, operator, value, indicator=None, **fields):
-    given = {"code": "T99", "clause": "一(一)", "title": "测试目标", "verb": "新增", "force": Force.BINDING}
+    # Held against the line itself: what is expected on the way there is tests/targets/progress.
+    given = {"code": "T99", "clause": "一(一)", "title": "测试目标", "verb": "新增", "force": Force.BINDING, "path": Path.HELD}
     return Target.objects.create(
         plan=plan, shape=shape, operator=operator, value=value, indicator=indicator, **{**given, **fields}
     )
@@ -47,7 +49,7 @@ def the_outcome():
         (Operator.AT_LEAST, "1", "2", BEHIND),
         (Operator.AT_LEAST, "0", "2", BEHIND),
         (Operator.AT_LEAST, None, "2", PENDING),
-        (Operator.MORE_THAN, "2", "2", BEHIND),
+        (Operator.MORE_THAN, "2", "2", AT_RISK),
         (Operator.AT_MOST, "2", "2", MET),
     ],
 )
@@ -61,7 +63,7 @@ def test_count_against_its_line(plan, operator, value, line, status):
 @pytest.mark.feature("D3")
 @pytest.mark.parametrize(
     ("numerator", "denominator", "status", "units"),
-    [(3001, 10000, MET, 3001), (3000, 10000, BEHIND, 3000), (3000, None, PENDING, None), (None, 10000, PENDING, None)],
+    [(3001, 10000, MET, 3001), (3000, 10000, AT_RISK, 3000), (3000, None, PENDING, None), (None, 10000, PENDING, None)],
 )
 def test_share_must_exceed_its_line_and_needs_the_district_number(plan, numerator, denominator, status, units):
     whole = make_indicator(name="全区税收", certifying_unit="区税务局", level="district")

@@ -6,14 +6,17 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from guandu.core.periods import Period
 from guandu.jobs import worker
-from targets.actions import corrections, returns
+from targets.actions import corrections, lights, returns
 from targets.models import CertifiedValue, Figure
 from targets.queries.approved import approved_cells
 from targets.queries.feeds import feeds_of
 from targets.queries.neighbours import missing_of, neighbours
 from tests.factories import make_figure, make_indicator, make_park
 from tests.targets.factories import make_cast
+from tests.targets.lit import behind, make_light
+from tests.targets.plans import make_plan, make_target
 
 pytestmark = pytest.mark.django_db
 
@@ -102,6 +105,19 @@ def test_an_operator_follows_his_value_to_his_park_and_not_to_totals(cast, sign_
         .split('id="content"')[1]
         .split("<footer")[0]
     )
+
+
+def test_a_target_that_is_red_and_not_released_is_not_red_here_either(cast, leader, sign_in):
+    value = value_of("REV")
+    figure = feeds_of(value, cast.office).figures[0]
+    quarter = Period.quarter_of(Period.parse(figure.period).last_day).code
+    target = behind(make_target(make_plan(), "T08"), period=quarter, parts=[{"figure": figure.pk}])
+    light = make_light(target, period=quarter)
+    words = {user.username: page(sign_in(user), f"/values/{value.pk}/").split("用于计划目标")[1] for user in (cast.office, leader)}
+    assert ["滞后" in words[user.username] for user in (cast.office, leader)] == [True, False]
+    assert "核实中" in words["leader"]
+    lights.release(lights=[light], by=cast.office)
+    assert "滞后" in page(sign_in(leader), f"/values/{value.pk}/").split("用于计划目标")[1]
 
 
 def test_a_superseded_value_goes_nowhere_and_says_so(cast, sign_in):

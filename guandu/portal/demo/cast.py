@@ -11,11 +11,14 @@ from investment.actions import projects
 from investment.enums import Stage
 from parks.actions import enterprises, parks, placements, spaces, tenancies, titles
 from parks.enums import HonourCode
-from parks.models import Area, Chain, Park, Tenancy, Title
+from parks.models import Area, Chain, Park, ParkType, Tenancy, Title
 from parks.validators import inner_check
 
 PLAN_STARTS = date(2024, 1, 1)
 FIRMS_A_PARK = 8
+BEFORE_THE_PLAN, SINCE_THE_PLAN = (
+    (date(2023, 12, 1), date(2026, 12, 1)), (date(2024, 6, 1), date(2027, 6, 1)),
+)  # fmt: skip
 # How many parks of the story have their space entered: the operator's own among them.
 PARKS_WITH_SPACE = 4
 STAGES = (Stage.SIGNED, Stage.STARTED, Stage.PRODUCING, Stage.DELIVERING)
@@ -74,6 +77,7 @@ def _park(each: story.DemoPark, operator: Unit, by: Actor) -> Park:
         "operating_model": each.model,
         "opened_on": date.fromisoformat(each.opened),
         "lettable_area": each.built * 100,
+        "built_area": each.built * 100,
         "has_service_station": each.station,
         "has_one_stop": each.one_stop,
     }
@@ -84,6 +88,8 @@ def _park(each: story.DemoPark, operator: Unit, by: Actor) -> Park:
         "operator": operator,
         "on": PLAN_STARTS,
     }
+    if each.code in story.PARK_TYPES:
+        values["park_type"] = ParkType.objects.get(code=story.PARK_TYPES[each.code])
     known = Park.objects.filter(code=each.code).first()
     if known is None:
         return parks.create(code=each.code, name=each.name, is_demo=True, by=by, **place, **values)
@@ -98,9 +104,12 @@ def _firms(each: story.DemoPark, park: Park):
         code = f"Q-{each.code[2:]}-{number + 1:02d}"
         honours = []
         if number < 3:
-            honours.append((HonourCode.HITECH, date(2024, 6, 1), date(2027, 6, 1)))
+            # One park in five has a firm that was recognised since the plan began; the others were before.
+            is_new = number == 0 and int(digest_of([each.code])[:4], 16) % 5 == 0
+            honours.append((HonourCode.HITECH, *(SINCE_THE_PLAN if is_new else BEFORE_THE_PLAN)))
         if number in {1, 4}:
-            honours.append((HonourCode.SPECIALISED, date(2025, 3, 1), date(2028, 3, 1)))
+            is_new = number == 4 and each.chain == "DIG"
+            honours.append((HonourCode.SPECIALISED, *(SINCE_THE_PLAN if is_new else BEFORE_THE_PLAN)))
         yield {
             "code": code,
             "name": f"演示企业·{each.plain_name[:12]}第{number + 1}公司",

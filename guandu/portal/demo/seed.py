@@ -25,6 +25,7 @@ from guandu.jobs import worker
 from guandu.portal.demo import story
 from guandu.portal.demo.cast import PLAN_STARTS, add_parks, add_projects, add_spaces, add_titles
 from guandu.portal.demo.district import add_district
+from guandu.portal.demo.history import add_history
 from parks.models import Chain
 from targets.actions import bulk, cycles, disclosures, exemptions, opinions, publications, returns
 from targets.models import Publication, Return, ReturnTemplate
@@ -75,6 +76,8 @@ def seed(*, say: Say, first: str = story.FIRST, size: str = STORY) -> None:
         _past(quarter, people)
         say(f"{quarter.label}：已报送、审核、锁定")
     with clock.known_demo_date(story.BUSINESS_DATE):
+        add_history(people.office, people.signer)
+        say("旧台账：已补录、签核")
         _present(quarters[-1], people)
         say(f"{quarters[-1].label}：各种状态各有其表")
         if size == DISTRICT:
@@ -92,11 +95,12 @@ def begin(*, day: date, by: Actor) -> None:
 
 
 class People:
-    """Who acts in the story: filers by park, reviewers by department, the office, filers of bureaus; who
-    speaks for a street or a chain, by its code."""
+    """Who acts in the story: filers by park, reviewers by department, the office and a colleague who signs for it, filers
+    of bureaus; who speaks for a street or a chain, by its code."""
 
     def __init__(self, office: User) -> None:
         self.office = office
+        self.signer = office
         self.filers: dict[str, User] = {}
         self.departments: dict[str, User] = {}
         self.speakers: dict[str, User] = {}
@@ -112,6 +116,7 @@ def _cast(say: Say) -> People:
     demo_passwords.write_demo_passwords([(user, role, password) for user, role, password in made])
     accounts = {user.username: user for user, _, _ in made}
     people = People(accounts["office"])
+    people.signer = _colleague("office-2", "U-YQB", RoleCode.OFFICE, "")
     disclosures.give(client=accounts["api"], reason=story.CLIENT_REASON, by=people.office)
     people.departments[story.DEPARTMENT] = accounts["department"]
     people.filers[story.OPERATOR_PARK] = accounts["operator"]
@@ -157,6 +162,7 @@ def _colleague(username: str, unit: str, role: RoleCode, scope: str) -> User:
     """Somebody who acts in the story but cannot sign in: no password."""
     kind = {
         RoleCode.OPERATOR: ScopeKind.PARK, RoleCode.STREET: ScopeKind.STREET, RoleCode.TASK_FORCE: ScopeKind.CHAIN,
+        RoleCode.OFFICE: ScopeKind.DISTRICT,
     }.get(role, ScopeKind.DEPARTMENT)  # fmt: skip
     name = story.invented_name(username)
     return _person(role, username, name, unit, "经办人", kind, scope, password=None)[0]

@@ -23,6 +23,9 @@ SPONSORS = {"HQ": "U-CZJ", "DIG": "U-KGJ", "TRD": "U-STJ", "CUL": "U-WLJ", "IND"
 MEASURES = {"HQ": "WSALES", "DIG": "REV", "TRD": "WSALES", "CUL": "REV", "IND": "IND_OUT"}
 
 
+PARK_TYPES = {"P-Y10": "TRD-CBEC", "P-Y14": "CUL-CULTURE", "P-FHL": "CUL-CULTURE"}
+
+
 @dataclass(frozen=True)
 class DemoPark:
     """One park of the story. `size` is the yearly applicable measure in 2024, in 万元; `growth` and the
@@ -120,7 +123,7 @@ CLIENT_REASON = "演示数据：市级平台按数据共享协议接收。"
 
 _FAMILY_NAMES = "王 李 张 刘 陈 杨 赵 黄 周 吴 徐 孙 胡 朱 高 林 何 郭 马 罗"
 _GIVEN_NAMES = "建华 丽芬 志强 晓燕 文斌 春梅 永昌 雪莲 国栋 云霞 家豪 思敏 海涛 静怡 立新 红梅"
-_SHARE_OF_YEAR = {3: 21, 6: 46, 9: 71, 12: 100}
+SHARE_OF_YEAR = {3: 21, 6: 46, 9: 71, 12: 100}
 
 
 def wobble(spread: int, *names: str) -> int:
@@ -163,10 +166,18 @@ def cells(park: DemoPark, quarter: Period) -> dict[str, str]:
     return typed | {code: str(value) for code, value in counts.items()} | areas
 
 
+def size_of(park: DemoPark, year: int) -> int:
+    """The park's yearly measure, 万元."""
+    years = year - 2024
+    if years < 0:
+        return park.size * 100**-years // (100 + park.growth) ** -years
+    return park.size * (100 + park.growth) ** years // 100**years
+
+
 def _year_to_date(park: DemoPark, quarter: Period) -> int:
     """The park's measure from January to the quarter's end, growing every year."""
-    year = park.size * (100 + park.growth) ** (quarter.year - 2024) // 100 ** (quarter.year - 2024)
-    share = _SHARE_OF_YEAR[quarter.last] * 10 + wobble(9, park.code, quarter.code, "season")
+    year = size_of(park, quarter.year)
+    share = SHARE_OF_YEAR[quarter.last] * 10 + wobble(9, park.code, quarter.code, "season")
     return year * share // 1000
 
 

@@ -26,8 +26,7 @@ def read_inputs(quarter: Period, basis: str = Basis.CERTIFIED, only: Collection[
     if basis == Basis.FILED:
         standing += filed_leaves(quarter, definitions, standing)
     leaves = _ranked(standing, _periods(quarter, year_first=True))
-    # A registered indicator without a formula has no source that counts it yet.
-    facts = {c: _facts(d, quarter) for c, d in definitions.items() if d.kind == IndicatorKind.REGISTERED and d.formula}
+    facts = _all_facts(definitions, quarter)
     counted = {fact.park_code for found in facts.values() for fact in found if fact.park_code}
     earlier = {
         back.code: read_inputs(back, basis, frozenset(codes))
@@ -155,7 +154,14 @@ def _not_asked(quarter: Period, leaves: list[Leaf], basis: str) -> frozenset[tup
     return frozenset(codes) - {(leaf.park, leaf.indicator) for leaf in leaves if leaf.park}
 
 
-def _facts(definition: Definition, quarter: Period) -> list[Fact]:
+def _all_facts(definitions: dict[str, Definition], quarter: Period) -> dict[str, list[Fact]]:
+    """By indicator; none of one whose source counts nothing yet, or that has no source."""
+    registered = [d for d in definitions.values() if d.kind == IndicatorKind.REGISTERED and d.formula]
+    found = {definition.code: _facts(definition, quarter) for definition in registered}
+    return {code: facts for code, facts in found.items() if facts is not None}
+
+
+def _facts(definition: Definition, quarter: Period) -> list[Fact] | None:
     parameters = {k: v for k, v in definition.formula.items() if k not in PARAMETERS_OF_DEFINITION}
     return facts_of(definition.formula["source"], quarter, **parameters)
 
