@@ -30,7 +30,9 @@ class TargetsConfig(AppConfig):
             todos,
             todos_dispatch,
             todos_lights,
+            todos_plan,
         )
+        from targets.actions.accomplishments import ACCOMPLISHMENT_KIND  # reason: needs models
         from targets.actions.attached import (  # reason: needs models
             BATCH_KIND,
             EVIDENCE_KIND,
@@ -55,7 +57,7 @@ class TargetsConfig(AppConfig):
         keep_through_migrations(self, "0009_lists", MATCH_GUARDS)
         keep_through_migrations(self, "0013_publications", PUBLICATION_GUARDS)
         of_returns = (EVIDENCE_KIND, PAPER_KIND, ROSTER_KIND, WORKBOOK_KIND, BATCH_KIND)
-        for kind in (*of_returns, LAYOUT_KIND, HISTORY_KIND, TABLE_KIND, ANSWER_KIND):
+        for kind in (*of_returns, LAYOUT_KIND, HISTORY_KIND, TABLE_KIND, ANSWER_KIND, ACCOMPLISHMENT_KIND):
             register_owner(kind)
         add_navigation(
             NavigationEntry("日常工作", "数据填报", "targets:returns", "report", (Permission.RETURN_VIEW,), 30),

@@ -33,7 +33,24 @@ def owing_duties(user, permission: Permission):
     condition = owing_units(user, permission)
     if condition is None:
         return duties
-    return duties.filter(unit__in=apps.get_model("accounts", "Unit").objects.filter(condition))
+    return duties.filter(unit__in=_units(condition))
+
+
+def owing_aims(user, permission: Permission):
+    """The qualitative aims that the units lead, or are responsible for, for which the person answers."""
+    aims = apps.get_model("targets", "QualitativeAim").objects.all()
+    condition = owing_units(user, permission)
+    if condition is None:
+        return aims
+    led, beside = (
+        getattr(aims.model, name).through.objects.filter(unit__in=_units(condition)).values("qualitativeaim")
+        for name in ("leads", "responsible")
+    )
+    return aims.filter(Q(pk__in=led) | Q(pk__in=beside))
+
+
+def _units(condition: Q):
+    return apps.get_model("accounts", "Unit").objects.filter(condition)
 
 
 def led_duties(user):
@@ -65,7 +82,5 @@ class AccomplishmentQuerySet(ScopedQuerySet):
             return NOTHING
         if permission != Permission.PLAN_ANSWER or user.may(Permission.PLAN_EDIT):
             return EVERYTHING
-        units = apps.get_model("accounts", "Unit").objects.filter(owing_units(user, permission) or EVERYTHING)
-        led = apps.get_model("targets", "QualitativeAim").leads.through.objects.filter(unit__in=units)
         owed = owing_duties(user, permission)
-        return Q(target__in=owed.values("target")) | Q(aim__in=led.values("qualitativeaim"))
+        return Q(target__in=owed.values("target")) | Q(aim__in=owing_aims(user, permission))

@@ -1,4 +1,4 @@
-"""Officials' edits of the plan: a target's value, 口径 and duties, a mechanism's units, a reading."""
+"""Officials' edits of the plan: a target's words, 口径 and duties, a mechanism's units, a reading."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -10,13 +10,11 @@ from guandu.audit.actions import about, action, changed, created, edit, removed,
 from guandu.audit.changes import Change, object_key, snapshot
 from guandu.core.actors import Actor
 from guandu.core.errors import Invalid
-from guandu.core.numbers import parse_decimal
 from targets.models import Ambiguity, Mechanism, Plan, QualitativeAim, Target, TargetUnit
 
 PLAN_EDITABLE = frozenset({"title", "issuer"})
-TARGET_EDITABLE = frozenset(
-    {"title", "metric", "value", "unit", "deadline", "deadline_note", "baseline_note", "caliber", "waits_for"}
-)
+# Value and deadline change by a document, in plan_terms.revise.
+TARGET_EDITABLE = frozenset({"title", "metric", "unit", "deadline_note", "baseline_note", "caliber", "waits_for"})
 AIM_EDITABLE = frozenset({"title"})
 MECHANISM_EDITABLE = frozenset({"title", "content"})
 AMBIGUITY_EDITABLE = frozenset({"question", "reading"})
@@ -42,12 +40,10 @@ def update_target(
 ) -> Target:
     """Change what TARGET_EDITABLE names, and who owes the target where units are given.
 
-    Raises NotAllowed, Conflict, and Invalid for a value that is no number or a unit named twice.
+    Raises NotAllowed, Conflict, and Invalid for a unit named twice or a target that nobody would lead.
     """
     require(by, Permission.PLAN_EDIT, target, to="修改计划目标")
     about(target)
-    if values.get("value"):
-        values = {**values, "value": _plain_number(values["value"])}
     target = edit(target, values, editable=TARGET_EDITABLE, seen=seen)
     if leads is not None and responsible is not None:
         _set_duties(target, list(leads), list(responsible))
@@ -88,15 +84,10 @@ def update_ambiguity(*, ambiguity: Ambiguity, values: dict[str, Any], seen: Seen
     return edit(ambiguity, values, editable=AMBIGUITY_EDITABLE, seen=seen)
 
 
-def _plain_number(text: str) -> str:
-    try:
-        number = parse_decimal(text)
-    except Invalid as refusal:
-        raise Invalid(refusal.message, errors=[("value", refusal.message)]) from refusal
-    return "" if number is None else f"{number:f}"
-
-
 def _set_duties(target: Target, leads: list[Unit], responsible: list[Unit]) -> None:
+    if not leads:
+        sentence = "目标须有牵头单位，请至少选择一个。"
+        raise Invalid(sentence, errors=[("leads", sentence)])
     twice = "、".join(unit.name for unit in leads if unit in responsible)
     if twice:
         sentence = f"{twice}既是牵头单位又是责任单位，请只选一处。"

@@ -55,7 +55,10 @@ class TargetAdmin(OfPlanAdmin):
         "force", "shape", "indicator", "baseline_note", "caliber", "waits_for", "leads", "responsible",
         "units_text",
     )  # fmt: skip
-    fixed_fields = ("code", "clause", "goal", "operator", "force", "shape", "indicator", "units_text")
+    # Value and deadline change by a document, on the page 目标调整.
+    fixed_fields = (
+        "code", "clause", "goal", "operator", "value", "deadline", "force", "shape", "indicator", "units_text",
+    )  # fmt: skip
     unit_sets = ("leads", "responsible")
 
     @admin.display(description="责任单位")

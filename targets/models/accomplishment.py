@@ -56,4 +56,9 @@ class Accomplishment(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.target or self.aim} {self.done_on}"
+        return f"{self.done} {self.done_on}"
+
+    @property
+    def done(self) -> Target | QualitativeAim:
+        """What is reported as done."""
+        return self.target or self.aim

@@ -192,14 +192,15 @@ def test_a_chain_and_a_unit_are_entered(client):
 
 
 @pytest.mark.feature("D1")
-def test_a_targets_value_reading_and_duties(client, world):
+def test_a_targets_reading_and_duties(client, world):
     target, lead, other = world["target"], world["unit"], make_unit()
     path = address("targets_target_change", target.pk)
-    data = {**form_of(client, path), "value": "１，２３０.5", "caliber": "按期末数", "leads": [other.pk], "responsible": [lead.pk]}
+    data = {**form_of(client, path), "caliber": "按期末数", "leads": [other.pk], "responsible": [lead.pk]}
+    assert not {"value", "deadline"} & set(data)
     response = client.post(path, data)
     assert response.status_code == 302, errors_of(response)
     target = Target.objects.get(pk=target.pk)
-    assert (target.value, target.caliber) == ("1230.5", "按期末数")
+    assert target.caliber == "按期末数"
     assert {(duty.unit, duty.leads) for duty in target.duties.all()} == {(other, True), (lead, False)}
 
 
@@ -207,8 +208,15 @@ def test_a_unit_is_not_lead_and_responsible_at_once(client, world):
     path = address("targets_target_change", world["target"].pk)
     response = client.post(path, {**form_of(client, path), "responsible": [world["unit"].pk]})
     assert "既是牵头单位又是责任单位" in errors_of(response)
-    response = client.post(path, {**form_of(client, path), "value": "约三十"})
-    assert "“约三十”不是数字" in errors_of(response)
+    response = client.post(path, {**form_of(client, path), "leads": []})
+    assert "目标须有牵头单位" in errors_of(response)
+
+
+@pytest.mark.feature("D9")
+def test_value_and_deadline_of_a_target_are_not_typed_over(client, world):
+    path = address("targets_target_change", world["target"].pk)
+    for name, value in (("value", "12"), ("deadline", "2027-01-01")):
+        assert f"没有“{name}”这一项" in errors_of(client.post(path, {**form_of(client, path), name: value}))
 
 
 def test_a_mechanisms_units(client, world):

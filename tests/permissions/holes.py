@@ -40,6 +40,7 @@ from parks.workflow import Step as GrowthStep
 from rating.actions import assessments
 from targets import workflow
 from targets.actions import (
+    accomplishments,
     attached,
     carry_over,
     closing,
@@ -55,6 +56,7 @@ from targets.actions import (
     lights,
     opinions,
     paper,
+    plan_terms,
     reminders,
     return_moves,
     returns,
@@ -295,6 +297,7 @@ STATES: dict[str, Seed] = {
     },
     "admin/targets/returntemplate/<object_id>/issue/": without(templates, "_refuse_asked_since", "_wrong"),
     "admin/targets/indicator/<object_id>/issue/": _issued_over_what_is_kept,
+    **{f"plan/reports/<pk>/{verb}/": without(accomplishments, "_waiting", "Conflict") for verb in ("accept", "send-back")},
     "plan/lights/<pk>/answer/": without(lights, "answer", "NotReady"),
     "plan/lights/release/": without(lights, "release", "NotReady"),
     "plan/lights/forecasts/": without(lights, "release_forecasts", "NotReady"),
@@ -309,6 +312,7 @@ STALE: dict[str, Seed] = {
     "projects/<code>/edit/": without(projects, "update", "Conflict"),
     "projects/<code>/move/": without(projects, "move", "Conflict"),
     "accounts/policy/": without(policy, "update", "Conflict"),
+    "plan/readings/<pk>/choose/": without(plan_terms, "choose_reading", "Conflict"),
 }
 
 

@@ -75,6 +75,9 @@ DONE_ELSEWHERE = {
     "dispatch/answers/<pk>/upload/": "tests/targets/test_dispatch_pages.py",
     "returns/<pk>/roster/": "tests/targets/test_lines.py",
     "history/new/": "tests/targets/test_history_pages.py",
+    "plan/<code>/done/": "tests/targets/test_plan_terms_pages.py",
+    "plan/aims/<code>/": "tests/targets/test_plan_terms_pages.py",
+    "plan/reports/<pk>/file/": "tests/targets/test_plan_terms_pages.py",
     "tenancies/<pk>/take/": "tests/parks/test_space_pages.py",
     "tenancies/<pk>/strike/": "tests/parks/test_space_pages.py",
 }
