@@ -2,11 +2,13 @@
 
 from django import forms
 
+from guandu.accounts.models import User
 from guandu.core.periods import Period
 from guandu.files.forms import AttachedFileField
 from guandu.files.kinds import EVIDENCE
 from targets.actions import accomplishments, plan_terms
-from targets.models import StatusRule, Target, TargetReading
+from targets.enums_publication import PublicationKind
+from targets.models import Plan, Publication, StatusRule, Target, TargetReading
 
 _DAY = {"required": "请填写日期。", "invalid": "请填写日期，如 2026-09-30。"}
 _WHOLE = {"required": "请填写整数。", "invalid": "请填写整数。"}
@@ -124,3 +126,24 @@ class AcceptForm(forms.Form):
 
 class SendBackForm(forms.Form):
     reason = _line("退回理由", accomplishments.LONGEST["reason"])
+
+
+class BaselinesForm(forms.Form):
+    """Which plan begins where a publication ends."""
+
+    plan = forms.ModelChoiceField(
+        Plan.objects.none(), label="下一期计划", to_field_name="code", empty_label="请选择",
+        error_messages={"required": "请选择计划。", "invalid_choice": "请从列表中选择计划。"},
+    )  # fmt: skip
+    publication = forms.ModelChoiceField(
+        Publication.objects.none(), label="取自期次", empty_label="请选择",
+        error_messages={"required": "请选择期次。", "invalid_choice": "请从列表中选择期次。"},
+    )  # fmt: skip
+
+    def __init__(self, *args, user: User, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["plan"].queryset = Plan.objects.visible_to(user)
+        official = Publication.objects.visible_to(user).exclude(kind=PublicationKind.RATING)
+        self.fields["publication"].queryset = official.order_by("-issued_on", "-pk")
+        for field in self.fields.values():
+            field.widget.attrs["class"] = "form-select"

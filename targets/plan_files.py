@@ -18,7 +18,7 @@ from targets.definitions.graph import graph_errors, operands
 from targets.definitions.shapes import Part, definition_errors
 from targets.enums_plan import Counts
 from targets.frequency import EXAMPLES, MONTHS, fits
-from targets.plan_shapes import FILES, REFERENCES
+from targets.plan_shapes import FILES, PLAN_FILE, REFERENCES
 
 PREAMBLE = "发文"  # the notice itself, before the first numbered part
 MOST_CELLS = 12
@@ -28,9 +28,11 @@ Wrong = Iterator[FileError]
 
 @dataclass(frozen=True)
 class PlanFiles:
-    """All records of the plan's files, by section, in the order of the files."""
+    """All records of the plan's files, by section, in the order of the files. `is_another`: the plan is not the one that
+    register, indicators and forms came with."""
 
     sections: dict[str, tuple[Row, ...]]
+    is_another: bool = False
 
     def rows(self, section: str) -> tuple[Row, ...]:
         return self.sections[section]
@@ -58,20 +60,33 @@ class PlanFiles:
         return list(found)
 
 
-def read_plan_files(root: Path) -> PlanFiles:
-    """The records below `root`, checked. Raises BrokenFiles with everything that is wrong."""
-    sections: dict[str, tuple[Row, ...]] = {}
-    errors: list[FileError] = []
-    for name, shapes in FILES.items():
-        reader = Reader(root / name, name)
-        sections.update(reader.read(shapes))
-        errors += reader.errors
+def read_plan_files(root: Path, plan: str = PLAN_FILE) -> PlanFiles:
+    """The records below `root`, checked. Raises BrokenFiles with everything that is wrong.
+
+    With another file as `plan`, that plan beside what the usual files hold: only its own records are checked, and only
+    they are to be loaded.
+    """
+    sections, errors = _sections(root, {name: name for name in FILES})
     files = PlanFiles(sections)
-    for check in CHECKS:
-        errors += check(files)
+    errors += [error for check in CHECKS for error in check(files)]
+    if not errors and plan != PLAN_FILE:
+        own, errors = _sections(root, {PLAN_FILE: plan})
+        files = PlanFiles(sections | own, is_another=True)
+        errors += [error for check in CHECKS for error in check(files) if error.path == plan]
     if errors:
         raise BrokenFiles(errors)
     return files
+
+
+def _sections(root: Path, names: Mapping[str, str]) -> tuple[dict[str, tuple[Row, ...]], list[FileError]]:
+    """What the files hold, each read in the shapes of the usual file."""
+    sections: dict[str, tuple[Row, ...]] = {}
+    errors: list[FileError] = []
+    for usual, name in names.items():
+        reader = Reader(root / name, name)
+        sections.update(reader.read(FILES[usual]))
+        errors += reader.errors
+    return sections, errors
 
 
 def orphan_clauses(files: PlanFiles) -> list[tuple[Row, int]]:

@@ -141,6 +141,7 @@ CHECK = {
     "total": OPTIONAL, "parts": TEXTS, "level": Field(required=False, choices=LEVELS), "note": TEXT,
 }
 
+PLAN_FILE = "targets/reference/plan-2024.yaml"
 FILES: dict[str, dict[str, Mapping[str, Field]]] = {
     "parks/reference/units.yaml": {"units": UNIT},
     "parks/reference/chains.yaml": {"chains": CHAIN},
@@ -151,7 +152,7 @@ FILES: dict[str, dict[str, Mapping[str, Field]]] = {
     "parks/reference/enterprises.yaml": {"enterprises": ENTERPRISE},
     "targets/reference/indicators.yaml": {"sources": SOURCE, "indicators": INDICATOR},
     "targets/reference/templates.yaml": {"templates": TEMPLATE},
-    "targets/reference/plan-2024.yaml": {
+    PLAN_FILE: {
         "plan": PLAN, "clauses": CLAUSE, "goals": GOAL, "targets": TARGET, "qualitative": QUALITATIVE,
         "mechanisms": MECHANISM, "ambiguities": AMBIGUITY, "rules": RULE, "checks": CHECK,
     },

@@ -6,6 +6,7 @@ from guandu.audit.actions import about, action, updated
 from guandu.audit.changes import snapshot
 from guandu.core.actors import Actor
 from guandu.core.errors import Invalid, NotReady
+from targets.actions.figures import ask_standings
 from targets.models import Plan, Publication, PublishedFigure, Target
 
 LATE = "基期应在计划开始之前：《{plan}》自 {starts} 起，{published}不能作为它的基期。"
@@ -26,6 +27,7 @@ def take_baselines(*, plan: Plan, publication: Publication, by: Actor) -> list[T
     taken = [target for target in waiting if _take(target, published, publication)]
     if not taken:
         raise NotReady(f"{publication}中没有《{plan.title}》各目标所需的数，没有改动。")
+    ask_standings(by=by)
     return taken
 
 

@@ -31,6 +31,7 @@ from targets.models import (
 )
 from targets.plan_arithmetic import kept_findings
 from targets.plan_files import PlanFiles, read_plan_files, rule_of
+from targets.plan_shapes import PLAN_FILE
 
 FIRST_DAY = date(2020, 1, 1)  # of version 1 of an indicator: before any baseline that may be 补录
 FORMS = {"工作调度表": TemplateKind.WORK, "统计调查表": TemplateKind.SURVEY}
@@ -41,12 +42,12 @@ class _NothingToWrite(Exception):
     """Undoes a load that wrote nothing, so that the trail gets no empty event."""
 
 
-def load_plan(*, root: Path, force: bool = False, by: Actor) -> tuple[PlanFiles, Tally]:
-    """Load the files below `root`; what they hold and what was done.
+def load_plan(*, root: Path, plan: str = PLAN_FILE, force: bool = False, by: Actor) -> tuple[PlanFiles, Tally]:
+    """Load the files below `root`, of them the plan `plan`; what they hold and what was done.
 
     Raises BrokenFiles (nothing is written) with every wrong file and line.
     """
-    files = read_plan_files(root)
+    files = read_plan_files(root, plan)
     loader = RowLoader(force=force)
     with suppress(_NothingToWrite):
         write_plan(files=files, loader=loader, by=by)
@@ -60,8 +61,9 @@ def write_plan(*, files: PlanFiles, loader: RowLoader, by: Actor) -> None:
         raise NotAllowed("只有园区发展办可以载入行动计划。")
     plan = _put_plan(files, loader)
     about(plan)
-    load_register(rows=files.sections, loader=loader, since=plan.starts_on, by=by)
-    for put_section in SECTIONS:
+    if not files.is_another:
+        load_register(rows=files.sections, loader=loader, since=plan.starts_on, by=by)
+    for put_section in OF_A_PLAN if files.is_another else SECTIONS:
         put_section(files, plan, loader)
     if not loader.tally.wrote:
         raise _NothingToWrite
@@ -288,6 +290,6 @@ def _put_ambiguities(files: PlanFiles, plan: Plan, loader: RowLoader) -> None:
         loader.put(row, Ambiguity, key={"plan": plan, "code": row.code}, values=values)
 
 
-SECTIONS: tuple[Callable[[PlanFiles, Plan, RowLoader], None], ...] = (
-    _put_indicators, _put_templates, put_targets, put_aims, put_rules, _put_mechanisms, _put_ambiguities,
-)
+PutSection = Callable[[PlanFiles, Plan, RowLoader], None]
+OF_A_PLAN: tuple[PutSection, ...] = (put_targets, put_aims, put_rules, _put_mechanisms, _put_ambiguities)
+SECTIONS: tuple[PutSection, ...] = (_put_indicators, _put_templates, *OF_A_PLAN)

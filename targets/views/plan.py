@@ -90,6 +90,7 @@ def target_page(request: HttpRequest, code: str) -> HttpResponse:
         "revisions": found.revisions.all(),
         "checkpoints": found.checkpoints.all(),
         "each": row.passing is not None,
+        "may_edit": request.user.may(Permission.PLAN_EDIT),
     }
     return render(request, "targets/target.html", context)
 

@@ -21,22 +21,31 @@ from targets.models import (
 )
 from tests.files.made import pdf
 from tests.permissions.sides import NONE, People, Side, keys
+from tests.targets.plans import make_plan, make_target
 
+NEXT = "AP-2027"
 DONE_ON = date(2026, 9, 18)
 
 
 def rows(own: Side, other: Side, people: People) -> dict[str, dict[str, str]]:
-    plan = Plan.objects.get()
+    plan = Plan.objects.get(code="AP-2024")
     reported = {"own": _report(_milestone(plan, "T41", own), own), "other": _report(_milestone(plan, "T42", other), other)}
     accepted = _accepted(_report(_milestone(plan, "T43", own), own), people["office"])
     free = {"own": _milestone(plan, "T44", own), "other": _milestone(plan, "T45", other)}
     aims = {"own": _aim(plan, "Q8", own), "other": _aim(plan, "Q9", other)}
+    _next_plan()
     return {
         "milestone": {name: row.code for name, row in free.items()} | {"shut": "T43", "none": "T99"},
         "milestone reported": {"own": "T41", "other": "T42"},
         "aim code": {name: row.code for name, row in aims.items()} | {"none": "Q99"},
         "accomplishment": keys(reported | {"shut": accepted}),
     } | _terms(Target.objects.get(code="T08"))  # fmt: skip
+
+
+def _next_plan() -> None:
+    """A plan that begins where the published quarter ends."""
+    plan = make_plan(NEXT, title="下一期行动计划", starts_on=date(2027, 1, 1), ends_on=date(2029, 12, 31))
+    make_target(plan, "T01", indicator=Indicator.objects.get(code="REV"))
 
 
 def _milestone(plan: Plan, code: str, side: Side) -> Target:

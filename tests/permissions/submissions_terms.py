@@ -3,6 +3,7 @@
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from tests.files.made import pdf
+from tests.permissions.seeds_terms import NEXT
 from tests.permissions.submission import Fields, Submission
 from tests.permissions.world import World
 
@@ -21,6 +22,10 @@ def _report(world: World) -> Fields:
     return {"text": "平台上线", "done_on": "2026-09-18", "file": _file("验收.pdf")}
 
 
+def _baselines(world: World) -> Fields:
+    return {"plan": NEXT, "publication": world.objects["publication"]["own"]}
+
+
 def _reports(world: World) -> str:
     return f"/plan/{world.objects['milestone reported']['own']}/done/"
 
@@ -32,6 +37,7 @@ TERMS_AND_REPORTS = (
     S("plan/<code>/terms/checkpoint/", "office", {"period": "2025Q2", "value": "50", "source": "年度计划"}, TERMS),
     S("plan/checkpoints/<pk>/drop/", "office", page=TERMS),
     S("plan/readings/<pk>/choose/", "office", {"reason": "专题会明确"}, TERMS),
+    S("plan/closing/baselines/", "office", _baselines, "/plan/closing/"),
     S("plan/rule/", "office", {"normal_from": "95", "risk_from": "70", "in_force_from": "2024-07-01"}),
     S("plan/<code>/done/", "department", _report),
     S("plan/aims/<code>/", "department", _report),

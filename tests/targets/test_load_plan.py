@@ -219,3 +219,78 @@ def test_broken_files_are_an_invalid_answer_with_places(copy):
     [(place, sentence)] = refusal.value.errors
     assert place.startswith(f"{PLAN} 第 ")
     assert "“force”不能是“必须”" in sentence
+
+
+# --- The next plan ---------------------------------------------------------------------------------
+
+NEXT = "targets/reference/plan-2027.yaml"
+NEXT_PLAN = """
+plan:
+  code: YQ2027
+  title: 下一期行动计划（测试）
+  short: 下一期计划
+  issuer: U-ZFB
+  issued_on: 2027-01-10
+  starts_on: 2027-01-01
+  ends_on: 2029-12-31
+  public: true
+  evidence: S
+clauses:
+  - {code: 一(一), label: 一（一）, title: 目标, targets: 1}
+goals:
+  - {code: G1, title: 开放创新, clause: 一(一), chain: null}
+targets:
+  - code: T01
+    goal: G1
+    clause: 一(一)
+    title: 有效发明专利5000件以上
+    metric: 有效发明专利数
+    scope: 全区
+    op: ">="
+    value: "5000"
+    unit: 件
+    deadline: 2029-12-31
+    shape: stock
+    verb: 达到
+    force: 约束
+    lead: [U-SJJ]
+    responsible: []
+    inferred: false
+    baseline: null
+    baseline_note: 取自上一期计划的年报
+    ambiguities: []
+    computes: {indicator: D_PATENTS, scope_kind: district, scope_code: null}
+qualitative: []
+mechanisms: []
+ambiguities: []
+rules:
+  - {code: "1", normal_from: 100, risk_from: 80}
+checks: []
+"""
+
+
+@pytest.mark.feature("D1")
+def test_the_next_plan_stands_beside_the_first(loaded, copy):
+    (copy / NEXT).write_text(NEXT_PLAN, encoding="utf-8")
+    before = Target.objects.filter(plan__code="YQ2024").count()
+    assert "新增 3" in load(copy, plan=NEXT)
+    assert set(Plan.objects.values_list("code", flat=True)) == {"YQ2024", "YQ2027"}
+    target = Target.objects.get(plan__code="YQ2027")
+    assert (target.code, target.indicator.code, target.baseline_value) == ("T01", "D_PATENTS", "")
+    assert Target.objects.filter(plan__code="YQ2024").count() == before
+    assert "新增 0，更新 0" in load(copy, plan=NEXT)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        ("indicator: D_PATENTS", "indicator: D_NOTHING", "指标“D_NOTHING”不存在"),
+        ("lead: [U-SJJ]", "lead: []", "牵头单位要么自列"),
+        ("deadline: 2029-12-31", "deadline: 2030-12-31", "完成时间不在计划期内"),
+    ],
+)
+def test_a_wrong_next_plan_is_refused_whole(loaded, copy, old, new, sentence):
+    (copy / NEXT).write_text(NEXT_PLAN.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(CommandError, match=sentence):
+        load(copy, plan=NEXT)
+    assert Plan.objects.count() == 1

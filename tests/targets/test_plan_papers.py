@@ -184,5 +184,10 @@ def test_the_office_takes_them_on_the_page(published, office):
     make_target(plan, "T01", indicator=_indicator("D_PATENTS"))
     client = signed_in(office)
     answer = client.post("/plan/closing/baselines/", {"plan": "NEXT", "publication": published.pk}, follow=True)
-    assert "已为 1 项目标确定基期数" in answer.content.decode()
-    assert "请选择下一期计划" in client.post("/plan/closing/baselines/", {}, follow=True).content.decode()
+    assert "的 1 项目标确定基期数" in answer.content.decode()
+    refused = client.post("/plan/closing/baselines/", {})
+    assert refused.status_code == 422
+    assert "请选择期次。" in refused.content.decode()
+    again = client.post("/plan/closing/baselines/", {"plan": "NEXT", "publication": published.pk})
+    assert again.status_code == 409
+    assert "没有改动" in again.content.decode()

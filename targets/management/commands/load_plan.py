@@ -10,6 +10,7 @@ from guandu.exchange.marked_yaml import BrokenFiles
 from targets.actions.load_plan import load_plan
 from targets.plan_arithmetic import gaps
 from targets.plan_files import PlanFiles
+from targets.plan_shapes import PLAN_FILE
 
 
 class Command(BaseCommand):
@@ -21,9 +22,11 @@ class Command(BaseCommand):
             "--from", dest="root", type=Path, default=settings.BASE_DIR, help="数据文件所在的项目目录"
         )
 
-    def handle(self, *, root: Path, force: bool, **options) -> None:
+        parser.add_argument("--plan", default=PLAN_FILE, help="行动计划的数据文件，相对于项目目录；可以另载入一个计划")
+
+    def handle(self, *, root: Path, force: bool, plan: str = PLAN_FILE, **options) -> None:
         try:
-            files, tally = load_plan(root=root, force=force, by=LOADER)
+            files, tally = load_plan(root=root, plan=plan, force=force, by=LOADER)
         except BrokenFiles as broken:
             raise CommandError("\n".join([broken.message, *map(str, broken.file_errors)])) from broken
         except Invalid as refusal:
