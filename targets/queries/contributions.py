@@ -1,16 +1,17 @@
 """Which chains and parks make up what a target lacks, adding up to it exactly. Grain: one part of one target."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from math import ceil, floor
 
+from django.db.models import QuerySet
+
 from guandu.accounts.models import User
 from guandu.core.models import dated
 from guandu.core.numbers import from_units
 from guandu.core.periods import Period
-from parks.models import Chain
 from targets.enums import FigureScope, IndicatorKind, Operator
 from targets.enums_plan import Counts
 from targets.models import Figure, IndicatorVersion, Target
@@ -23,7 +24,8 @@ from targets.target_units import factor_between
 _WHOLE_PARTS = frozenset({IndicatorKind.REGISTERED, IndicatorKind.COUNT})
 _QUOTIENTS = frozenset({IndicatorKind.SHARE, IndicatorKind.RATIO})
 _ADDED = frozenset({IndicatorKind.FLOW, IndicatorKind.STOCK, IndicatorKind.FORMULA}) | _WHOLE_PARTS
-OTHERS = "其他园区"
+OTHERS, UNPLACED = "其他园区", "未归入产业链"
+_OTHERS = "~"  # beyond every code
 
 
 @dataclass(frozen=True)
@@ -53,34 +55,100 @@ class Contributions:
 
 def contributions_of(target: Target, whole: Figure | None, user: User) -> Contributions | None:
     """Of the number `whole` of a target counted by value from parks; None where it is the district's own or is no sum.
-    Parks that the reader may not see are one part. Four queries."""
+    What the reader's parks do not make up is one part, taken from the whole: it tells nothing of how many they are.
+    A fixed number of queries."""
     if whole is None or target.counts != Counts.VALUE or target.minus_id or not target.value:
         return None
     if target.shape in EACH and not target.scope_code:
         return None
-    rows = list(parts_of(whole))
     line = _line_units(target, whole)
-    if not rows or line is None:
+    if line is None or whole.numerator is None or not parts_of(whole).exists():
         return None
-    values = {row.park_code: row.numerator for row in rows}
-    chains = {row.park_code: row.chain_code for row in rows}
-    if whole.indicator.kind in _WHOLE_PARTS:
-        splits = {park: value or 0 for park, value in values.items()}
-        parks, how = gap_by_part(line, values, {}, splits), "每个符合条件的园区计 1 个；尚缺的个数还没有对应到园区。"
-    else:
-        weights, how = _weights(whole, values)
-        parks = gap_by_part(line, values, weights)
+    before = _year_before(whole)
+    parks = _Side(whole, before, FigureScope.PARK, parts_of(whole).filter(pk__in=_visible(user)))
     unit, scale = _measured(whole)
-    told = _Told(scale, {row.park_code: row for row in rows}, set(_visible(rows, user)))
-    by_park = told.parks(parks)
+    by_chain: list[Contribution] = []
+    if whole.scope_kind == FigureScope.DISTRICT:
+        chains = _Side(whole, before, FigureScope.CHAIN, _same(whole).filter(scope_kind=FigureScope.CHAIN))
+        by_chain = chains.told(line, scale, UNPLACED)
     return Contributions(
         unit=unit,
         decimals=min(scale, 2),
-        total=from_units(line - sum(value or 0 for value in values.values()), scale),
-        by_chain=told.chains(parks, chains) if target.scope_kind == FigureScope.DISTRICT else [],
-        by_park=by_park,
-        how=how,
+        total=from_units(line - whole.numerator, scale),
+        by_chain=by_chain,
+        by_park=parks.told(line, scale, OTHERS),
+        how=_how(whole, before),
     )
+
+
+def _same(whole: Figure) -> QuerySet[Figure]:
+    return Figure.objects.filter(indicator=whole.indicator_id, period=whole.period, basis=whole.basis)
+
+
+def _visible(user: User) -> QuerySet[Figure]:
+    return Figure.objects.visible_to(user).values("pk")
+
+
+def _year_before(whole: Figure) -> Figure | None:
+    """The same number of the year before, where it is above zero."""
+    rows = Figure.objects.filter(indicator=whole.indicator_id, period=Period.parse(whole.period).year_before.code, basis=whole.basis)
+    found = rows.filter(scope_kind=whole.scope_kind, scope_code=whole.scope_code, numerator__gt=0).first()
+    return None if whole.indicator.kind in _WHOLE_PARTS else found
+
+
+def _how(whole: Figure, before: Figure | None) -> str:
+    if whole.indicator.kind in _WHOLE_PARTS:
+        return "每个符合条件的园区计 1 个；尚缺的个数还没有对应到园区。"
+    if before is None:
+        return f"{Period.parse(whole.period).year_before.label}没有数据，应有数按现值占比分摊。"
+    return f"应有数按{Period.parse(before.period).label}占比分摊。"
+
+
+@dataclass(frozen=True)
+class _Side:
+    """The parts of one kind that the reader is shown; what they do not make up is the part REST of `told`."""
+
+    whole: Figure
+    before: Figure | None
+    kind: str
+    rows: QuerySet[Figure]
+
+    def told(self, line: int, scale: int, others: str) -> list[Contribution]:
+        """The largest gap first; others, and what nobody takes, last."""
+        rows = {row.scope_code: row for row in self.rows.order_by("scope_code")}
+        values: dict[str, int | None] = {code: row.numerator for code, row in rows.items()}
+        left = (self.whole.numerator or 0) - sum(value or 0 for value in values.values())
+        weights = self._weights(values)
+        if left or weights.get(_OTHERS):
+            values[_OTHERS] = left
+        if self.whole.indicator.kind in _WHOLE_PARTS:
+            parts = gap_by_part(line, values, {}, {code: value or 0 for code, value in values.items()})
+        else:
+            parts = gap_by_part(line, values, {code: weights.get(code, 0) for code in values})
+        own = sorted((part for part in parts if part.key in rows), key=lambda part: (-part.gap, part.key))
+        named = [_told(part, scale, rows[part.key].scope_name, rows[part.key]) for part in own]
+        named += [_told(part, scale, others) for part in parts if part.key == _OTHERS]
+        return [*named, *(_told(part, scale, "尚未对应到园区") for part in parts if part.key == REST)]
+
+    def _weights(self, values: Mapping[str, int | None]) -> dict[str, int]:
+        """What each made in the year before, without one what each makes now."""
+        base = self.before or self.whole
+        now = {code: value or 0 for code, value in values.items()}
+        then = now
+        if self.before is not None:
+            rows = _same(self.before).filter(scope_kind=self.kind, scope_code__in=values)
+            then = {code: number or 0 for code, number in rows.values_list("scope_code", "numerator")}
+        kept = {code: max(then.get(code, 0), 0) for code in values}
+        return kept | {_OTHERS: max((base.numerator or 0) - sum(kept.values()), 0)}
+
+
+def _told(part: PartGap, scale: int, name: str, row: Figure | None = None) -> Contribution:
+    value = None if part.value is None else from_units(part.value, scale)
+    is_park = row is not None and row.scope_kind == FigureScope.PARK
+    return Contribution(
+        name, from_units(part.due, scale), value, from_units(part.gap, scale), row.scope_code if row and is_park else "",
+        row.pk if row else None,
+    )  # fmt: skip
 
 
 def _line_units(target: Target, whole: Figure) -> int | None:
@@ -101,19 +169,6 @@ def _least(amount: Fraction, above: bool) -> int:
     return floor(amount) + 1 if above else ceil(amount)
 
 
-def _weights(whole: Figure, values: Mapping[str, int | None]) -> tuple[dict[str, int], str]:
-    """By the same period a year before; a park that was not there then by what it has now."""
-    before = Period.parse(whole.period).year_before
-    rows = Figure.objects.filter(
-        indicator=whole.indicator_id, period=before.code, basis=whole.basis, scope_kind=FigureScope.PARK, scope_code__in=values
-    )
-    then = {park: number for park, number in rows.values_list("scope_code", "numerator") if number is not None}
-    weights = {park: max(then.get(park, value or 0), 0) for park, value in values.items()}
-    if not then:
-        return weights, f"{before.label}没有数据，各园区应有数按现值占比分摊。"
-    return weights, f"各园区应有数按{before.label}占比分摊；当时还没有数的园区按现值。"
-
-
 def _measured(whole: Figure) -> tuple[str, int]:
     """Unit and scale of what is added: of a quotient, its numerator's."""
     own = whole.indicator_version
@@ -121,50 +176,3 @@ def _measured(whole: Figure) -> tuple[str, int]:
         day = Period.parse(whole.period).last_day
         own = IndicatorVersion.objects.get(dated(day), indicator__code=own.definition["num"])
     return own.unit, own.scale
-
-
-def _visible(rows: Iterable[Figure], user: User) -> Iterable[str]:
-    seen = Figure.objects.visible_to(user).filter(pk__in=[row.pk for row in rows])
-    return seen.values_list("park_code", flat=True)
-
-
-@dataclass(frozen=True)
-class _Told:
-    scale: int
-    rows: Mapping[str, Figure]
-    visible: set[str]
-
-    def parks(self, parts: list[PartGap]) -> list[Contribution]:
-        """The largest gap first; what nobody takes last."""
-        own = [part for part in parts if part.key in self.visible]
-        rest = [part for part in parts if part.key == REST]
-        hidden = [part for part in parts if part.key not in self.visible and part.key != REST]
-        told = [self._named(part, self.rows[part.key]) for part in sorted(own, key=lambda part: (-part.gap, part.key))]
-        if hidden:
-            told.append(self._summed(OTHERS, hidden))
-        return [*told, *(self._summed("尚未对应到园区", [part]) for part in rest)]
-
-    def chains(self, parts: list[PartGap], chains: Mapping[str, str]) -> list[Contribution]:
-        names = dict(Chain.objects.order_by("position").values_list("code", "name"))
-        grouped: dict[str, list[PartGap]] = {code: [] for code in names}
-        for part in parts:
-            grouped.setdefault("" if part.key == REST else chains.get(part.key, ""), []).append(part)
-        return [
-            self._summed(f"{names[code]}产业链" if code in names else "未归入产业链", group)
-            for code, group in grouped.items()
-            if group
-        ]
-
-    def _named(self, part: PartGap, row: Figure) -> Contribution:
-        return Contribution(
-            row.scope_name, self._amount(part.due), None if part.value is None else self._amount(part.value),
-            self._amount(part.gap), row.park_code, row.pk,
-        )  # fmt: skip
-
-    def _summed(self, name: str, parts: list[PartGap]) -> Contribution:
-        known = [part.value for part in parts if part.value is not None]
-        value = self._amount(sum(known)) if known else None
-        return Contribution(name, self._amount(sum(p.due for p in parts)), value, self._amount(sum(p.gap for p in parts)))
-
-    def _amount(self, units: int) -> Decimal:
-        return from_units(units, self.scale)

@@ -68,6 +68,7 @@ PARTS = {
     "targets.actions.drafts.mark_unread": "part of workbook.load",
     "targets.actions.drafts.write": "part of return.save",
     "targets.actions.drafts.copy_of": "part of return.send_back",
+    "targets.actions.load_targets.put_targets": "part of plan.load",
 }
 
 

@@ -27,6 +27,11 @@ def output(park, other_park):
         if before:
             make_figure(indicator, "2025Q1-3", each, value=before)
     whole = make_figure(indicator, PERIOD, value="80.00", expected=3, reported=2)
+    make_figure(indicator, "2025Q1-3", value="80.00")
+    for each, now, before in ((park, "30.00", "20.00"), (other_park, "50.00", "60.00")):
+        chain = each.placements.get().chain
+        make_figure(indicator, PERIOD, chain, value=now)
+        make_figure(indicator, "2025Q1-3", chain, value=before)
     target = make_target(make_plan(), "T39", unit="万元", value="100", shape=Shape.FLOW, indicator=indicator)
     return target, whole
 
@@ -41,12 +46,15 @@ def test_what_each_should_bring_goes_by_the_year_before_and_the_gaps_add_up(outp
     assert told(found.by_park) == {
         park.name: (25, 30, -5), other_park.name: (75, 50, 25), "新园区": (0, None, 0)
     }
+    assert told(found.by_chain) == {"本链": (25, 30, -5), "外链": (75, 50, 25)}
     assert sum(row.gap for row in found.by_park) == sum(row.gap for row in found.by_chain) == found.total
 
 
 def test_parks_that_a_reader_may_not_see_are_one_part(output, task_force_user, park):
     found = contributions_of(*output, task_force_user)
     assert told(found.by_park) == {park.name: (25, 30, -5), OTHERS: (75, 50, 25)}
+    make_figure(output[0].indicator, PERIOD, make_park(code="P-OTHERS", name="又一园区"), value="9.00")
+    assert contributions_of(*output, task_force_user) == found  # however many others there are
     assert sum(row.gap for row in found.by_park) == found.total
 
 

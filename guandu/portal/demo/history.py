@@ -5,10 +5,10 @@ What bureaus count for the district from 2023 on, and each park's year 2023 and 
 
 from collections.abc import Iterator
 from decimal import Decimal
-from io import BytesIO
 
 from guandu.accounts.models import User
 from guandu.core.periods import Period
+from guandu.exchange.writer import WrittenColumn, write_workbook
 from guandu.files.inspection import check
 from guandu.files.kinds import XLSX
 from guandu.jobs import worker
@@ -43,20 +43,14 @@ def add_history(office: User, signer: User) -> None:
 
 
 def _workbook(by: User) -> bytes:
-    import openpyxl  # reason: heavy
-
     rows = [*_district_rows(), *_park_rows()]
     columns = [column for column in Context(by).columns if any(column.code in values for *_, values in rows)]
-    book = openpyxl.Workbook()
-    sheet = book.active
-    sheet.title = SHEET
-    sheet.append([*(column.title for column in FIXED), *(column.title for column in columns)])
-    for kind, scope, period, values in rows:
-        numbers = [values.get(column.code) for column in columns]
-        sheet.append([kind, scope, period, DOCUMENT, None, None, *numbers])
-    stream = BytesIO()
-    book.save(stream)
-    return stream.getvalue()
+    heads = [WrittenColumn(column.title, 20) for column in (*FIXED, *columns)]
+    lines = [
+        [kind, scope, period, DOCUMENT, "", "", *(str(values.get(each.code, "")) for each in columns)]
+        for kind, scope, period, values in rows
+    ]
+    return write_workbook(SHEET, heads, lines, open_rows=0, notes=(NAME,))
 
 
 Row = tuple[str, str, str, dict[str, object]]
