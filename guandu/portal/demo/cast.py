@@ -17,7 +17,7 @@ from parks.validators import inner_check
 PLAN_STARTS = date(2024, 1, 1)
 FIRMS_A_PARK = 8
 BEFORE_THE_PLAN, SINCE_THE_PLAN = (
-    (date(2023, 12, 1), date(2026, 12, 1)), (date(2024, 6, 1), date(2027, 6, 1)),
+    (date(2023, 12, 1), date(2027, 6, 1)), (date(2024, 6, 1), date(2027, 6, 1)),
 )  # fmt: skip
 # How many parks of the story have their space entered: the operator's own among them.
 PARKS_WITH_SPACE = 4
