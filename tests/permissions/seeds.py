@@ -266,7 +266,7 @@ def _target(revenue: Indicator, figures: Mapping[str, Figure], total: Figure) ->
     }
     names = "、".join(each.scope_name for each in figures.values())
     TargetResult.objects.create(
-        target=target, period="2026Q3", status="behind", value_units=9819977, value_scale=2, expected=2, reported=2,
+        target=target, period="2026Q3", status="at_risk", value_units=9819977, value_scale=2, expected=2, reported=2,
         sentence=f"可评定的 2 个园区中 0 个符合要求。未符合：{names}。", parts=[whole, *parts], computed_at=clock.now(),
     )  # fmt: skip
     return target

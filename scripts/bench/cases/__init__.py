@@ -8,6 +8,7 @@ from scripts.bench.cases.firm_list import ListFirms
 from scripts.bench.cases.history import GROWTH, LoadFewLines, LoadHistory
 from scripts.bench.cases.import_firms import ImportFewFirms, ImportFirms
 from scripts.bench.cases.page import OpenReturn
+from scripts.bench.cases.plan_page import PlanPage
 from scripts.bench.cases.portal import PortalRollUp
 from scripts.bench.cases.rebuild import (
     FollowOneApproval,
@@ -27,6 +28,7 @@ CASES = (
     CrossChainsAndStreets,
     ReadFigures,
     PortalRollUp,
+    PlanPage,
     ImportFewFirms,
     ImportFirms,
     LoadFewLines,

@@ -100,21 +100,30 @@ class PortalRollUp(Case):
         from guandu.core.actors import ROLL_UP
         from guandu.core.periods import Period
         from targets.actions import figures
+        from targets.actions.figure_building import building, lay_out
         from targets.queries.rollup import compute, read_inputs
 
-        inputs = read_inputs(Period.parse(QUARTER))
-        rows = compute(inputs)
-        if candidate.endswith("store"):
-            figures.store(inputs=inputs, rows=rows, run=1, by=ROLL_UP)
-        return inputs, rows
+        quarter = Period.parse(QUARTER)
+        if not candidate.endswith("store"):
+            inputs = read_inputs(quarter)
+            return inputs, compute(inputs)
+        with building() as built:
+            lay_out(built, quarter)
+            return figures.store(building=built, run=1, by=ROLL_UP)
 
     def observe(self, candidate: str, result: object) -> dict[int, int]:
         if candidate == self.floor:
             return {indicator: total for indicator, chain, street, total, _ in result if chain is street is None}
+        filed = {value.indicator_id for value in self.values}
+        if candidate.endswith("store"):
+            from targets.models import Figure
+
+            rows = Figure.objects.filter(scope_kind="district", basis="certified", of_year=False, indicator__in=filed)
+            return dict(rows.values_list("indicator", "numerator"))
         inputs, rows = result
-        filed = {d.code: d.indicator_id for d in inputs.definitions.values() if d.level == "park" and not d.formula}
+        number_of = {d.code: d.indicator_id for d in inputs.definitions.values()}
         return {
-            filed[row.indicator]: row.numerator
+            number_of[row.indicator]: row.numerator
             for row in rows
-            if row.scope_kind == "district" and row.indicator in filed
+            if row.scope_kind == "district" and number_of[row.indicator] in filed and not row.of_year
         }
