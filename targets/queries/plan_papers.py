@@ -78,10 +78,6 @@ class Closed:
     backfilled: bool
     revised: list[str]
 
-    @property
-    def word(self) -> str:
-        return {True: "完成", False: "未完成", None: "待补"}[self.is_met]
-
 
 @dataclass(frozen=True)
 class Closing:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
 from guandu.core.numbers import round_half_up
 from guandu.core.periods import Period
@@ -75,16 +75,20 @@ def _outcome(target: Target, readings: list[Reading], shelf: Shelf) -> Outcome:
     terms, series = terms_of(target, measure, reading, quarter), series_of(target, reading, shelf)
     due = _expected(terms, quarter, series)
     judged = _judged(terms, measure, due, rule, quarter)
+    required = required_words(target, line_on(target, quarter.last_day)[0])
+    is_of_each = measure.passing is not None
+    if is_of_each:
+        due = Expected(None, f"各园区都应{required}")
     outlook = Outlook(
         line=terms.line,
-        required=required_words(target, line_on(target, quarter.last_day)[0]),
+        required=required,
         reading=reading.label,
         baseline=_base_told(measure),
         due=due,
         of_expected=judged.of_expected,
         status_words=judged.words,
         rule=rule.number if rule else None,
-        pace=required_pace(terms, measure.value, quarter, unit=target.unit),
+        pace=None if is_of_each else required_pace(terms, _seen(terms, measure), quarter, unit=target.unit),
         gap=_gap(terms, measure),
         forecast=_forecast(measure, terms, reading, series, target.unit),
         readings=tuple(_other(target, each, shelf) for each in readings[1:]),
@@ -162,16 +166,26 @@ def _expected(terms: Terms, quarter: Period, series: dict[Period, Decimal]) -> E
 
 def _base_told(measure: Measure) -> Baseline | None:
     base = measure.base
-    return Baseline(base.value, base.period, base.source, base.is_frozen) if base else None
+    if base is None:
+        return None
+    value = base.value if base.is_frozen else round_half_up(base.value, measure.decimals)
+    return Baseline(value, base.period, base.source, base.is_frozen)
+
+
+def _seen(terms: Terms, measure: Measure) -> Decimal | None:
+    """The value in the decimals that are shown; one that misses the line is never rounded up to it."""
+    value = measure.value
+    if value is None or meets(terms, value):
+        return value
+    return value.quantize(Decimal(1).scaleb(-measure.decimals), ROUND_CEILING if terms.falls else ROUND_FLOOR)
 
 
 def _gap(terms: Terms, measure: Measure) -> Decimal | None:
     """What is missing to the line; nothing where it holds."""
-    if measure.value is None or measure.passing is not None:
+    value = _seen(terms, measure)
+    if value is None or measure.passing is not None:
         return None
-    if meets(terms, measure.value):
-        return Decimal(0)
-    return abs(terms.goal - measure.value)
+    return Decimal(0) if meets(terms, value) else abs(terms.goal - value)
 
 
 def _forecast(

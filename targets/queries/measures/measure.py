@@ -8,7 +8,7 @@ from fractions import Fraction
 from guandu.core.numbers import round_half_up
 from guandu.core.periods import Period
 from targets.definitions.values import PERCENT
-from targets.enums import FigureScope, Gap, IndicatorKind, Operator, Shape
+from targets.enums import FigureScope, Gap, IndicatorKind, Operator, Shape, SubjectKind
 from targets.enums_plan import Counts
 from targets.models import Figure, Target
 from targets.queries.measures.readings import Reading
@@ -295,7 +295,8 @@ def what_is_missing(reading: Reading, figure: Figure | None, name: str = "", lab
     if figure.numerator is None and figure.gap not in {"", Gap.NOT_REPORTED}:
         return f"“{name}”{figure.lack_words}。"
     if figure.numerator is None:
-        owed = f"应报 {figure.expected} 个园区" if figure.indicator.level == "park" else f"等待{unit}报送"
+        from_parks = figure.indicator.level == SubjectKind.PARK or not unit
+        owed = f"应报 {figure.expected} 个园区" if from_parks else f"等待{unit}报送"
         return f"{label}还没有核定的“{name}”数据，{owed}。"
     whole = figure.denominator_figure
     if whole is None and not figure.is_share:
