@@ -34,7 +34,7 @@ class Contribution:
     `Contributions`; a value of None is unknown. `figure` is the number behind `value`."""
 
     name: str
-    due: Decimal
+    due: Decimal | None
     value: Decimal | None
     gap: Decimal
     park_code: str = ""
@@ -127,7 +127,7 @@ class _Side:
             parts = gap_by_part(line, values, {code: weights.get(code, 0) for code in values})
         own = sorted((part for part in parts if part.key in rows), key=lambda part: (-part.gap, part.key))
         named = [_told(part, scale, rows[part.key].scope_name, rows[part.key]) for part in own]
-        named += [_told(part, scale, others) for part in parts if part.key == _OTHERS]
+        named += [Contribution(others, None, None, from_units(part.gap, scale)) for part in parts if part.key == _OTHERS]
         return [*named, *(_told(part, scale, "尚未对应到园区") for part in parts if part.key == REST)]
 
     def _weights(self, values: Mapping[str, int | None]) -> dict[str, int]:

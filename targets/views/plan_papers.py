@@ -44,8 +44,8 @@ def closing(request: HttpRequest) -> HttpResponse:
     return _closing(request, form)
 
 
-@editor
 @require_POST
+@editor
 @takes(BaselinesForm)
 def take_baselines(request: HttpRequest) -> HttpResponse:
     form = BaselinesForm(request.POST, user=request.user)

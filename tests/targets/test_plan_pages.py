@@ -282,3 +282,25 @@ def test_from_the_district_through_chain_and_park_to_the_cell_of_a_return(code, 
     assert number in page(client, link)
     back = re.search(r'href="(/parks/[^/"]+/)"', shown)[1]
     assert f"/figures/{figures['park'].pk}/" in page(client, f"{back}?period=2026Q2")
+
+
+# --- The plan against itself -----------------------------------------------------------------------
+
+SUM = {
+    "code": "K1", "kind": "sum", "total": "T04", "parts": ["T04a", "T04b"], "note": "分解到两条链", "agrees": True,
+    "sentence": "载入时的核对结果。",
+}  # fmt: skip
+
+
+@pytest.mark.feature("D5")
+def test_a_split_is_checked_by_the_lines_that_are_in_force_now(office, sign_in):
+    plan = make_plan(findings=[SUM, {"code": "K7", "agrees": None, "sentence": "两个范围应当不同。"}])
+    for code, value in (("T04", "10"), ("T04a", "6"), ("T04b", "4")):
+        make_target(plan, code, value=value)
+    page_before = page(sign_in(office), f"/plan/{Q3}")
+    assert "分解到两条链：T04 为 10，分解到T04a、T04b，合计一致。" in page_before
+    assert "两个范围应当不同。" in page_before
+    plan.targets.filter(code="T04b").update(value="3")
+    assert "分解到两条链：分解到T04a、T04b合计 9，与全区目标 10 相差 1。" in page(sign_in(office), f"/plan/{Q3}")
+    plan.targets.filter(code="T04b").delete()
+    assert "载入时的核对结果。" in page(sign_in(office), f"/plan/{Q3}")
