@@ -36,9 +36,9 @@ class ListFirms(Case):
 
         from guandu.accounts.models import Grant, Unit, User
         from guandu.core import clock
-        from scripts.bench.cases.import_firms import _office
+        from scripts.bench.cases.import_firms import office
 
-        self.office = _office()
+        self.office = office()
         self.streets = [Unit.objects.get_or_create(code=f"B-S{n}", defaults={"name": f"演示街道{n}", "kind": "street"})[0]
                         for n in range(STREETS)]  # fmt: skip
         self.clerk, is_new = User.objects.get_or_create(

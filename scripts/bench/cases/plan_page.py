@@ -24,14 +24,14 @@ class PlanPage(PortalRollUp):
         from guandu.core.actors import ROLL_UP
         from guandu.core.periods import Period
         from guandu.jobs import worker
-        from scripts.bench.cases.import_firms import _office
+        from scripts.bench.cases.import_firms import office
         from targets.actions.figures import ask_roll_up
         from targets.models import TargetResult
 
         ask_roll_up(period=Period.parse(QUARTER), by=ROLL_UP)
         worker.run_waiting()
         self.results = list(TargetResult.objects.filter(period=QUARTER).order_by("pk"))
-        self.office, self.requests = _office(), RequestFactory()
+        self.office, self.requests = office(), RequestFactory()
         return len(self.results)
 
     def mutate(self, round_number: int) -> None:

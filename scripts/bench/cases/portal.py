@@ -44,6 +44,9 @@ class PortalRollUp(Case):
         from parks.models import Chain, Park, Placement
         from targets.models import CertifiedValue, Indicator
 
+        if Park.objects.filter(code=self.world.parks[0].code).exists():  # of a case before
+            self.values = list(CertifiedValue.objects.current().filter(period=QUARTER).order_by("pk"))
+            return
         chains, streets = list(Chain.objects.all()), list(Unit.objects.filter(kind="street"))
         opened = date(2020, 1, 1)
         self.parks = Park.objects.bulk_create(
@@ -55,7 +58,8 @@ class PortalRollUp(Case):
             )
             for n, park in enumerate(self.parks)
         )
-        cells = Indicator.objects.filter(level="park", versions__definition={}).prefetch_related("versions")
+        quarterly = Indicator.objects.filter(level="park", frequency="季")
+        cells = quarterly.filter(versions__definition={}).prefetch_related("versions")
         self.values = CertifiedValue.objects.bulk_create(
             CertifiedValue(
                 indicator=indicator,
