@@ -16,7 +16,7 @@ def accomplishments_waiting(user: User) -> list[ToDo]:
     if not user.may(Permission.PLAN_EDIT):
         return []
     rows = Accomplishment.objects.visible_to(user, Permission.PLAN_EDIT).filter(state=AccomplishmentState.REPORTED)
-    waiting = rows.exclude(reported_key=user.actor_key).select_related("target", "aim").order_by("reported_at", "pk")
+    waiting = rows.exclude(reported_key=user.actor_key).select_related("target__plan", "aim__plan").order_by("reported_at", "pk")
     return [_todo(row) for row in waiting[:MOST]]
 
 

@@ -1,13 +1,18 @@
 """The next plan begins where this one ends: its baselines from what was published."""
 
+from decimal import Decimal
+
 from guandu.accounts.checks import require
 from guandu.accounts.permissions import Permission
-from guandu.audit.actions import about, action, updated
-from guandu.audit.changes import snapshot
+from guandu.audit.actions import about, action, edit
 from guandu.core.actors import Actor
 from guandu.core.errors import Invalid, NotReady
 from targets.actions.figures import ask_standings
+from targets.actions.plan_terms import BASELINE
+from targets.actions.stated import plain
+from targets.enums_plan import Counts
 from targets.models import Plan, Publication, PublishedFigure, Target
+from targets.target_units import factor_between
 
 LATE = "基期应在计划开始之前：《{plan}》自 {starts} 起，{published}不能作为它的基期。"
 
@@ -44,11 +49,21 @@ def _numbers(publication: Publication) -> dict[tuple[str, str, str], PublishedFi
 
 def _take(target: Target, published: dict[tuple[str, str, str], PublishedFigure], publication: Publication) -> bool:
     row = published.get((target.indicator.code, target.scope_kind, target.scope_code))
-    if row is None:
+    value = None if row is None else _in_unit(target, row)
+    if row is None or value is None:
         return False
-    before = snapshot(target)
-    target.baseline_value, target.baseline_period = row.shown_value, row.period
-    target.baseline_source = str(publication)
-    target.save(update_fields=["baseline_value", "baseline_period", "baseline_source"])
-    updated(target, before)
+    edit(
+        target,
+        {"baseline_value": plain(value), "baseline_period": row.period, "baseline_source": str(publication)},
+        editable=BASELINE,
+    )
     return True
+
+
+def _in_unit(target: Target, row: PublishedFigure) -> Decimal | None:
+    """In the target's unit; growth is counted in the figure's own. None where they measure different things."""
+    number = Decimal(row.shown_value)
+    if target.counts in {Counts.GROWTH, Counts.MEAN_GROWTH}:
+        return number
+    factor = factor_between(row.unit, target.unit)
+    return None if factor is None else (number * factor.numerator / factor.denominator).normalize()

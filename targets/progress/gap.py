@@ -3,10 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from fractions import Fraction
-from math import ceil, floor
 
-from targets.enums import Operator
 from targets.progress.amounts import written
 
 # The key of what a split leaves over or hands out too much.
@@ -79,17 +76,3 @@ def split_warnings(total: Decimal, parts: Mapping[str, Decimal], words: str) -> 
         return None
     apart = f"相差 {written(abs(total - divided))}"
     return f"分解到{words}合计 {written(divided)}，与全区目标 {written(total)} {apart}"
-
-
-def quotient_gap(
-    numerator: int, denominator: int, line_percent: Decimal, operator: str = Operator.AT_LEAST
-) -> int | None:
-    """By how many units the numerator must rise (fall, for Operator.AT_MOST) for the quotient to meet the line, the
-    denominator as it is; 0 where it does, None without a denominator above zero. Both in the same unit."""
-    if denominator <= 0:
-        return None
-    wanted = Fraction(line_percent) * denominator / 100
-    if operator == Operator.AT_MOST:
-        return max(0, numerator - floor(wanted))
-    least = floor(wanted) + 1 if operator == Operator.MORE_THAN else ceil(wanted)
-    return max(0, least - numerator)

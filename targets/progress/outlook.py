@@ -12,24 +12,25 @@ from targets.progress.pace import Pace
 
 @dataclass(frozen=True)
 class Baseline:
-    """`is_frozen`: written down with the plan; otherwise read from the figures of `period`."""
+    """`is_frozen`: written down with the plan; otherwise read from the figure of the number `figure`."""
 
     value: Decimal
     period: str
     source: str
     is_frozen: bool
+    figure: int | None = None
 
 
 @dataclass(frozen=True)
 class OtherReading:
-    """The value by another reading of the plan's words. `met` is None where it is not known; `figure` is the number of the
-    figure that the value is, `sentence` what is missing or how much is counted."""
+    """The value by another reading of the plan's words. `met` is None where it is not known; `figures` are the numbers of
+    the figures that the value is or is worked out from, `sentence` what is missing or how much is counted."""
 
     code: str
     label: str
     value: Decimal | None
     met: bool | None
-    figure: int | None = None
+    figures: tuple[int, ...] = ()
     sentence: str = ""
 
 
@@ -75,7 +76,7 @@ class Outlook:
             gap=_decimal(told["gap"]),
             forecast=_forecast(told["forecast"]),
             readings=tuple(
-                OtherReading(**row | {"value": _decimal(row["value"])}) for row in told["readings"]
+                OtherReading(**row | {"value": _decimal(row["value"]), "figures": tuple(row["figures"])}) for row in told["readings"]
             ),
         )
 

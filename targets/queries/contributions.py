@@ -65,11 +65,13 @@ def contributions_of(target: Target, whole: Figure | None, user: User) -> Contri
     if line is None or whole.numerator is None or not parts_of(whole).exists():
         return None
     before = _year_before(whole)
-    parks = _Side(whole, before, FigureScope.PARK, parts_of(whole).filter(pk__in=_visible(user)))
+    visible = Figure.objects.visible_to(user)
+    parks = _Side(whole, before, FigureScope.PARK, parts_of(whole).filter(pk__in=visible.values("pk")))
     unit, scale = _measured(whole)
     by_chain: list[Contribution] = []
     if whole.scope_kind == FigureScope.DISTRICT:
-        chains = _Side(whole, before, FigureScope.CHAIN, _same(whole).filter(scope_kind=FigureScope.CHAIN))
+        of_chains = _same(whole).filter(scope_kind=FigureScope.CHAIN, pk__in=visible.values("pk"))
+        chains = _Side(whole, before, FigureScope.CHAIN, of_chains)
         by_chain = chains.told(line, scale, UNPLACED)
     return Contributions(
         unit=unit,
@@ -83,10 +85,6 @@ def contributions_of(target: Target, whole: Figure | None, user: User) -> Contri
 
 def _same(whole: Figure) -> QuerySet[Figure]:
     return Figure.objects.filter(indicator=whole.indicator_id, period=whole.period, basis=whole.basis)
-
-
-def _visible(user: User) -> QuerySet[Figure]:
-    return Figure.objects.visible_to(user).values("pk")
 
 
 def _year_before(whole: Figure) -> Figure | None:

@@ -114,11 +114,6 @@ def plan_in_force(user: User, quarter: Period) -> Plan | None:
     )
 
 
-def asked_plan(user: User, quarter: Period, code: str) -> Plan | None:
-    """The plan of the code, where several stand side by side; without one, that in force."""
-    return (plans_of(user).filter(code=code).first() if code else None) or plan_in_force(user, quarter)
-
-
 def plans_of(user: User) -> QuerySet[Plan]:
     """The newest first."""
     return Plan.objects.visible_to(user)

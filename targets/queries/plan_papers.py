@@ -17,11 +17,11 @@ MOST = 8
 
 @dataclass(frozen=True)
 class Brief:
-    """`chains`: (name, how many of each status in the order of TargetStatus). `red` are reds that the office has released,
+    """`chains`: (name, how many of each status in the order of `counts`). `red` are reds that the office has released,
     each with its light; `unreleased` how many it has not. `risky` come nearest to red first, `owed` by who owes."""
 
     counts: list[tuple[str, str, int]]
-    chains: list[tuple[str, list[int]]]
+    chains: list[tuple[str, list[tuple[str, int]]]]
     red: list[tuple[TargetRow, RedLight]]
     unreleased: int
     risky: list[TargetRow]
@@ -32,14 +32,15 @@ class Brief:
 def brief_of(plan: Plan, quarter: Period, user: User) -> Brief:
     """As it may be handed to leaders, whoever makes it. A fixed number of queries."""
     rows = target_rows(plan.targets.order_by("position"), quarter, user)
-    lights = {light.target_id: light for light in RedLight.objects.filter(target__plan=plan, period=quarter.code)}
+    out = RedLight.objects.visible_to(user).filter(target__plan=plan, period=quarter.code, state=LightState.RELEASED)
+    lights = {light.target_id: light for light in out}
     behind = [row for row in rows if row.status in {TargetStatus.BEHIND, VEILED}]
-    red = [(row, lights[row.target.pk]) for row in behind if _is_released(lights.get(row.target.pk))]
+    red = [(row, lights[row.target.pk]) for row in behind if row.target.pk in lights]
     risky = sorted((row for row in rows if row.status == TargetStatus.AT_RISK), key=_nearness)
     shown = counts(rows)
     return Brief(
         counts=shown,
-        chains=[(group.title, [_how_many(group.rows, status) for status, _, _ in shown]) for group in by_chain(rows)],
+        chains=[(group.title, [(status, _how_many(group.rows, status)) for status, _, _ in shown]) for group in by_chain(rows)],
         red=red,
         unreleased=len(behind) - len(red),
         risky=risky[:MOST],
@@ -50,10 +51,6 @@ def brief_of(plan: Plan, quarter: Period, user: User) -> Brief:
 
 def _how_many(rows: Iterable[TargetRow], status: str) -> int:
     return sum(row.status == status for row in rows)
-
-
-def _is_released(light: RedLight | None) -> bool:
-    return light is not None and light.state == LightState.RELEASED
 
 
 def _nearness(row: TargetRow) -> tuple[Decimal, int]:
@@ -111,7 +108,7 @@ def closing_of(plan: Plan, user: User) -> Closing:
     quarter = Period.parse(newest) if newest else end
     targets = plan.targets.order_by("position").prefetch_related("revisions")
     lines = [_closed(row) for row in target_rows(targets, quarter, user)]
-    return Closing(quarter, quarter == end, lines, _by_force(lines), _aims(plan))
+    return Closing(quarter, quarter == end, lines, _by_force(lines), _aims(plan, user))
 
 
 def _closed(row: TargetRow) -> Closed:
@@ -135,7 +132,10 @@ def _by_force(lines: Sequence[Closed]) -> list[tuple[str, int, int, int, int]]:
     return [(force, len(all_), all_.count(True), all_.count(False), all_.count(None)) for force, all_ in found.items()]
 
 
-def _aims(plan: Plan) -> list[tuple[QualitativeAim, list[Accomplishment]]]:
-    aims = plan.aims.prefetch_related("accomplishments", "leads")
-    accepted = AccomplishmentState.ACCEPTED
-    return [(aim, [each for each in aim.accomplishments.all() if each.state == accepted]) for aim in aims]
+def _aims(plan: Plan, user: User) -> list[tuple[QualitativeAim, list[Accomplishment]]]:
+    """Each aim with what was accepted of it."""
+    accepted: dict[int, list[Accomplishment]] = {}
+    rows = Accomplishment.objects.visible_to(user).filter(aim__plan=plan, state=AccomplishmentState.ACCEPTED)
+    for each in rows.order_by("done_on", "pk"):
+        accepted.setdefault(each.aim_id, []).append(each)
+    return [(aim, accepted.get(aim.pk, [])) for aim in plan.aims.prefetch_related("leads")]

@@ -1,6 +1,6 @@
 """How far each target is, from the figures of one quarter: its number, what was expected by then, where it will end."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 
@@ -21,6 +21,7 @@ from targets.queries.measures.measure import can_turn, series_of
 from targets.queries.plan_terms import line_on, rule_on
 
 MILESTONE_LINE = Decimal(1)
+STILL_OPEN = "还有园区没有核定，结果可能改变，暂不判断"
 LEVELS_ONLY = "年内累计判断的个数不作预测，以年末数为准"
 
 
@@ -73,35 +74,47 @@ def _outcome(target: Target, readings: list[Reading], shelf: Shelf) -> Outcome:
     quarter, reading = shelf.quarter, readings[0]
     measure, rule = measure_of(target, reading, shelf), rule_on(target.plan, quarter.last_day)
     terms, series = terms_of(target, measure, reading, quarter), series_of(target, reading, shelf)
-    due = _expected(terms, quarter, series)
-    judged = _judged(terms, measure, due, rule, quarter)
-    required = required_words(target, line_on(target, quarter.last_day)[0])
-    is_of_each = measure.passing is not None
-    if is_of_each:
-        due = Expected(None, f"各园区都应{required}")
     outlook = Outlook(
         line=terms.line,
-        required=required,
+        required=required_words(target, line_on(target, quarter.last_day)[0]),
         reading=reading.label,
         baseline=_base_told(measure),
-        due=due,
-        of_expected=judged.of_expected,
-        status_words=judged.words,
         rule=rule.number if rule else None,
-        pace=None if is_of_each else required_pace(terms, _seen(terms, measure), quarter, unit=target.unit),
-        gap=_gap(terms, measure),
         forecast=_forecast(measure, terms, reading, series, target.unit),
         readings=tuple(_other(target, each, shelf) for each in readings[1:]),
     )
-    told = {"expected": measure.expected, "reported": measure.reported, "parts": measure.parts, "outlook": outlook.as_json()}
+    told = {"expected": measure.expected, "reported": measure.reported, "parts": measure.parts}
     if measure.value is None:
-        return _pending(target, _who_owes(target, measure), **told)
+        return _pending(target, _who_owes(target, measure), outlook=outlook.as_json(), **told)
     told |= {"units": measure.units, "scale": measure.decimals}
     if can_turn(target, reading, measure, _is_met(measure, terms)):
-        return _pending(target, measure.sentence, **told)
+        # A judgement, a pace or a gap on part of the parks would take the others for nothing.
+        outlook = replace(outlook, status_words=STILL_OPEN)
+        return _pending(target, measure.sentence, outlook=outlook.as_json(), **told)
+    outlook, judged = _way(target, measure, terms, outlook, _expected(terms, quarter, series), rule, quarter)
+    told |= {"outlook": outlook.as_json()}
     if judged.status == TargetStatus.PENDING:
         return _pending(target, f"{measure.sentence}{judged.words}。", **told)
     return Outcome(target.pk, target.code, judged.status, measure.sentence, **told)
+
+
+def _way(
+    target: Target, measure: Measure, terms: Terms, outlook: Outlook, due: Expected, rule: StatusRule | None, quarter: Period
+) -> tuple[Outlook, Judgement]:
+    """What is said of a number that can be judged: against what was expected, and what is still to come."""
+    judged = _judged(terms, measure, due, rule, quarter)
+    if measure.passing is not None:
+        due, words = Expected(None, f"各园区都应{outlook.required}"), _each_words(measure.passing, judged, rule)
+        return replace(outlook, due=due, of_expected=judged.of_expected, status_words=words), judged
+    pace = required_pace(terms, _seen(terms, measure), quarter, unit=target.unit)
+    said = {"due": due, "of_expected": judged.of_expected, "status_words": judged.words, "pace": pace}
+    return replace(outlook, gap=_gap(terms, measure), **said), judged
+
+
+def _each_words(passing: tuple[int, int], judged: Judgement, rule: StatusRule | None) -> str:
+    limit = rule.risk_from if rule else DEFAULT_RULE["risk_from"]
+    held = f"全部符合为已完成，{limit}% 以上符合为有风险，不到为滞后"
+    return f"可评定的 {passing[1]} 个园区中 {passing[0]} 个符合，{judged.status.label}（{held}）"
 
 
 def _pending(target: Target, sentence: str, **told) -> Outcome:
@@ -168,8 +181,9 @@ def _base_told(measure: Measure) -> Baseline | None:
     base = measure.base
     if base is None:
         return None
-    value = base.value if base.is_frozen else round_half_up(base.value, measure.decimals)
-    return Baseline(value, base.period, base.source, base.is_frozen)
+    if base.figure is None:
+        return Baseline(base.value, base.period, base.source, is_frozen=True)
+    return Baseline(round_half_up(base.value, measure.decimals), base.period, "", is_frozen=False, figure=base.figure.pk)
 
 
 def _seen(terms: Terms, measure: Measure) -> Decimal | None:
@@ -183,7 +197,7 @@ def _seen(terms: Terms, measure: Measure) -> Decimal | None:
 def _gap(terms: Terms, measure: Measure) -> Decimal | None:
     """What is missing to the line; nothing where it holds."""
     value = _seen(terms, measure)
-    if value is None or measure.passing is not None:
+    if value is None:
         return None
     return Decimal(0) if meets(terms, value) else abs(terms.goal - value)
 
@@ -206,9 +220,10 @@ def _other(target: Target, reading: Reading, shelf: Shelf) -> OtherReading:
     met = None if measure.value is None else _is_met(measure, terms_of(target, measure, reading, shelf.quarter))
     if met is not None and can_turn(target, reading, measure, met):
         met = None
-    figure = next((part["figure"] for part in measure.parts if part.get("whole")), None)
     value = None if measure.value is None else round_half_up(measure.value, measure.decimals)
-    return OtherReading(reading.code, reading.label, value, met, figure, measure.sentence)
+    whole = [part["figure"] for part in measure.parts if part.get("whole")]
+    made_of = [part["figure"] for part in measure.parts if not part["park_code"]]
+    return OtherReading(reading.code, reading.label, value, met, tuple(whole or made_of), measure.sentence)
 
 
 def required_words(target: Target, value: str) -> str:

@@ -93,11 +93,13 @@ def _standing(result: TargetResult, visible: set[int], withheld: set[int], veils
 
 
 def _of_readings(results: Iterable[TargetResult]) -> Iterator[int]:
-    """The figures that the other readings of the results are."""
+    """The figures that the other readings and the baselines of the results are made of."""
     for result in results:
         for reading in result.outlook.get("readings", ()):
-            if reading["figure"] is not None:
-                yield reading["figure"]
+            yield from reading["figures"]
+        base = (result.outlook.get("baseline") or {}).get("figure")
+        if base is not None:
+            yield base
 
 
 def _part(part: dict, withheld: set[int]) -> dict:

@@ -14,7 +14,6 @@ from guandu.core.errors import Conflict, Invalid, NotReady
 from guandu.files.inspection import Checked, check
 from guandu.files.kinds import EVIDENCE
 from guandu.web.posted import takes
-from guandu.web.quarters import asked_quarter
 from guandu.web.views import get_visible_or_404, permission_required
 from targets.actions import accomplishments
 from targets.enums import Shape
@@ -22,8 +21,8 @@ from targets.enums_plan import AccomplishmentState
 from targets.forms_plan_terms import AcceptForm, ProofForm, ReportForm, SendBackForm
 from targets.models import Accomplishment, QualitativeAim, Target
 from targets.queries.milestones import Done, may_report, reports_of, units_of, why_not_reported, with_files
-from targets.queries.plan import plan_in_force
 from targets.views.addresses import done_url
+from targets.views.asked_plan import asked_plan
 from targets.views.evidence import put_errors
 from targets.views.plan_terms import errors_of
 
@@ -38,7 +37,7 @@ REPORT, PROOF, ACCEPT, SEND_BACK = "report", "proof", "accept", "back"
 @takes(ReportForm)
 def milestone_page(request: HttpRequest, code: str) -> HttpResponse:
     """Is this milestone reached, and what proves it?"""
-    plan = plan_in_force(request.user, asked_quarter(request))
+    plan = asked_plan(request)
     milestones = Target.objects.select_related("plan").filter(plan=plan, shape=Shape.MILESTONE)
     return _report(request, get_visible_or_404(milestones, request.user, code=code))
 
@@ -48,7 +47,7 @@ def milestone_page(request: HttpRequest, code: str) -> HttpResponse:
 @takes(ReportForm)
 def aim_page(request: HttpRequest, code: str) -> HttpResponse:
     """Is this aim reached, and what proves it?"""
-    plan = plan_in_force(request.user, asked_quarter(request))
+    plan = asked_plan(request)
     aims = QualitativeAim.objects.select_related("plan").filter(plan=plan)
     return _report(request, get_visible_or_404(aims, request.user, code=code))
 

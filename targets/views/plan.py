@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from guandu.accounts.models import User
 from guandu.accounts.permissions import Permission
 from guandu.core import clock
 from guandu.web.quarters import asked_quarter
@@ -21,6 +22,7 @@ from targets.queries.plan_terms import rule_on
 from targets.queries.quarters import offered_quarters
 from targets.queries.standings import standings_over
 from targets.querysets import FigureQuerySet
+from targets.views.asked_plan import asked_plan, kept_filters, kept_plan
 from targets.views.plan_charts import chart_of
 
 plan_viewer = permission_required(Permission.PLAN_VIEW, to="查看行动计划")
@@ -32,7 +34,7 @@ dictionary_viewer = permission_required(Permission.REFERENCE_VIEW, to="查看指
 def plan_page(request: HttpRequest) -> HttpResponse:
     """How many of the plan's targets are reached, and which are not?"""
     quarter = asked_quarter(request)
-    plan = plans.asked_plan(request.user, quarter, request.GET.get("plan", ""))
+    plan = asked_plan(request)
     if plan is None:
         return render(request, "targets/plan.html", {"plan": None})
     rows = plans.target_rows(plan.targets.order_by("position"), quarter, request.user)
@@ -40,6 +42,7 @@ def plan_page(request: HttpRequest) -> HttpResponse:
     by_chain = request.GET.get("by") == "chain"
     context = {
         "plan": plan,
+        "kept_plan": kept_plan(request),
         "quarter": quarter,
         "quarters": offered_quarters(quarter),
         "counts": plans.counts(rows),
@@ -47,7 +50,7 @@ def plan_page(request: HttpRequest) -> HttpResponse:
         "total": len(rows),
         "by_chain": by_chain,
         "groups": plans.by_chain(shown) if by_chain else plans.by_goal(shown),
-        "aims": plan.aims.prefetch_related("leads", "accomplishments"),
+        "aims": plan.aims.prefetch_related("leads"),
         "findings": plans.findings(plan, rows),
         "rule": rule_on(plan, quarter.last_day),
         "mechanisms": plan.mechanisms.prefetch_related("leads", "responsible"),
@@ -67,7 +70,7 @@ def _of_status(rows: list[plans.TargetRow], status: str) -> list[plans.TargetRow
 def target_page(request: HttpRequest, code: str) -> HttpResponse:
     """How far is this target, and what is it counted from?"""
     quarter = asked_quarter(request)
-    plan = plans.asked_plan(request.user, quarter, request.GET.get("plan", ""))
+    plan = asked_plan(request)
     found = get_visible_or_404(Target.objects.filter(plan=plan), request.user, code=code)
     row = plans.target_rows(Target.objects.filter(pk=found.pk), quarter, request.user)[0]
     parts = row.standing.parts if row.standing else []
@@ -78,10 +81,12 @@ def target_page(request: HttpRequest, code: str) -> HttpResponse:
         "row": row,
         "target": row.target,
         "plan": plan,
+        "kept_plan": kept_plan(request),
+        "kept_filters": kept_filters(request),
         "quarter": quarter,
         "quarters": offered_quarters(quarter),
         "figures": _listed(row.target, parts, named.select_related("indicator", "indicator_version", "denominator_figure")),
-        "gap": contributions_of(row.target, _whole(whole), request.user),
+        "gap": contributions_of(row.target, _whole(whole, request.user), request.user),
         "chart": chart_of(row.target, standings),
         "children": plans.target_rows(found.target_set.order_by("position"), quarter, request.user),
         "readings": Ambiguity.objects.visible_to(request.user).filter(
@@ -95,8 +100,8 @@ def target_page(request: HttpRequest, code: str) -> HttpResponse:
     return render(request, "targets/target.html", context)
 
 
-def _whole(pk: int | None) -> Figure | None:
-    rows = Figure.objects.select_related("indicator", "indicator_version", "denominator_figure")
+def _whole(pk: int | None, user: User) -> Figure | None:
+    rows = Figure.objects.visible_to(user).select_related("indicator", "indicator_version", "denominator_figure")
     return rows.filter(pk=pk).first() if pk else None
 
 

@@ -12,9 +12,10 @@ from guandu.web.quarters import asked_quarter
 from guandu.web.views import permission_required
 from targets.actions import baselines
 from targets.forms_plan_terms import BaselinesForm
-from targets.queries.plan import asked_plan, plans_of
+from targets.queries.plan import plans_of
 from targets.queries.plan_papers import brief_of, closing_of
 from targets.queries.quarters import offered_quarters
+from targets.views.asked_plan import asked_plan, kept_filters, kept_plan
 from targets.views.evidence import put_errors
 
 viewer = permission_required(Permission.PLAN_VIEW, to="查看行动计划")
@@ -26,9 +27,11 @@ editor = permission_required(Permission.PLAN_EDIT, to="为计划确定基期数"
 def brief(request: HttpRequest) -> HttpResponse:
     """Where do we stand, and what must be pushed now?"""
     quarter = asked_quarter(request)
-    plan = asked_plan(request.user, quarter, request.GET.get("plan", ""))
+    plan = asked_plan(request)
     context = {
         "plan": plan,
+        "kept_plan": kept_plan(request),
+        "kept_filters": kept_filters(request),
         "quarter": quarter,
         "quarters": offered_quarters(quarter),
         "brief": brief_of(plan, quarter, request.user) if plan else None,
@@ -62,10 +65,10 @@ def take_baselines(request: HttpRequest) -> HttpResponse:
 
 
 def _closing(request: HttpRequest, form: BaselinesForm | None, *, status: int = 200) -> HttpResponse:
-    quarter = asked_quarter(request)
-    plan = asked_plan(request.user, quarter, request.GET.get("plan", ""))
+    plan = asked_plan(request)
     context = {
         "plan": plan,
+        "kept_plan": kept_plan(request),
         "closing": closing_of(plan, request.user) if plan else None,
         "plans": plans_of(request.user),
         "form": form,

@@ -14,13 +14,13 @@ from guandu.accounts.permissions import Permission
 from guandu.core.errors import Conflict, Invalid, NotReady
 from guandu.core.periods import Period
 from guandu.web.posted import takes
-from guandu.web.quarters import asked_quarter
 from guandu.web.views import get_visible_or_404, permission_required
 from targets.actions import plan_terms
 from targets.forms_plan_terms import BaselineForm, CheckpointForm, ReadingForm, ReviseForm, RuleForm
 from targets.models import Checkpoint, Plan, Target, TargetReading
-from targets.queries.plan import plan_in_force
 from targets.queries.plan_terms import revisions_of, stages_of
+from targets.views.addresses import terms_url
+from targets.views.asked_plan import asked_plan
 from targets.views.evidence import put_errors
 
 editor = permission_required(Permission.PLAN_EDIT, to="调整计划目标")
@@ -29,15 +29,15 @@ REFUSALS = (Conflict, Invalid, NotReady)
 
 
 def _plan(request: HttpRequest) -> Plan:
-    plan = plan_in_force(request.user, asked_quarter(request))
+    plan = asked_plan(request)
     if plan is None:
         raise Http404
     return plan
 
 
-def _target(request: HttpRequest, code: str) -> Target:
-    targets = Target.objects.select_related("plan", "indicator", "minus").prefetch_related(*LISTED).filter(plan=_plan(request))
-    return get_visible_or_404(targets, request.user, code=code)
+def _target(request: HttpRequest, code: str, plan: Plan | None = None) -> Target:
+    targets = Target.objects.select_related("plan", "indicator", "minus").prefetch_related(*LISTED)
+    return get_visible_or_404(targets.filter(plan=plan or _plan(request)), request.user, code=code)
 
 
 @require_GET
@@ -90,15 +90,15 @@ def checkpoint_drop(request: HttpRequest, pk: int) -> HttpResponse:
         messages.warning(request, refused.message)
     else:
         messages.success(request, f"已删除{Period.parse(checkpoint.period).label}的阶段目标。")
-    return redirect("targets:terms", checkpoint.target.code)
+    return redirect(terms_url(checkpoint.target))
 
 
 @require_POST
 @editor
 @takes(ReadingForm)
 def reading_choose(request: HttpRequest, pk: int) -> HttpResponse:
-    reading = get_visible_or_404(TargetReading.objects.select_related("target"), request.user, pk=pk)
-    target, form = _target(request, reading.target.code), ReadingForm.of(reading, request.POST)
+    reading = get_visible_or_404(TargetReading.objects.select_related("target__plan"), request.user, pk=pk)
+    target, form = _target(request, reading.target.code, reading.target.plan), ReadingForm.of(reading, request.POST)
     return _written(
         request, target, {reading.pk: form},
         lambda by, **given: plan_terms.choose_reading(target=target, reading=reading, by=by, **given),
@@ -119,7 +119,7 @@ def _written(
         first = next(iter(form.fields))
         return _page(request, target, sent, put_errors(form, refused, first), refused.status)
     messages.success(request, said)
-    return redirect("targets:terms", target.code)
+    return redirect(terms_url(target))
 
 
 def _page(
@@ -166,7 +166,7 @@ def rule_page(request: HttpRequest) -> HttpResponse:
     except Invalid as refused:
         return _rules(request, plan, rules, form, put_errors(form, refused, "normal_from"), refused.status)
     messages.success(request, f"状态规则第 {rule.number} 版自 {rule.valid_from} 起生效。")
-    return redirect(reverse("targets:status-rule"))
+    return redirect(f"{reverse('targets:status-rule')}?plan={plan.code}")
 
 
 def _rules(

@@ -72,6 +72,26 @@ def test_of_a_share_the_numerator_that_is_missing_is_divided(park, other_park, o
     assert sum(row.gap for row in found.by_park) == found.total
 
 
+@pytest.mark.parametrize(
+    ("numerator", "whole", "operator", "gap"),
+    [
+        (250, 1000, Operator.AT_LEAST, 50), (250, 1000, Operator.MORE_THAN, 51), (300, 1000, Operator.AT_LEAST, 0),
+        (300, 1000, Operator.MORE_THAN, 1), (300, 1001, Operator.AT_LEAST, 1), (300, 1001, Operator.MORE_THAN, 1),
+        (400, 1000, Operator.AT_LEAST, -100),
+    ],
+)  # fmt: skip
+def test_what_a_share_lacks_is_whole_in_its_numerators_unit(numerator, whole, operator, gap, park, office):
+    make_indicator(code="FIRMS", kind=IndicatorKind.STOCK, unit="家", scale=0)
+    district = make_figure(make_indicator(code="D_FIRMS", unit="家", scale=0, level="district"), "2026Q3", value=str(whole))
+    definition = {"op": "share", "num": "FIRMS", "den": "D_FIRMS"}
+    share = make_indicator(code="SHARE", kind=IndicatorKind.SHARE, unit="%", scale=0, definition=definition)
+    for scope in (park, None):
+        figure = make_figure(share, "2026Q3", scope, value=str(numerator), denominator_figure=district)
+    target = make_target(make_plan(), "T09", unit="%", value="30", operator=operator, shape=Shape.SHARE, indicator=share)
+    found = contributions_of(target, Figure.objects.get(pk=figure.pk), office)
+    assert found.total == sum(row.gap for row in found.by_park) == gap
+
+
 def test_of_a_count_what_no_park_brings_stands_apart(park, other_park, office):
     opened = make_indicator(code="PARKS_NEW", kind=IndicatorKind.REGISTERED, unit="个", scale=0)
     make_figure(opened, "2026Q3", park, value="1")

@@ -200,3 +200,35 @@ def test_too_few_numbers_forecast_nothing_and_enough_say_a_range_and_its_error(p
     assert told.low <= told.middle <= told.high
     assert told.middle == 74
     assert "回测" in told.error_words
+
+
+@pytest.mark.feature("D3")
+def test_a_number_in_a_unit_that_the_target_does_not_know_is_no_number(plan, firms):
+    make_target(plan, "T01", indicator=firms, value="5", unit="亿元", path=Path.HELD)
+    make_figure(firms, "2026Q3", value="9")
+    outcome = the_outcome()
+    assert (outcome.status, outcome.units) == (PENDING, None)
+    assert "单位与目标的单位不能换算（指标按家、目标按亿元）" in outcome.sentence
+
+
+@pytest.mark.feature("D3")
+def test_what_is_known_of_a_part_of_the_parks_is_not_judged_nor_paced(plan):
+    output = make_indicator(code="IND_OUT", kind=IndicatorKind.FLOW, unit="万元", scale=2)
+    make_target(plan, "T39", indicator=output, value="100", unit="万元", shape=Shape.FLOW, path=Path.HELD)
+    make_figure(output, "2026Q1-3", value="40.00", expected=4, reported=2)
+    outcome = the_outcome()
+    told = Outlook.from_json(outcome.outlook)
+    assert (outcome.status, value(outcome)) == (PENDING, 40)
+    assert (told.gap, told.pace, told.due, told.of_expected) == (None, None, None, None)
+    assert "滞后" not in told.status_words
+
+
+def test_what_an_increase_is_worked_out_from_opens(plan, firms):
+    target = make_target(plan, "T14", indicator=firms, counts=Counts.INCREASE, value="2", unit="家")
+    TargetReading.objects.create(target=target, code="STOCK", label="期末存量", indicator=firms, position=1)
+    now, base = make_figure(firms, "2026Q3", value="5"), make_figure(firms, "2023Q4", value="3")
+    outcome = the_outcome()
+    told = Outlook.from_json(outcome.outlook)
+    assert {part["figure"] for part in outcome.parts} == {now.pk, base.pk}
+    assert told.baseline.figure == base.pk
+    assert told.readings[0].figures == (now.pk,)

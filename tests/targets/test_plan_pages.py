@@ -1,6 +1,7 @@
 """The plan on a page, one target, the dictionary, and each figure down to the cell of a return."""
 
 import re
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -304,3 +305,17 @@ def test_a_split_is_checked_by_the_lines_that_are_in_force_now(office, sign_in):
     assert "分解到两条链：分解到T04a、T04b合计 9，与全区目标 10 相差 1。" in page(sign_in(office), f"/plan/{Q3}")
     plan.targets.filter(code="T04b").delete()
     assert "载入时的核对结果。" in page(sign_in(office), f"/plan/{Q3}")
+
+
+def test_a_plan_that_is_asked_for_stays_the_one_that_is_read(office, sign_in):
+    make_target(make_plan(), "T01", "本期的目标")
+    other = make_plan("NEXT", title="下一期计划", starts_on=date(2027, 1, 1), ends_on=date(2029, 12, 31))
+    make_target(other, "T01", "下一期的目标")
+    client = sign_in(office)
+    assert "下一期的目标" not in page(client, f"/plan/{Q3}")
+    shown = page(client, f"/plan/{Q3}&plan=NEXT")
+    assert "下一期的目标" in shown
+    assert 'href="/plan/T01/?period=2026Q3&amp;plan=NEXT"' in shown
+    assert "下一期的目标" in page(client, f"/plan/T01/{Q3}&plan=NEXT")
+    assert "下一期的目标" in page(client, "/plan/T01/terms/?plan=NEXT")
+    assert client.get(f"/plan/{Q3}&plan=NOTHING").status_code == 404

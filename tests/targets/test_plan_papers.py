@@ -117,7 +117,8 @@ def test_the_sheet_counts_by_chain_and_says_who_owes(plan, leader):
     found = brief_of(plan, Q3, leader)
     # The two reds are not released: last, without their word.
     assert [word for _, word, _ in found.counts] == ["已完成", "正常", "有风险", "滞后", "待补", "核实中"]
-    assert found.chains == [("全区性目标", [0, 0, 1, 0, 1, 2])]
+    ((name, numbers),) = found.chains
+    assert (name, [number for _, number in numbers]) == ("全区性目标", [0, 0, 1, 0, 1, 2])
     assert [row.target.code for row in found.risky] == ["T03"]
     assert [[row.target.code for row in rows] for _, rows in found.owed] == [["T04"]]
 
@@ -155,6 +156,20 @@ def test_the_next_plan_takes_its_baselines_from_what_was_published(published, of
 
 def _indicator(code: str) -> Indicator:
     return Indicator.objects.get(code=code)
+
+
+@pytest.mark.feature("D4")
+def test_a_baseline_is_taken_in_the_unit_of_the_target(office):
+    make_figure(make_indicator(code="IND_OUT", unit="万元", scale=2), "2026Q1-3", value="156000.50")
+    accepted = coverage_of(frozen_rows(figures_of(Q3))).words
+    publication = publications.issue(kind="flash", period=Q3, accepted=accepted, by=office)
+    plan = next_plan()
+    money = make_target(plan, "T01", indicator=_indicator("IND_OUT"), unit="亿元", value="20")
+    other = make_target(plan, "T02", indicator=_indicator("IND_OUT"), unit="家", value="20")
+    assert baselines.take_baselines(plan=plan, publication=publication, by=office) == [money]
+    for each in (money, other):
+        each.refresh_from_db()
+    assert (money.baseline_value, other.baseline_value) == ("15.60005", "")
 
 
 @pytest.mark.feature("D4")

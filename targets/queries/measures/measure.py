@@ -30,16 +30,17 @@ HOLDS: dict[str, Callable[[Decimal, Decimal], bool]] = {
 
 @dataclass(frozen=True)
 class Base:
-    """The number of the base period: `text` is the decimal, `frozen` whether an official has fixed it for the plan."""
+    """The number of the base period in the target's unit. `is_frozen`: an official has fixed it for the plan, from
+    `source`; otherwise it is what `figure` says."""
 
-    text: str
+    value: Decimal
     period: str
-    source: str
-    is_frozen: bool
+    source: str = ""
+    figure: Figure | None = None
 
     @property
-    def value(self) -> Decimal:
-        return Decimal(self.text)
+    def is_frozen(self) -> bool:
+        return self.figure is None
 
 
 @dataclass(frozen=True)
@@ -87,10 +88,8 @@ def series_of(target: Target, reading: Reading, shelf: Shelf) -> dict[Period, De
             mean = _mean_growth(target, reading, shelf, quarter).value if quarter.last_day >= target.plan.starts_on else None
             found |= {} if mean is None else {quarter: mean}
             continue
-        value = _counted(target, reading, _in_unit(target, figure), base)
-        if reading.minus is not None:
-            less = shelf.series(reading.minus.pk, reading.scope).get(quarter)
-            value = None if less is None or less.value is None or value is None else value - _in_unit(target, less)
+        less = shelf.series(reading.minus.pk, reading.scope).get(quarter) if reading.minus else None
+        value = _counted(reading, _net(target, reading, figure, less), base)
         if value is not None:
             found[quarter] = value
     return found
@@ -99,12 +98,11 @@ def series_of(target: Target, reading: Reading, shelf: Shelf) -> dict[Period, De
 def base_of(target: Target, reading: Reading, shelf: Shelf) -> Base | None:
     """What is frozen for the plan, else the figure of the year before it begins."""
     if target.baseline_value and reading.indicator == target.indicator:
-        return Base(target.baseline_value, target.baseline_period, target.baseline_source, is_frozen=True)
+        return Base(Decimal(target.baseline_value), target.baseline_period, target.baseline_source)
     before = Period.quarter(target.plan.starts_on.year - 1, 4)
     figure = shelf.series(reading.indicator.pk, reading.scope).get(before)
-    if figure is None or figure.value is None:
-        return None
-    return Base(f"{_in_unit(target, figure):f}", figure.period, "", is_frozen=False)
+    value = None if figure is None else _in_unit(target, reading, figure)
+    return None if figure is None or value is None else Base(value, figure.period, figure=figure)
 
 
 def part_of(figure: Figure) -> dict:
@@ -125,23 +123,23 @@ def _single(target: Target, reading: Reading, shelf: Shelf) -> Measure:
     less = shelf.at(reading.minus.pk, reading.scope) if reading.minus else None
     if reading.minus and (less is None or less.value is None):
         return Measure(sentence=what_is_missing(reading, less, reading.minus.name), **_coverage(figure))
-    base = base_of(target, reading, shelf)
-    value = _counted(target, reading, _in_unit(target, figure), base)
+    net, base = _net(target, reading, figure, less), base_of(target, reading, shelf)
+    if net is None:
+        return Measure(sentence=_no_factor(target, figure), **_coverage(figure))
+    value = _counted(reading, net, base)
     if value is None:
         return Measure(sentence=_no_base(target, reading), **_coverage(figure))
-    parts = [{**part_of(figure), "whole": True}]
-    if less is not None:
-        value -= _in_unit(target, less)
-        parts = [part_of(figure), part_of(less)]
-    elif reading.counts != Counts.VALUE:
-        parts = [part_of(figure)]
+    own = [part_of(figure)]
+    if reading.minus is None and reading.counts == Counts.VALUE:
+        own = [{**part_of(figure), "whole": True}]
+    else:
+        own += [part_of(each) for each in (less, base.figure if base else None) if each is not None]
     rows = shelf.rows(reading.indicator.pk)
-    parts += [part_of(row) for row in rows if _adds_to(row, figure) and row.numerator]
     return Measure(
         value=value,
         decimals=_decimals(target, reading, figure),
         sentence=_coverage_sentence(figure, shelf.quarter),
-        parts=parts,
+        parts=[*own, *(part_of(row) for row in rows if _adds_to(row, figure) and row.numerator)],
         base=base,
         is_open=figure.reported < figure.expected,
         period=figure.period,
@@ -149,8 +147,19 @@ def _single(target: Target, reading: Reading, shelf: Shelf) -> Measure:
     )
 
 
-def _counted(target: Target, reading: Reading, value: Decimal, base: Base | None) -> Decimal | None:
+def _net(target: Target, reading: Reading, figure: Figure, less: Figure | None) -> Decimal | None:
+    """The figure in the target's unit, less what the reading subtracts; None where a number or a factor is missing."""
+    value = _in_unit(target, reading, figure)
+    if reading.minus is None or value is None:
+        return value
+    taken = _in_unit(target, reading, less) if less is not None else None
+    return None if taken is None else value - taken
+
+
+def _counted(reading: Reading, value: Decimal | None, base: Base | None) -> Decimal | None:
     """What is held against the line; None where it needs a base that is missing or not above zero."""
+    if value is None:
+        return None
     if reading.counts == Counts.INCREASE:
         return None if base is None else value - base.value
     if reading.counts == Counts.GROWTH:
@@ -248,12 +257,13 @@ def can_turn(target: Target, reading: Reading, measure: Measure, met: bool) -> b
     return either or met == (target.operator == Operator.AT_MOST)
 
 
-def _in_unit(target: Target, figure: Figure) -> Decimal:
-    """The figure's value in the target's unit, exact; growth is counted in the figure's own."""
-    if target.counts in {Counts.GROWTH, Counts.MEAN_GROWTH} or not target.unit or figure.value is None:
-        return figure.value if figure.value is not None else Decimal(0)
-    factor = factor_between(figure.indicator_version.unit, target.unit) or Fraction(1)
-    return figure.value * factor.numerator / factor.denominator
+def _in_unit(target: Target, reading: Reading, figure: Figure) -> Decimal | None:
+    """The figure's value in the target's unit, exact; growth is counted in the figure's own, a milestone in none. None
+    without a value, or where the two measure different things."""
+    if figure.value is None or reading.counts in {Counts.GROWTH, Counts.MEAN_GROWTH} or not target.unit:
+        return figure.value
+    factor = factor_between(figure.indicator_version.unit, target.unit)
+    return None if factor is None else figure.value * factor.numerator / factor.denominator
 
 
 def _decimals(target: Target, reading: Reading, figure: Figure) -> int:
@@ -305,6 +315,11 @@ def what_is_missing(reading: Reading, figure: Figure | None, name: str = "", lab
         return "缺少全区数，暂不能计算占比。"
     unit = whole.indicator.certifying_unit
     return f"等待{unit}报送并核定“{whole.indicator.name}”。" if unit else f"等待核定“{whole.indicator.name}”。"
+
+
+def _no_factor(target: Target, figure: Figure) -> str:
+    units = f"指标按{figure.indicator_version.unit}、目标按{target.unit}"
+    return f"“{figure.indicator.name}”的单位与目标的单位不能换算（{units}），请园区发展办核对目标的单位。"
 
 
 def _no_base(target: Target, reading: Reading) -> str:

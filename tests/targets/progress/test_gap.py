@@ -5,8 +5,7 @@ from decimal import Decimal
 import pytest
 from hypothesis import given, strategies as st
 
-from targets.enums import Operator
-from targets.progress.gap import REST, PartGap, apportion, gap_by_part, quotient_gap, split_warnings
+from targets.progress.gap import REST, PartGap, apportion, gap_by_part, split_warnings
 
 KEYS = st.sampled_from(["HQ", "DIG", "TRD", "CUL", "IND"])
 UNITS = st.integers(-(10**12), 10**12)
@@ -102,23 +101,3 @@ def test_the_gaps_sum_to_the_gap_exactly(line, values, weights, splits):
 def test_a_split_that_does_not_add_up_is_said_with_both_numbers(total, parts, sentence):
     split = {key: Decimal(value) for key, value in parts.items()}
     assert split_warnings(Decimal(total), split, "各链") == sentence
-
-
-@pytest.mark.feature("D13")
-@pytest.mark.parametrize(
-    ("numerator", "denominator", "line", "operator", "gap"),
-    [
-        (250, 1000, "30", Operator.AT_LEAST, 50),
-        (250, 1000, "30", Operator.MORE_THAN, 51),
-        (300, 1000, "30", Operator.AT_LEAST, 0),
-        (300, 1000, "30", Operator.MORE_THAN, 1),
-        (300, 1001, "30", Operator.AT_LEAST, 1),
-        (300, 1001, "30", Operator.MORE_THAN, 1),
-        (400, 1000, "30", Operator.AT_LEAST, 0),
-        (12, 105, "10", Operator.AT_MOST, 2),
-        (10, 105, "10", Operator.AT_MOST, 0),
-        (10, 0, "10", Operator.AT_LEAST, None),
-    ],
-)
-def test_the_gap_of_a_quotient_is_in_its_numerators_unit(numerator, denominator, line, operator, gap):
-    assert quotient_gap(numerator, denominator, Decimal(line), operator) == gap

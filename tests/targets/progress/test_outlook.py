@@ -46,11 +46,11 @@ def test_numbers_are_kept_as_texts():
     outlook = Outlook(
         line=Decimal("30.00"),
         due=Expected(Decimal("12.50"), "应为 12.5"),
-        readings=(OtherReading("all", "全口径税收", Decimal("31.20"), True, figure=7),),
+        readings=(OtherReading("all", "全口径税收", Decimal("31.20"), True, figures=(7,)),),
     )
     told = outlook.as_json()
     assert (told["line"], told["due"]) == ("30.00", {"value": "12.50", "words": "应为 12.5"})
-    assert told["readings"] == [{"code": "all", "label": "全口径税收", "value": "31.20", "met": True, "figure": 7, "sentence": ""}]
+    assert told["readings"] == [{"code": "all", "label": "全口径税收", "value": "31.20", "met": True, "figures": [7], "sentence": ""}]
     assert told["forecast"] is None
 
 
