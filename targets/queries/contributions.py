@@ -95,6 +95,10 @@ def _year_before(whole: Figure) -> Figure | None:
 
 
 def _how(whole: Figure, before: Figure | None) -> str:
+    return _shared_by(whole, before) + ("有园区尚未核定，其应有数全部列为差额。" if whole.reported < whole.expected else "")
+
+
+def _shared_by(whole: Figure, before: Figure | None) -> str:
     if whole.indicator.kind in _WHOLE_PARTS:
         return "每个符合条件的园区计 1 个；尚缺的个数还没有对应到园区。"
     if before is None:

@@ -103,7 +103,7 @@ class Closing:
 def closing_of(plan: Plan, user: User) -> Closing:
     """终期评估: every target at the plan's end, before it at the newest quarter there is. A fixed number of queries."""
     end = Period.quarter_of(plan.ends_on)
-    known = TargetResult.objects.filter(target__plan=plan, period__lte=end.code, period__contains="Q")
+    known = TargetResult.objects.filter(target__plan=plan, period__lte=end.code)
     newest = known.order_by("-period").values_list("period", flat=True).first()
     quarter = Period.parse(newest) if newest else end
     targets = plan.targets.order_by("position").prefetch_related("revisions")

@@ -43,6 +43,7 @@ def told(rows) -> dict[str, tuple]:
 def test_what_each_should_bring_goes_by_the_year_before_and_the_gaps_add_up(output, office, park, other_park):
     found = contributions_of(*output, office)
     assert (found.unit, found.total) == ("万元", 20)
+    assert found.how == "应有数按2025年1—9月占比分摊。有园区尚未核定，其应有数全部列为差额。"
     assert told(found.by_park) == {
         park.name: (25, 30, -5), other_park.name: (75, 50, 25), "新园区": (0, None, 0)
     }
