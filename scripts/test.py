@@ -1,7 +1,8 @@
 """make test: the whole suite on SQLite and, at the same time, on a private PostgreSQL with Redis.
 
-Figures that tests gave by `prove_figure` (tests/plugins/figures.py) are printed before the counts and
-kept in var/test/prove.json by database. The last line is `N passed, N failed, N skipped`, summed over the runs; errors count as failed.
+Figures that tests gave by `prove_figure` (tests/plugins/figures.py) are printed and kept in
+var/test/prove.json by database; what failed is named once more before the counts. The last line is
+`N passed, N failed, N skipped`, summed over the runs; errors count as failed.
 """
 
 import argparse
@@ -26,6 +27,7 @@ RESULTS = VAR / "test"
 LIMIT_SECONDS = 80 * 60
 PROVE_LIMIT_SECONDS = 4 * 3600
 NOTHING_COLLECTED = 5
+FAILURE_LETTERS = 400
 
 
 @dataclass(frozen=True)
@@ -82,6 +84,9 @@ def main() -> int:
         say(f"{halt}\n{Count(failed=1)}")
         return 2
     print_figures(counts)
+    for name in counts:
+        for failure in failures_of(RESULTS / f"{name}.xml"):
+            say(f"{name}: {failure}")
     total = sum(counts.values(), Count())
     for name, count in counts.items():
         say(f"{name}: {count}")
@@ -213,6 +218,20 @@ def count_of(junit: Path, code: int) -> Count:
     failed = int(suite.get("failures", 0)) + int(suite.get("errors", 0))
     passed = max(0, total - failed - skipped)
     return Count(passed, failed or int(code != 0), skipped)
+
+
+def failures_of(junit: Path) -> list[str]:
+    """A line for each failed test of one run, its name and how it failed: what whoever reads only the end has to know."""
+    try:
+        cases = list(ElementTree.parse(junit).iter("testcase"))
+    except (FileNotFoundError, ElementTree.ParseError):
+        return []
+    return [
+        f"FAILED {case.get('classname')}::{case.get('name')}: {' '.join(found.get('message', '').split())[:FAILURE_LETTERS]}"
+        for case in cases
+        for found in case
+        if found.tag in ("failure", "error")
+    ]
 
 
 if __name__ == "__main__":

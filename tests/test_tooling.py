@@ -19,7 +19,7 @@ import pytest
 from scripts import bootstrap, catalogues, features, run, system
 from scripts.console import ROOT, Halt
 from scripts.processes import RESTARTS_PER_MINUTE, Child, Supervisor, port_is_free, stop_group
-from scripts.test import Count, count_of, suites
+from scripts.test import Count, count_of, failures_of, suites
 
 once = pytest.mark.once
 CATALOGUE = r"""
@@ -318,6 +318,19 @@ def test_a_run_that_ends_badly_cannot_pass(tmp_path: Path):
     assert count_of(tmp_path / "none.xml", code=4) == Count(failed=1)
     assert count_of(junit(tmp_path, tests=5), code=3) == Count(passed=5, failed=1)
     assert count_of(tmp_path / "none.xml", code=5) == Count()
+
+
+@once
+def test_the_end_names_what_failed_and_how(tmp_path: Path):
+    report = tmp_path / "junit.xml"
+    report.write_text(
+        '<testsuites><testsuite><testcase classname="tests.a" name="good"/>'
+        '<testcase classname="tests.a" name="bad"><failure message="assert 1&#10;  == 2">…</failure></testcase>'
+        '<testcase classname="tests.b" name="broken"><error message="KeyError">…</error></testcase>'
+        "</testsuite></testsuites>"
+    )
+    assert failures_of(report) == ["FAILED tests.a::bad: assert 1 == 2", "FAILED tests.b::broken: KeyError"]
+    assert failures_of(tmp_path / "none.xml") == []
 
 
 @once
