@@ -45,7 +45,7 @@ def rows(own: Side, other: Side, people: People) -> dict[str, dict[str, str]]:
 def _next_plan() -> None:
     """A plan that begins where the published quarter ends."""
     plan = make_plan(NEXT, title="下一期行动计划", starts_on=date(2027, 1, 1), ends_on=date(2029, 12, 31))
-    make_target(plan, "T01", indicator=Indicator.objects.get(code="REV"))
+    make_target(plan, "T01", indicator=Indicator.objects.get(code="REV"), unit="万元")
 
 
 def _milestone(plan: Plan, code: str, side: Side) -> Target:
