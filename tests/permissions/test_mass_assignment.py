@@ -4,6 +4,7 @@ They are refused in words; and were they not refused, nothing of them would be s
 """
 
 import ast
+import functools
 import json
 import re
 from collections.abc import Callable, Sequence
@@ -160,13 +161,12 @@ def columns() -> dict[str, list[models.Field]]:
     return found
 
 
-def plausible(field: models.Field) -> str:
+def plausible(field: models.Field, last: Callable[[type[models.Model]], str]) -> str:
     """What such a column would hold, and holds nowhere by itself."""
     if isinstance(field, models.BooleanField):
         return "on"
     if field.is_relation:
-        row = field.related_model._base_manager.order_by("-pk").first()
-        return str(row.pk) if row else "1"
+        return last(field.related_model)
     if getattr(field, "choices", None):
         return str(field.choices[-1][0])
     if isinstance(field, models.IntegerField):
@@ -182,9 +182,15 @@ def plausible(field: models.Field) -> str:
 
 def beside(own: set[str]) -> dict[str, list[str]]:
     """Every name there is but the form's own, each with values of every type that it has somewhere."""
+
+    @functools.cache
+    def last(model: type[models.Model]) -> str:
+        row = model._base_manager.order_by("-pk").first()
+        return str(row.pk) if row else "1"
+
     found = {name: [MARK] for name in TRIED}
     for name, fields in columns().items():
-        found[name] = list(dict.fromkeys([MARK, *map(plausible, fields)]))
+        found[name] = list(dict.fromkeys([MARK, *(plausible(field, last) for field in fields)]))
     return {name: values for name, values in found.items() if name not in own and not name.startswith("v-")}
 
 
