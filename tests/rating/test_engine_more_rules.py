@@ -355,8 +355,6 @@ def test_an_override_without_a_reason_is_refused():
         Override(D(7), " ", "人")
 
 
-# Missing data
-
 
 def two(policy: object):
     rule = {"kind": "per_unit", "units": [{"input": "X", "points": "1"}]}

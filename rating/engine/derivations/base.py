@@ -26,6 +26,8 @@ class Derivation:
     title: ClassVar[str]
     params: ClassVar[tuple[Param, ...]]
     gives: ClassVar[str] = "number"
+    # A number that counts things is never below zero, and rules may rely on it.
+    counts: ClassVar[bool] = False
 
     def reads(self) -> tuple[str, ...]:
         """Names of the inputs that may be read."""

@@ -90,6 +90,7 @@ class Count(_OfRecords):
     once_per: str
 
     kind = "count"
+    counts = True
     title = "记录条数"
     params = (
         Param("of", "input", "记录清单"),
@@ -163,6 +164,7 @@ class Streak(Derivation):
     where: Test
 
     kind = "streak"
+    counts = True
     title = "连续几年"
     params = (
         Param("of", "input", "记录清单（往年结果）"),
@@ -196,6 +198,7 @@ class Ticked(Derivation):
     among: tuple[str, ...]
 
     kind = "ticked"
+    counts = True
     title = "勾选了几项"
     params = (
         Param("of", "input", "多选清单"),

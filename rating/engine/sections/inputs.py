@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
+from rating.engine import numbers
 from rating.engine.fields import Fields, Skip
 from rating.engine.inputs import SCALARS, TYPES, InputSpec
 from rating.engine.param_reading import Known, read_derivation
@@ -98,7 +99,8 @@ def _derived(spec: InputSpec, row: Fields, known: Known) -> InputSpec:
         return spec
     if derivation.gives != spec.type:
         row.report("type", f"应为 {derivation.gives}：{derivation.title}得出的是{TYPES[derivation.gives]}")
-    return replace(spec, derive=derivation)
+    low = numbers.ZERO if derivation.counts and spec.low is None else spec.low
+    return replace(spec, derive=derivation, low=low)
 
 
 def _reaches(start: str, target: str, found: Mapping[str, InputSpec], seen: set[str]) -> bool:
