@@ -22,13 +22,16 @@ class ParksConfig(AppConfig):
             pages,
             pages_changes,
             pages_enterprises,
+            pages_requests,
             panels,
             panels_changes,
+            panels_requests,
             tasks,
             tasks_calendar,
             tasks_requests,
             todos,
             todos_changes,
+            todos_requests,
         )
         from parks.actions.requests import ON_STEP, refuse_file  # reason: needs models
         from parks.exchange.declared import TABLES  # reason: needs models
@@ -43,6 +46,7 @@ class ParksConfig(AppConfig):
         register_words()
         register_owner(OwnerKind(ON_STEP, "诉求办理", RequestStep.objects.visible_to, refuse_file))
         register_open_work("变更申请", todos_changes.open_items)
+        register_open_work("企业诉求", todos_requests.open_items)
         register_scope(ScopeKind.CHAIN, Chain.objects.all)
         register_scope(ScopeKind.PARK, Park.objects.all)
         duty_bearing_units(bearing_duties)

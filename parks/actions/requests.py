@@ -25,12 +25,11 @@ from parks.enums_requests import RequestOutcome, RequestSource, RequestStage, Re
 from parks.models import Park, RequestKind, RequestStep, ServiceRequest
 from parks.queries.request_clocks import term_of
 from parks.queries.request_people import RequestPeople
-from parks.queries.requests import firm_named, is_of_raiser
+from parks.queries.requests import ON_STEP, firm_named, is_of_raiser
 from parks.workflow_requests import OFFICE, RAISER, UNIT, Step, step_for
 
 LONGEST = {"text": 500, "firm_name": 120, "contact": 40, "words": 500}
 NEEDED = {"text": "诉求内容", "firm_name": "园区企业", "contact": "联系人"}
-ON_STEP = "parks.request_step"
 MOVED = "您填写期间，这项诉求已有新的办理（现为“{state}”），请核对后再办。"
 SOURCES = {
     Unit.Kind.OPERATOR: RequestSource.OPERATOR,

@@ -16,6 +16,7 @@ from parks.models import Enterprise, Park, ServiceRequest, Tenancy
 from parks.querysets_requests import of_units
 
 TWICE = 2
+ON_STEP = "parks.request_step"  # what files of a line of the trace hang on
 RELATED = ("park", "unit", "kind", "enterprise", "raised_unit")
 
 
