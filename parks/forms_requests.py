@@ -1,7 +1,7 @@
 """What people fill in for 企业诉求: the four fields, a move, what the office sets, the list's conditions."""
 
 from django import forms
-from django.db.models import Q
+from django.db.models import F, Q
 
 from guandu.accounts.models import Unit
 from guandu.accounts.permissions import Permission
@@ -9,7 +9,7 @@ from guandu.core import clock
 from guandu.files.forms import AttachedFileField
 from guandu.files.kinds import EVIDENCE
 from parks.actions.requests import HANDLERS, LONGEST
-from parks.enums_requests import RequestStage, RequestState
+from parks.enums_requests import RequestStage, RequestState, RequestVerb
 from parks.forms_space import Dressed, RegisterFilter, day
 from parks.models import Park, RequestKind, RequestPolicy, ServiceRequest
 from parks.models.request import LONGEST_DAYS
@@ -58,6 +58,12 @@ def parks_to_ask_for(user) -> forms.ModelChoiceField:
     return Park.objects.visible_to(user, Permission.REQUEST_RAISE).filter(open_).order_by("code")
 
 
+SAID = {
+    RequestVerb.ASSIGN: "交办意见", RequestVerb.ANSWER: "办理结果", RequestVerb.REJECT: "不满意的原因", RequestVerb.SUSPEND: "挂起的原因",
+    RequestVerb.LOOK_AGAIN: "继续挂起的原因", RequestVerb.GIVE_BACK: "退回的理由", RequestVerb.WITHDRAW: "撤回的原因",
+}  # fmt: skip
+
+
 class MoveForm(Dressed, forms.Form):
     """One move of the workflow's table: only what its line asks for stands on the page."""
 
@@ -75,7 +81,9 @@ class MoveForm(Dressed, forms.Form):
         for name in set(self.fields) - asked:
             del self.fields[name]
         if "words" in self.fields:
-            self.fields["words"].required = step.asks[0] == "words"
+            field = self.fields["words"]
+            field.label, field.required = SAID[step.verb], step.asks[0] == "words"
+            field.error_messages["required"] = f"请填写{field.label}。"
 
 
 class ClockForm(Dressed, forms.Form):
@@ -131,7 +139,10 @@ class PolicyForm(Dressed, forms.ModelForm):
 
 class RequestFilter(RegisterFilter):
     MINE, LATE, UNSOLVED, ALL = "mine", "late", "unsolved", "all"
-    SORTS = {"": ("urgency", "due_on", "pk"), "raised": ("-raised_on", "-pk"), "park": ("park__code", "-pk"), "firm": ("firm_name", "-pk")}
+    SORTS = {
+        "": ("urgency", F("due_on").asc(nulls_last=True), "pk"), "raised": ("-raised_on", "-pk"), "park": ("park__code", "-pk"),
+        "firm": ("firm_name", "-pk"),
+    }  # fmt: skip
     state = forms.ChoiceField(
         label="状态",
         choices=[
@@ -154,7 +165,7 @@ class RequestFilter(RegisterFilter):
         super().__init__(data, offers={"kind": kinds, "unit": units})
 
     @property
-    def order(self) -> tuple[str, ...]:
+    def order(self) -> tuple:
         return self.SORTS[self.said("sort", "")]
 
     def narrowed(self, rows):

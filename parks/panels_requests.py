@@ -1,5 +1,7 @@
 """企业诉求, visits and services on a park's profile."""
 
+from django.db.models import F
+
 from guandu.accounts.models import User
 from guandu.accounts.permissions import Permission
 from guandu.core import clock
@@ -24,7 +26,7 @@ def requests_of_park(user: User, park: Park, quarter: Period) -> list[Panel]:
 def _requests(user: User, park: Park) -> Panel:
     day = clock.today()
     found = listed(ServiceRequest.objects.visible_to(user).filter(park=park))
-    rows = list(waiting_first(found).order_by("urgency", "due_on", "-pk")[: SHOWN + 1])
+    rows = list(waiting_first(found).order_by("urgency", F("due_on").asc(nulls_last=True), "-pk")[: SHOWN + 1])
     context = {
         "park": park,
         "rows": [(row, whose_move(row), *words_of_due(row, day)) for row in rows[:SHOWN]],

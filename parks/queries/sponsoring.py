@@ -75,7 +75,8 @@ def holders_on(user: User, by: str, day: date, who: str = "") -> list[Holder]:
     chosen = [each for each in found.values() if who in each.name]
     reds = reds_of(user, {unit for each in chosen for unit in each.units})
     for each in chosen:
-        each.reds = list(dict.fromkeys(red for unit in sorted(each.units) for red in reds.get(unit, ())))
+        each.parks.sort(key=lambda one: (-one.late, -one.open, one.park.code))
+        each.reds = sorted({red for unit in each.units for red in reds.get(unit, ())}, key=lambda red: red.title)
     return sorted(chosen, key=lambda each: (each.name in NOBODY.values(), -len(each.parks), each.name))
 
 
