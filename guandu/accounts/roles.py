@@ -50,6 +50,8 @@ class Role:
 
 _SEES_PARKS = {P.PARK_VIEW, P.RETURN_VIEW, P.FIGURE_VIEW, P.ASSESSMENT_VIEW, P.REFERENCE_VIEW}
 _SEES_TOTALS = {P.TOTALS_VIEW, P.PLAN_VIEW}
+_RAISES = {P.REQUEST_VIEW, P.REQUEST_RAISE, P.SERVICE_RECORD}
+_VISITS = {P.REQUEST_VIEW, P.VISIT_RECORD}
 _BUSINESS_ADMIN = {P.ADMIN_ENTER, P.JOB_VIEW}
 
 
@@ -84,6 +86,9 @@ ROLES: dict[str, Role] = {
             {P.COMPARISON_RUN, P.FINDING_VIEW, P.PROJECT_VIEW, P.PROJECT_EDIT, P.ACCOUNT_VIEW},
             {P.BATCH_VIEW, P.BATCH_REQUEST, P.OPERATOR_RESET, P.RETURN_URGE, P.REMINDER_EDIT, P.RETURN_RECEIVE},
             {P.LAYOUT_EDIT, P.DISPATCH_SEND, P.HISTORY_ENTER, P.PUBLICATION_ISSUE, P.ASSESSMENT_RUN},
+            _RAISES,
+            _VISITS,
+            {P.REQUEST_ASSIGN, P.REQUEST_HANDLE},
         ),
         _role(
             RoleCode.DEPARTMENT,
@@ -103,6 +108,9 @@ ROLES: dict[str, Role] = {
                 P.DISPATCH_FILL,
                 P.PLAN_ANSWER,
             },
+            _RAISES,
+            _VISITS,
+            P.REQUEST_HANDLE,
         ),
         _role(
             RoleCode.TASK_FORCE,
@@ -111,6 +119,7 @@ ROLES: dict[str, Role] = {
             _SEES_TOTALS,
             {P.PROJECT_VIEW, P.PROJECT_EDIT, P.NOTE_WRITE, P.RETURN_OPINE, P.DISPATCH_SEND, P.DISPATCH_FILL},
             P.PLAN_ANSWER,
+            {P.REQUEST_VIEW, P.REQUEST_RAISE, P.REQUEST_HANDLE},
         ),
         _role(
             RoleCode.STREET,
@@ -120,6 +129,9 @@ ROLES: dict[str, Role] = {
             {P.PROJECT_VIEW, P.NOTE_WRITE, P.REGISTER_PROPOSE, P.RETURN_OPINE, P.RETURN_FILE},
             {P.CONTACT_REVEAL, P.ATTRIBUTION_CLAIM, P.CULTIVATION_VIEW, P.CULTIVATION_EDIT},
             {P.FINDING_VIEW, P.FINDING_DECIDE, P.QUALITY_VIEW, P.DISPATCH_FILL},
+            _RAISES,
+            _VISITS,
+            P.REQUEST_HANDLE,
         ),
         _role(
             RoleCode.OPERATOR,
@@ -128,9 +140,10 @@ ROLES: dict[str, Role] = {
             P.RETURN_FILE,
             {P.SPACE_EDIT, P.TENANCY_EDIT, P.REGISTER_PROPOSE},
             {P.NOTE_WRITE, P.CONTACT_EDIT, P.CONTACT_REVEAL, P.QUALITY_VIEW, P.DISPATCH_FILL},
+            _RAISES,
         ),
-        _role(RoleCode.LEADER, {_D, _C}, _SEES_PARKS, _SEES_TOTALS, P.PROJECT_VIEW),
-        _role(RoleCode.LIAISON, {_D, _C}, _SEES_PARKS, _SEES_TOTALS, P.PROJECT_VIEW),
+        _role(RoleCode.LEADER, {_D, _C}, _SEES_PARKS, _SEES_TOTALS, P.PROJECT_VIEW, _VISITS),
+        _role(RoleCode.LIAISON, {_D, _C}, _SEES_PARKS, _SEES_TOTALS, P.PROJECT_VIEW, _VISITS),
         _role(RoleCode.EXPERT, {_K}, {P.PARK_VIEW, P.ASSESSMENT_VIEW, P.REFERENCE_VIEW}),
         _role(
             RoleCode.API_CLIENT,

@@ -35,6 +35,7 @@ from tests.permissions.submissions_notices import NOTICES
 from tests.permissions.submissions_plan import PLAN
 from tests.permissions.submissions_publications import PUBLICATIONS
 from tests.permissions.submissions_register import REGISTER
+from tests.permissions.submissions_requests import REQUESTS
 from tests.permissions.submissions_returns import RETURNS
 from tests.permissions.submissions_rosters import ROSTERS
 from tests.permissions.submissions_terms import TERMS_AND_REPORTS
@@ -291,4 +292,5 @@ WRITTEN = (
     *PUBLICATIONS,
     *PLAN,
     *TERMS_AND_REPORTS,
+    *REQUESTS,
 )  # fmt: skip
