@@ -8,6 +8,7 @@ from targets.triggers_dictionary import DICTIONARY_GUARDS
 from targets.triggers_evidence import GUARDS as EVIDENCE_GUARDS
 from targets.triggers_history import GUARDS as HISTORY_GUARDS
 from targets.triggers_matches import MATCH_GUARDS
+from targets.triggers_meetings import GUARDS as MEETING_GUARDS
 from targets.triggers_publication import GUARDS as PUBLICATION_GUARDS
 
 
@@ -56,6 +57,7 @@ class TargetsConfig(AppConfig):
         keep_through_migrations(self, "0007_history", HISTORY_GUARDS)
         keep_through_migrations(self, "0009_lists", MATCH_GUARDS)
         keep_through_migrations(self, "0013_publications", PUBLICATION_GUARDS)
+        keep_through_migrations(self, "0017_meetings", MEETING_GUARDS)
         of_returns = (EVIDENCE_KIND, PAPER_KIND, ROSTER_KIND, WORKBOOK_KIND, BATCH_KIND)
         for kind in (*of_returns, LAYOUT_KIND, HISTORY_KIND, TABLE_KIND, ANSWER_KIND, ACCOMPLISHMENT_KIND):
             register_owner(kind)

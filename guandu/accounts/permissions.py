@@ -56,6 +56,10 @@ class Permission(StrEnum):
     PLAN_EDIT = "plan.edit"
     # 牵头单位 explain a red light and report what is done; they decide nothing.
     PLAN_ANSWER = "plan.answer"
+    # 例会: called by the office; task forces, departments and streets propose what it takes up.
+    MEETING_VIEW = "meeting.view"
+    MEETING_EDIT = "meeting.edit"
+    AGENDA_PROPOSE = "agenda.propose"
     ASSESSMENT_VIEW = "assessment.view"
     ASSESSMENT_RUN = "assessment.run"
     PROJECT_VIEW = "project.view"

@@ -9,6 +9,7 @@ class MessageKind(models.TextChoices):
     URGE = "urge", "催报"
     DRIFT = "drift", "数据核对"
     LIGHT = "light", "滞后提示"
+    MEETING = "meeting", "会议"
 
 
 class Importance(models.TextChoices):

@@ -13,6 +13,7 @@ from targets.models.history import HistoryBatch, HistoryLine
 from targets.models.indicator import Indicator, IndicatorVersion
 from targets.models.layout import LayoutVersion, ReportLayout
 from targets.models.light import RedLight
+from targets.models.meeting import AgendaItem, AgendaProposal, Meeting, Minutes, Resolution
 from targets.models.opinion import Opinion
 from targets.models.paper import PrintedSheet, SignedSheet
 from targets.models.plan import Ambiguity, Mechanism, Plan, QualitativeAim, Target, TargetUnit
@@ -26,6 +27,8 @@ from targets.models.workbook import Recheck, ReturnWorkbook, WorkbookBatch
 
 __all__ = [
     "Accomplishment",
+    "AgendaItem",
+    "AgendaProposal",
     "Ambiguity",
     "CellNote",
     "CertifiedValue",
@@ -50,6 +53,8 @@ __all__ = [
     "IndicatorVersion",
     "LayoutVersion",
     "Mechanism",
+    "Meeting",
+    "Minutes",
     "Opinion",
     "Plan",
     "PrintedSheet",
@@ -59,6 +64,7 @@ __all__ = [
     "Recheck",
     "RedLight",
     "ReportLayout",
+    "Resolution",
     "Return",
     "ReturnLine",
     "ReturnMove",
