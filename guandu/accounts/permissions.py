@@ -56,6 +56,14 @@ class Permission(StrEnum):
     PLAN_EDIT = "plan.edit"
     # 牵头单位 explain a red light and report what is done; they decide nothing.
     PLAN_ANSWER = "plan.answer"
+    # Tasks: units see and report their own; leaders and their 联络员 see all; the office gives out and accepts.
+    TASK_VIEW = "task.view"
+    TASK_OVERSEE = "task.oversee"
+    TASK_EDIT = "task.edit"
+    TASK_REPORT = "task.report"
+    TASK_ACCEPT = "task.accept"
+    INSTRUCTION_ENTER = "instruction.enter"
+    SUPERVISION_ISSUE = "supervision.issue"
     ASSESSMENT_VIEW = "assessment.view"
     ASSESSMENT_RUN = "assessment.run"
     PROJECT_VIEW = "project.view"
