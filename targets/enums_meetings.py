@@ -24,6 +24,8 @@ TOOK_PLACE = frozenset({MeetingState.HELD, MeetingState.ISSUED})
 class ItemSource(models.TextChoices):
     FOLLOW_UP = "follow_up", "上次议定事项"
     LIGHT = "light", "滞后目标"
+    TASK = "task", "红灯任务"
+    REQUEST = "request", "未解决诉求"
     PROPOSAL = "proposal", "提报议题"
     OTHER = "other", "其他议题"
 

@@ -50,6 +50,8 @@ class Role:
 
 _SEES_PARKS = {P.PARK_VIEW, P.RETURN_VIEW, P.FIGURE_VIEW, P.ASSESSMENT_VIEW, P.REFERENCE_VIEW}
 _SEES_TOTALS = {P.TOTALS_VIEW, P.PLAN_VIEW}
+_SEES_TASKS = {P.TASK_VIEW, P.TASK_OVERSEE}
+_DOES_TASKS = {P.TASK_VIEW, P.TASK_REPORT}
 _BUSINESS_ADMIN = {P.ADMIN_ENTER, P.JOB_VIEW}
 
 
@@ -82,9 +84,18 @@ ROLES: dict[str, Role] = {
             },
             {P.CONTACT_EDIT, P.CONTACT_REVEAL, P.ATTRIBUTION_SETTLE, P.CULTIVATION_VIEW, P.CULTIVATION_EDIT},
             {P.COMPARISON_RUN, P.FINDING_VIEW, P.PROJECT_VIEW, P.PROJECT_EDIT, P.ACCOUNT_VIEW},
-            {P.BATCH_VIEW, P.BATCH_REQUEST, P.OPERATOR_RESET, P.RETURN_URGE, P.REMINDER_EDIT, P.RETURN_RECEIVE},
+            {
+                P.BATCH_VIEW,
+                P.BATCH_REQUEST,
+                P.OPERATOR_RESET,
+                P.RETURN_URGE,
+                P.REMINDER_EDIT,
+                P.RETURN_RECEIVE,
+            },
             {P.LAYOUT_EDIT, P.DISPATCH_SEND, P.HISTORY_ENTER, P.PUBLICATION_ISSUE, P.ASSESSMENT_RUN},
             {P.MEETING_VIEW, P.MEETING_EDIT, P.AGENDA_PROPOSE},
+            _SEES_TASKS,
+            {P.TASK_EDIT, P.TASK_REPORT, P.TASK_ACCEPT, P.INSTRUCTION_ENTER, P.SUPERVISION_ISSUE},
         ),
         _role(
             RoleCode.DEPARTMENT,
@@ -105,6 +116,7 @@ ROLES: dict[str, Role] = {
                 P.PLAN_ANSWER,
             },
             {P.MEETING_VIEW, P.AGENDA_PROPOSE},
+            _DOES_TASKS,
         ),
         _role(
             RoleCode.TASK_FORCE,
@@ -114,6 +126,7 @@ ROLES: dict[str, Role] = {
             {P.PROJECT_VIEW, P.PROJECT_EDIT, P.NOTE_WRITE, P.RETURN_OPINE, P.DISPATCH_SEND, P.DISPATCH_FILL},
             P.PLAN_ANSWER,
             {P.MEETING_VIEW, P.AGENDA_PROPOSE},
+            _DOES_TASKS,
         ),
         _role(
             RoleCode.STREET,
@@ -124,6 +137,7 @@ ROLES: dict[str, Role] = {
             {P.CONTACT_REVEAL, P.ATTRIBUTION_CLAIM, P.CULTIVATION_VIEW, P.CULTIVATION_EDIT},
             {P.FINDING_VIEW, P.FINDING_DECIDE, P.QUALITY_VIEW, P.DISPATCH_FILL},
             {P.MEETING_VIEW, P.AGENDA_PROPOSE},
+            _DOES_TASKS,
         ),
         _role(
             RoleCode.OPERATOR,
@@ -133,8 +147,17 @@ ROLES: dict[str, Role] = {
             {P.SPACE_EDIT, P.TENANCY_EDIT, P.REGISTER_PROPOSE},
             {P.NOTE_WRITE, P.CONTACT_EDIT, P.CONTACT_REVEAL, P.QUALITY_VIEW, P.DISPATCH_FILL},
         ),
-        _role(RoleCode.LEADER, {_D, _C}, _SEES_PARKS, _SEES_TOTALS, P.PROJECT_VIEW, P.MEETING_VIEW),
-        _role(RoleCode.LIAISON, {_D, _C}, _SEES_PARKS, _SEES_TOTALS, P.PROJECT_VIEW, P.MEETING_VIEW),
+        _role(RoleCode.LEADER, {_D, _C}, _SEES_PARKS, _SEES_TOTALS, P.PROJECT_VIEW, P.MEETING_VIEW, _SEES_TASKS),
+        _role(
+            RoleCode.LIAISON,
+            {_D, _C},
+            _SEES_PARKS,
+            _SEES_TOTALS,
+            P.PROJECT_VIEW,
+            P.MEETING_VIEW,
+            _SEES_TASKS,
+            P.INSTRUCTION_ENTER,
+        ),
         _role(RoleCode.EXPERT, {_K}, {P.PARK_VIEW, P.ASSESSMENT_VIEW, P.REFERENCE_VIEW}),
         _role(
             RoleCode.API_CLIENT,

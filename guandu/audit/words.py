@@ -97,6 +97,9 @@ WHOLE = {
     "dispatch.export_missing": "导出临时调度未报名单", "dispatch_answer.save": "保存临时调度填报",
     "dispatch_answer.file": "报送临时调度表", "dispatch_answer.load": "上传报送临时调度表",
     "light.answer": "说明滞后提示", "light.release": "发布滞后提示", "plan.release_forecasts": "发布目标预测",
+    "task.create": "交办任务", "task.update": "修改任务", "task.revoke": "撤销任务", "task.receive": "接收任务",
+    "task.report": "报送任务进展", "task.note": "记任务备注", "task.add_stage": "增加任务节点", "task.set_stage": "登记任务节点",
+    "task.set_rule": "调整任务亮灯规则",
     "audit.archive": "归档审计记录", "audit.export": "导出审计记录", "page.open": "打开页面", "register.export": "导出列表",
 }  # fmt: skip
 

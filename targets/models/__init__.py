@@ -11,6 +11,7 @@ from targets.models.figure_state import FigureDrift, FigureDue, FigureState
 from targets.models.firm_sheet import FirmSheet
 from targets.models.history import HistoryBatch, HistoryLine
 from targets.models.indicator import Indicator, IndicatorVersion
+from targets.models.instruction import Instruction
 from targets.models.layout import LayoutVersion, ReportLayout
 from targets.models.light import RedLight
 from targets.models.meeting import AgendaItem, AgendaProposal, Meeting, Minutes, Resolution
@@ -22,10 +23,14 @@ from targets.models.publication import Publication, PublishedFigure
 from targets.models.returns import CellNote, Return, ReturnLine, ReturnMove, ReturnVersion
 from targets.models.roster_match import RosterMatch
 from targets.models.standing import ForecastRelease, TargetResult
+from targets.models.supervision import SupervisionNotice
+from targets.models.task import DEFAULT_RULE, Task, TaskRule, TaskStage, TaskUnit
+from targets.models.task_progress import TaskClosing, TaskExtension, TaskNote, TaskReport
 from targets.models.template import ReturnTemplate, TemplateCell
 from targets.models.workbook import Recheck, ReturnWorkbook, WorkbookBatch
 
 __all__ = [
+    "DEFAULT_RULE",
     "Accomplishment",
     "AgendaItem",
     "AgendaProposal",
@@ -51,6 +56,7 @@ __all__ = [
     "HistoryLine",
     "Indicator",
     "IndicatorVersion",
+    "Instruction",
     "LayoutVersion",
     "Mechanism",
     "Meeting",
@@ -74,11 +80,20 @@ __all__ = [
     "RosterMatch",
     "SignedSheet",
     "StatusRule",
+    "SupervisionNotice",
     "Target",
     "TargetReading",
     "TargetResult",
     "TargetRevision",
     "TargetUnit",
+    "Task",
+    "TaskClosing",
+    "TaskExtension",
+    "TaskNote",
+    "TaskReport",
+    "TaskRule",
+    "TaskStage",
+    "TaskUnit",
     "TemplateCell",
     "WorkbookBatch",
 ]

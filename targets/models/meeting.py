@@ -2,8 +2,10 @@ from django.db import models
 from django.db.models import Q
 
 from guandu.accounts.models import Unit
+from parks.models import ServiceRequest
 from targets.enums_meetings import TOOK_PLACE, AgendaProposalState, ItemSource, MeetingKind, MeetingState
 from targets.models.light import RedLight
+from targets.models.task import Task
 from targets.querysets_meetings import (
     AgendaProposalQuerySet,
     MeetingQuerySet,
@@ -103,6 +105,22 @@ class AgendaProposal(models.Model):
         return self.title
 
 
+# Source → the column of an item that holds the row it comes from.
+ITEM_COLUMNS = {
+    ItemSource.FOLLOW_UP: "resolution", ItemSource.LIGHT: "light", ItemSource.TASK: "task", ItemSource.REQUEST: "request",
+    ItemSource.PROPOSAL: "proposal",
+}  # fmt: skip
+
+
+def _of_its_source() -> Q:
+    """The row of its source, and no other."""
+    condition = Q()
+    for source in ItemSource:
+        empty = {f"{column}__isnull": column != ITEM_COLUMNS.get(source) for column in ITEM_COLUMNS.values()}
+        condition |= Q(source=source, **empty)
+    return condition
+
+
 class AgendaItem(models.Model):
     """One item of an agenda, in words of its own, with the row that it comes from: one for each source but `other`."""
 
@@ -112,6 +130,10 @@ class AgendaItem(models.Model):
     light = models.ForeignKey(RedLight, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="滞后提示")
     proposal = models.OneToOneField(
         AgendaProposal, models.PROTECT, null=True, blank=True, related_name="item", verbose_name="提报议题"
+    )
+    task = models.ForeignKey(Task, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="工作任务")
+    request = models.ForeignKey(
+        ServiceRequest, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="企业诉求"
     )
     resolution = models.ForeignKey(
         "targets.Resolution", models.PROTECT, null=True, blank=True, related_name="+", verbose_name="上次议定事项"
@@ -129,13 +151,9 @@ class AgendaItem(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["meeting", "light"], name="targets_item_light_once"),
             models.UniqueConstraint(fields=["meeting", "resolution"], name="targets_item_resolution_once"),
-            models.CheckConstraint(
-                condition=Q(source=ItemSource.LIGHT, light__isnull=False, proposal__isnull=True, resolution__isnull=True)
-                | Q(source=ItemSource.PROPOSAL, light__isnull=True, proposal__isnull=False, resolution__isnull=True)
-                | Q(source=ItemSource.FOLLOW_UP, light__isnull=True, proposal__isnull=True, resolution__isnull=False)
-                | Q(source=ItemSource.OTHER, light__isnull=True, proposal__isnull=True, resolution__isnull=True),
-                name="targets_item_of_its_source",
-            ),
+            models.UniqueConstraint(fields=["meeting", "task"], name="targets_item_task_once"),
+            models.UniqueConstraint(fields=["meeting", "request"], name="targets_item_request_once"),
+            models.CheckConstraint(condition=_of_its_source(), name="targets_item_of_its_source"),
         ]
 
     def __str__(self) -> str:
@@ -153,6 +171,9 @@ class Resolution(models.Model):
     text = models.CharField("议定事项", max_length=300)
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name="牵头单位")
     due_on = models.DateField("完成时限")
+    task = models.OneToOneField(
+        Task, models.PROTECT, null=True, blank=True, related_name="resolution", verbose_name="工作任务", editable=False
+    )
 
     objects = ResolutionQuerySet.as_manager()
 
