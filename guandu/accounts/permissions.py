@@ -26,6 +26,13 @@ class Permission(StrEnum):
     COMPARISON_RUN = "comparison.run"
     FINDING_VIEW = "finding.view"
     FINDING_DECIDE = "finding.decide"
+    # 企业诉求: raised by whoever is scoped to the park, assigned by the office, handled by the unit it is given to.
+    REQUEST_VIEW = "request.view"
+    REQUEST_RAISE = "request.raise"
+    REQUEST_ASSIGN = "request.assign"
+    REQUEST_HANDLE = "request.handle"
+    SERVICE_RECORD = "service.record"
+    VISIT_RECORD = "visit.record"
     QUALITY_VIEW = "quality.view"
     REFERENCE_VIEW = "reference.view"
     REFERENCE_EDIT = "reference.edit"

@@ -52,6 +52,8 @@ _SEES_PARKS = {P.PARK_VIEW, P.RETURN_VIEW, P.FIGURE_VIEW, P.ASSESSMENT_VIEW, P.R
 _SEES_TOTALS = {P.TOTALS_VIEW, P.PLAN_VIEW}
 _SEES_TASKS = {P.TASK_VIEW, P.TASK_OVERSEE}
 _DOES_TASKS = {P.TASK_VIEW, P.TASK_REPORT}
+_RAISES = {P.REQUEST_VIEW, P.REQUEST_RAISE, P.SERVICE_RECORD}
+_VISITS = {P.REQUEST_VIEW, P.VISIT_RECORD}
 _BUSINESS_ADMIN = {P.ADMIN_ENTER, P.JOB_VIEW}
 
 
@@ -96,6 +98,9 @@ ROLES: dict[str, Role] = {
             {P.MEETING_VIEW, P.MEETING_EDIT, P.AGENDA_PROPOSE},
             _SEES_TASKS,
             {P.TASK_EDIT, P.TASK_REPORT, P.TASK_ACCEPT, P.INSTRUCTION_ENTER, P.SUPERVISION_ISSUE},
+            _RAISES,
+            _VISITS,
+            {P.REQUEST_ASSIGN, P.REQUEST_HANDLE},
         ),
         _role(
             RoleCode.DEPARTMENT,
@@ -117,6 +122,9 @@ ROLES: dict[str, Role] = {
             },
             {P.MEETING_VIEW, P.AGENDA_PROPOSE},
             _DOES_TASKS,
+            _RAISES,
+            _VISITS,
+            P.REQUEST_HANDLE,
         ),
         _role(
             RoleCode.TASK_FORCE,
@@ -127,6 +135,7 @@ ROLES: dict[str, Role] = {
             P.PLAN_ANSWER,
             {P.MEETING_VIEW, P.AGENDA_PROPOSE},
             _DOES_TASKS,
+            {P.REQUEST_VIEW, P.REQUEST_RAISE, P.REQUEST_HANDLE},
         ),
         _role(
             RoleCode.STREET,
@@ -138,6 +147,9 @@ ROLES: dict[str, Role] = {
             {P.FINDING_VIEW, P.FINDING_DECIDE, P.QUALITY_VIEW, P.DISPATCH_FILL},
             {P.MEETING_VIEW, P.AGENDA_PROPOSE},
             _DOES_TASKS,
+            _RAISES,
+            _VISITS,
+            P.REQUEST_HANDLE,
         ),
         _role(
             RoleCode.OPERATOR,
@@ -146,8 +158,9 @@ ROLES: dict[str, Role] = {
             P.RETURN_FILE,
             {P.SPACE_EDIT, P.TENANCY_EDIT, P.REGISTER_PROPOSE},
             {P.NOTE_WRITE, P.CONTACT_EDIT, P.CONTACT_REVEAL, P.QUALITY_VIEW, P.DISPATCH_FILL},
+            _RAISES,
         ),
-        _role(RoleCode.LEADER, {_D, _C}, _SEES_PARKS, _SEES_TOTALS, P.PROJECT_VIEW, P.MEETING_VIEW, _SEES_TASKS),
+        _role(RoleCode.LEADER, {_D, _C}, _SEES_PARKS, _SEES_TOTALS, P.PROJECT_VIEW, P.MEETING_VIEW, _SEES_TASKS, _VISITS),
         _role(
             RoleCode.LIAISON,
             {_D, _C},
@@ -156,6 +169,7 @@ ROLES: dict[str, Role] = {
             P.PROJECT_VIEW,
             P.MEETING_VIEW,
             _SEES_TASKS,
+            _VISITS,
             P.INSTRUCTION_ENTER,
         ),
         _role(RoleCode.EXPERT, {_K}, {P.PARK_VIEW, P.ASSESSMENT_VIEW, P.REFERENCE_VIEW}),
