@@ -31,6 +31,7 @@ class TargetsConfig(AppConfig):
             todos,
             todos_dispatch,
             todos_lights,
+            todos_meetings,
             todos_plan,
         )
         from targets.actions.accomplishments import ACCOMPLISHMENT_KIND  # reason: needs models

@@ -25,6 +25,7 @@ MOST = 20
 READ_AHEAD = 6  # as many moves are read per line shown, because several may become one line
 FEW = 3
 GROUP = "指标与目标"
+WORK = "工作推进"
 
 add_navigation(
     NavigationEntry("日常工作", "报送进度", "targets:progress", "report", (Permission.RETURN_VIEW,), 31),
@@ -32,6 +33,8 @@ add_navigation(
         "日常工作", "临时调度", "targets:dispatch", "report", (Permission.DISPATCH_SEND, Permission.DISPATCH_FILL), 32
     ),
     NavigationEntry("日常工作", "历史补录", "targets:history", "book", (Permission.HISTORY_ENTER,), 33),
+    NavigationEntry(WORK, "例会", "targets:meetings", "people", (Permission.MEETING_VIEW,), 56),
+    NavigationEntry(WORK, "议题提报", "targets:agenda-proposals", "report", (Permission.AGENDA_PROPOSE,), 57),
     NavigationEntry(GROUP, "行动计划", "targets:plan", "target", (Permission.PLAN_VIEW,), 41),
     NavigationEntry(GROUP, "单位目标", "targets:plan-units", "people", (Permission.PLAN_VIEW,), 41),
     NavigationEntry(GROUP, "滞后提示", "targets:lights", "warn", (Permission.PLAN_VIEW,), 41),

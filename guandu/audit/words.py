@@ -100,6 +100,12 @@ WHOLE = {
     "task.create": "交办任务", "task.update": "修改任务", "task.revoke": "撤销任务", "task.receive": "接收任务",
     "task.report": "报送任务进展", "task.note": "记任务备注", "task.add_stage": "增加任务节点", "task.set_stage": "登记任务节点",
     "task.set_rule": "调整任务亮灯规则",
+    "meeting.call": "提请召开会议", "meeting.change": "修改会议安排", "meeting.cancel": "取消会议", "meeting.hold": "登记会议召开",
+    "meeting.set_agenda": "确定会议议程", "meeting.reopen_agenda": "撤回会议议程", "agenda.put": "列入会议议程",
+    "agenda.add": "增加议题", "agenda.word": "修改议题", "agenda.remove": "移除议题", "agenda_proposal.make": "提报议题",
+    "agenda_proposal.withdraw": "撤回提报议题", "agenda_proposal.decline": "答复提报议题", "minutes.say": "记录议定意见",
+    "resolution.make": "记录议定事项", "resolution.drop": "删除议定事项", "minutes.issue": "印发会议纪要",
+    "minutes.correct": "更正会议纪要",
     "audit.archive": "归档审计记录", "audit.export": "导出审计记录", "page.open": "打开页面", "register.export": "导出列表",
 }  # fmt: skip
 

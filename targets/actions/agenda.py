@@ -11,13 +11,12 @@ from targets.actions.meetings import drop, held_for, move, place
 from targets.actions.stated import Words, refuse, words
 from targets.enums_meetings import AgendaProposalState, ItemSource, MeetingState
 from targets.models import AgendaItem, AgendaProposal, Meeting
+from targets.models.meeting import ITEM_COLUMNS
 from targets.queries.agenda import Candidate
 from targets.queries.agenda_sources import candidates
 from targets.queries.meetings import names_in, units_named
 
 LONGEST = {"title": 160, "unit_names": 200, "text": 1500}
-# Source → the item's column that holds its row.
-COLUMNS = {ItemSource.LIGHT: "light", ItemSource.PROPOSAL: "proposal"}
 GONE = "所选事项中有的已经列入、撤回或不再符合条件，没有列入。请核对现在的名单后再选。"
 PREPARING = frozenset({MeetingState.PREPARING})
 
@@ -44,7 +43,7 @@ def put(*, meeting: Meeting, marks: Sequence[str], seen: int | None = None, by: 
 
 def _put(row: Meeting, chosen: Candidate, position: int, by: Actor) -> AgendaItem:
     said = {"title": chosen.title, "unit_names": chosen.unit_names, "text": chosen.text}
-    origin = {f"{COLUMNS[chosen.source]}_id": chosen.key}
+    origin = {f"{ITEM_COLUMNS[chosen.source]}_id": chosen.key}
     item = enter(AgendaItem(meeting=row, position=position, source=chosen.source, **said, **origin))
     if item.proposal:
         _set_proposal(item.proposal, state=AgendaProposalState.LISTED, meeting=row)
@@ -106,7 +105,7 @@ def word(
 @action("agenda.remove")
 def remove(*, item: AgendaItem, seen: int | None = None, by: Actor) -> Meeting:
     """Off the agenda; a proposal waits again. Raises NotAllowed, NotReady, Conflict."""
-    require(by, Permission.MEETING_EDIT, item, to="编排议程")
+    require(by, Permission.MEETING_EDIT, to="编排议程")
     row = held_for(item.meeting, PREPARING, "移除议题", seen)
     fresh = AgendaItem.objects.select_for_update(of=("self",)).filter(pk=item.pk).first()
     if fresh is None:

@@ -5,8 +5,6 @@ The text of the minutes never changes once it is issued; a correction is a text 
 
 from datetime import date
 
-from django.urls import reverse
-
 from guandu.accounts.checks import require
 from guandu.accounts.models import Unit
 from guandu.accounts.permissions import Permission
@@ -15,14 +13,14 @@ from guandu.core import clock
 from guandu.core.actors import Actor
 from guandu.core.digests import digest_of
 from guandu.core.errors import NotReady
-from guandu.notices.actions.messages import post
-from guandu.notices.enums import Importance, MessageKind
-from guandu.notices.told import Told
 from targets.actions.meetings import held_for, move
 from targets.actions.stated import Words, refuse, words
+from targets.actions.task_making import LONGEST as LONGEST_TASK
+from targets.actions.tasks import create
 from targets.enums_meetings import MeetingState
+from targets.enums_tasks import TaskSource
 from targets.models import AgendaItem, Meeting, Minutes, Resolution
-from targets.queries.recipients import Recipients
+from targets.queries.agenda import shortened
 
 LONGEST = {"outcome": 1500, "text": 300, "minutes": 20000, "document_number": 60, "reason": 200}
 HELD = frozenset({MeetingState.HELD})
@@ -60,6 +58,8 @@ def _faults(row: Meeting, unit: Unit | None, due_on: date | None, item: AgendaIt
     faults = []
     if unit is None:
         faults.append(("unit", "请选择牵头单位。"))
+    elif unit.kind == Unit.Kind.OPERATOR:
+        faults.append(("unit", f"{unit}是园区运营方，议定事项只交给部门、专班和街道。"))
     if due_on is None:
         faults.append(("due_on", "请填写完成时限。"))
     elif due_on < row.held_on:
@@ -72,7 +72,7 @@ def _faults(row: Meeting, unit: Unit | None, due_on: date | None, item: AgendaIt
 @action("resolution.drop")
 def drop(*, resolution: Resolution, seen: int | None = None, by: Actor) -> Meeting:
     """Not resolved after all, before the minutes are issued. Raises NotAllowed, NotReady, Conflict."""
-    require(by, Permission.MEETING_EDIT, resolution, to="删除议定事项")
+    require(by, Permission.MEETING_EDIT, to="删除议定事项")
     row = held_for(resolution.meeting, HELD, "删除议定事项", seen)
     fresh = Resolution.objects.select_for_update(of=("self",)).filter(pk=resolution.pk).first()
     if fresh is None:
@@ -95,12 +95,17 @@ def issue(
     require(by, Permission.MEETING_EDIT, meeting, to="印发纪要")
     row = held_for(meeting, HELD, "印发纪要", seen)
     silent = [f"第 {item.position} 项“{item.title}”还没有议定意见。" for item in row.items.filter(outcome="")]
-    if silent:
-        raise NotReady("纪要还不能印发。", missing=silent)
+    today = clock.today()
+    over = [
+        f"第 {each.number} 项议定事项的完成时限 {each.due_on} 已过，请删除后按新的时限重新登记。"
+        for each in row.resolutions.filter(due_on__lt=today)
+    ]
+    if silent or over:
+        raise NotReady("纪要还不能印发。", missing=[*silent, *over])
     made = _written(row, 0, text, document_number, "", by)
     move(row, state=MeetingState.ISSUED)
     for each in row.resolutions.select_related("unit").order_by("number"):
-        _hand_out(each, row, made, by)
+        _hand_out(each, row, by)
     return made
 
 
@@ -114,15 +119,13 @@ def _written(row: Meeting, number: int, text: str, document_number: str, reason:
     return enter(Minutes(meeting=row, number=number, digest=digest_of(said["text"]), **said, **who))
 
 
-def _hand_out(resolution: Resolution, row: Meeting, minutes: Minutes, by: Actor) -> None:
-    """The unit's own people hear of it."""
-    title = f"{row}议定事项，请{resolution.unit}牵头办理"
-    due = resolution.due_on
-    text = f"{resolution.text}。完成时限：{due.year}年{due.month}月{due.day}日。"
-    url = reverse("targets:meeting", args=[row.pk])
-    people = Recipients(clock.today()).people_of(resolution.unit, Permission.AGENDA_PROPOSE)
-    told = [Told(user, MessageKind.MEETING, f"resolution:{resolution.pk}", title, text, url, Importance.HIGH) for user in people]
-    post(told=told, by=by)
+def _hand_out(resolution: Resolution, row: Meeting, by: Actor) -> None:
+    """As a task of the unit, which is told of it."""
+    task = create(
+        title=shortened(resolution.text, LONGEST_TASK["title"]), text=resolution.text, source=TaskSource.MEETING,
+        due_on=resolution.due_on, leads=[resolution.unit], source_note=f"{row}第 {resolution.number} 项议定事项", by=by,
+    )  # fmt: skip
+    edit(resolution, {"task": task}, editable=frozenset({"task"}))
 
 
 @action("minutes.correct")
