@@ -33,8 +33,8 @@ add_navigation(
         "日常工作", "临时调度", "targets:dispatch", "report", (Permission.DISPATCH_SEND, Permission.DISPATCH_FILL), 32
     ),
     NavigationEntry("日常工作", "历史补录", "targets:history", "book", (Permission.HISTORY_ENTER,), 33),
-    NavigationEntry(WORK, "例会", "targets:meetings", "people", (Permission.MEETING_VIEW,), 56),
-    NavigationEntry(WORK, "议题提报", "targets:agenda-proposals", "report", (Permission.AGENDA_PROPOSE,), 57),
+    NavigationEntry(WORK, "例会", "targets:meetings", "people", (Permission.MEETING_VIEW,), 48),
+    NavigationEntry(WORK, "议题提报", "targets:agenda-proposals", "report", (Permission.AGENDA_PROPOSE,), 49),
     NavigationEntry(GROUP, "行动计划", "targets:plan", "target", (Permission.PLAN_VIEW,), 41),
     NavigationEntry(GROUP, "单位目标", "targets:plan-units", "people", (Permission.PLAN_VIEW,), 41),
     NavigationEntry(GROUP, "滞后提示", "targets:lights", "warn", (Permission.PLAN_VIEW,), 41),
