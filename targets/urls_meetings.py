@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from targets.views import agenda, agenda_proposals, meetings, minutes
+from targets.views import agenda, agenda_proposals, meeting_papers, meetings, minutes
 
 urlpatterns = [
     path("meetings/", meetings.meeting_list, name="meetings"),
@@ -16,6 +16,7 @@ urlpatterns = [
     path("meetings/items/<int:pk>/remove/", agenda.item_remove, name="agenda-item-remove"),
     path("meetings/items/<int:pk>/outcome/", minutes.item_outcome, name="agenda-item-outcome"),
     path("meetings/<int:pk>/", meetings.meeting_page, name="meeting"),
+    path("meetings/<int:pk>/<str:paper>.<str:form>", meeting_papers.meeting_paper, name="meeting-paper"),
     path("meetings/<int:pk>/edit/", meetings.meeting_edit, name="meeting-edit"),
     path("meetings/<int:pk>/cancel/", meetings.meeting_cancel, name="meeting-cancel"),
     path("meetings/<int:pk>/hold/", meetings.meeting_hold, name="meeting-hold"),

@@ -1,12 +1,18 @@
 """Meetings for tests: called, set, held, issued through the actions, and rows made directly where a step is not the point."""
 
 from datetime import date
+from decimal import Decimal
 
 from guandu.accounts.models import Unit, User
 from guandu.core import clock
 from targets.actions import agenda, meetings, minutes
+from targets.enums import TargetStatus
 from targets.enums_meetings import AgendaProposalState
-from targets.models import AgendaProposal, Meeting, Minutes, Resolution
+from targets.enums_plan import LightState
+from targets.models import AgendaProposal, Meeting, Minutes, Plan, RedLight, Resolution
+from targets.progress.outlook import Outlook
+from tests.targets.lit import led, make_light
+from tests.targets.plans import make_result, make_target
 
 DAY, TERM = date(2026, 10, 20), date(2026, 10, 16)
 PARTICULARS = {
@@ -46,3 +52,12 @@ def make_proposal(unit: Unit, title: str = "请研究用地指标", *, meeting: 
         "proposed_at": clock.now(),
     }  # fmt: skip
     return AgendaProposal.objects.create(unit=unit, title=title, meeting=meeting, **{**given, **fields})
+
+
+def red(plan: Plan, code: str, unit: Unit, state: str = LightState.RELEASED, answer: str = "土地指标未到", **fields) -> RedLight:
+    """A target of 8 that stands at 5, led by `unit`, with its light."""
+    target = led(make_target(plan, code, f"新增园区{code}"), unit)
+    outlook = Outlook(line=Decimal(8), required="不低于 8 个", gap=Decimal(3)).as_json()
+    make_result(target, TargetStatus.BEHIND, "5", outlook=outlook)
+    said = {"answer": answer, "answered_unit": unit.name} if answer else {"answer": "", "answered_at": None}
+    return make_light(target, state, **said, **fields)

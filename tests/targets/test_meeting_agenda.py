@@ -7,17 +7,16 @@ import pytest
 from guandu.core.errors import Conflict, Invalid, NotReady
 from guandu.core.models import Demonstration
 from targets.actions import agenda, meetings, minutes, tasks
-from targets.enums import TargetStatus
+from targets.enums import Shape, TargetStatus
 from targets.enums_meetings import ItemSource
 from targets.enums_plan import LightState
 from targets.enums_tasks import TaskSource, TaskState
-from targets.models import RedLight, Task, TargetResult
-from targets.progress.outlook import Outlook
+from targets.models import RedLight, Task
 from targets.queries import agenda_lights, agenda_tasks
 from targets.queries.agenda_follow_ups import follow_ups
 from targets.queries.agenda_sources import candidates, over
 from tests.factories import make_demonstration, make_unit
-from tests.targets.convened import call, held, issue, resolve, set_meeting
+from tests.targets.convened import call, held, issue, red, resolve, set_meeting
 from tests.targets.lit import behind, led, make_light
 from tests.targets.plans import make_plan, make_result, make_target
 from tests.targets.works import give
@@ -38,19 +37,6 @@ def plan():
 
 def on(day: date) -> None:
     Demonstration.objects.update(business_date=day)
-
-
-def red(plan, code, unit, state=LightState.RELEASED, answer="土地指标未到", **fields) -> RedLight:
-    target = led(make_target(plan, code, f"新增园区{code}"), unit)
-    make_result(target, TargetStatus.BEHIND, "5", outlook=_outlook())
-    said = {"answer": answer, "answered_unit": unit.name} if answer else {"answer": "", "answered_at": None}
-    return make_light(target, state, **said, **fields)
-
-
-def _outlook() -> dict:
-    from decimal import Decimal  # noqa: PLC0415
-
-    return Outlook(line=Decimal(8), required="不低于 8 个", gap=Decimal(3)).as_json()
 
 
 # --- red targets ------------------------------------------------------------------------------------
@@ -122,12 +108,12 @@ def test_a_red_may_come_up_at_the_next_meeting_again(plan, department, office):
 
 
 def test_a_target_that_each_park_must_meet_says_how_many_do(plan, department, office):
-    target = led(make_target(plan, "T01", shape="each_at_end"), department)
-    make_result(target, TargetStatus.BEHIND, "1", reported=3, parts=[{"figure": 0, "ok": True, "value": "1", "scope_name": "甲"}])
+    target = led(make_target(plan, "T01", shape=Shape.RATIO_EACH), department)
+    parts = [{"figure": 0, "ok": ok, "value": "1", "scope_name": "甲"} for ok in (True, False, False)]
+    make_result(target, TargetStatus.BEHIND, "1", reported=3, parts=parts)
     make_light(target, LightState.RELEASED)
     (found,) = agenda_lights.candidates(call(office), office)
-    assert found.title.startswith("T01")
-    assert TargetResult.objects.count() == 1
+    assert "现有 1/3 个园区符合。" in found.text
 
 
 # --- red tasks --------------------------------------------------------------------------------------

@@ -59,4 +59,4 @@ def _go_on(meeting: Meeting, department: User) -> None:
     """The unit takes the task over and writes a line."""
     task = meeting.resolutions.select_related("task").get().task
     tasks.receive(task=task, by=department)
-    tasks.report(task=task, month="2026-09", text="已收集 9 个园区用地缺口，正在汇总。", by=department)
+    tasks.report(task=task, month="2026-10", text="已收集 9 个园区用地缺口，正在汇总。", by=department)
