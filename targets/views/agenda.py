@@ -94,11 +94,13 @@ def _page(
     gone = over(items, request.user)
     seen = {"version": meeting.version}
     is_open = meeting.state == MeetingState.PREPARING
+    to_follow = follow_ups(meeting) if is_open else []
     context = {
         "meeting": meeting,
         "is_open": is_open,
         "items": [(each, gone.get(each.pk, "")) for each in items],
-        "to_follow": follow_ups(meeting) if is_open else [],
+        "to_follow": to_follow,
+        "count": len(items) + len(to_follow),
         "sources": by_source(meeting, request.user) if is_open else [],
         "picked": set(request.POST.getlist("pick")),
         "seen": SeenForm(initial=seen),

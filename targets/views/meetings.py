@@ -76,13 +76,14 @@ def page_of(
     items = list(AgendaItem.objects.visible_to(user).filter(meeting=meeting).select_related("resolution__task"))
     gone = over(items, user) if edits and not meeting.took_place else {}
     issued = in_force(meeting) if meeting.state == MeetingState.ISSUED else None
+    to_follow = follow_ups(meeting) if edits and meeting.state == MeetingState.PREPARING else []
     resolutions = Resolution.objects.visible_to(user).filter(meeting=meeting)
     context: dict[str, Any] = {
         "meeting": meeting,
         "tone": STATE_TONES[meeting.state],
         "steps": _steps(meeting),
-        "items": [(each, gone.get(each.pk, "")) for each in items],
-        "to_follow": follow_ups(meeting) if edits and meeting.state == MeetingState.PREPARING else [],
+        "items": [(number, each, gone.get(each.pk, "")) for number, each in enumerate(items, start=len(to_follow) + 1)],
+        "to_follow": to_follow,
         "minutes": issued,
         "corrections": meeting.minutes.filter(number__gt=0) if issued else [],
         "resolutions": became(resolutions),

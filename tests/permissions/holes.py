@@ -41,6 +41,8 @@ from rating.actions import assessments
 from targets import workflow
 from targets.actions import (
     accomplishments,
+    agenda,
+    agenda_proposals,
     attached,
     carry_over,
     closing,
@@ -54,6 +56,8 @@ from targets.actions import (
     history_signing,
     indicators,
     lights,
+    meetings,
+    minutes,
     opinions,
     paper,
     plan_terms,
@@ -212,7 +216,21 @@ def _issued_over_what_is_kept(patch: Patch) -> None:
         without(indicators, guard, "_wrong")(patch)
 
 
+def _any_state_of_a_meeting(patch: Patch) -> None:
+    for module in (meetings, agenda, minutes):
+        patch.setattr(module, "held_for", _without(meetings.held_for, "NotReady"))
+
+
 STATES: dict[str, Seed] = {
+    **{
+        f"meetings/{route}/": _any_state_of_a_meeting
+        for route in (
+            "<pk>/edit", "<pk>/cancel", "<pk>/hold", "<pk>/agenda", "<pk>/agenda/add", "<pk>/agenda/set", "<pk>/agenda/reopen",
+            "items/<pk>", "items/<pk>/remove", "items/<pk>/outcome", "<pk>/resolutions/add", "resolutions/<pk>/drop",
+            "<pk>/minutes", "<pk>/minutes/correct",
+        )
+    },
+    **{f"meetings/proposals/<pk>/{verb}/": without(agenda_proposals, "_waiting", "NotReady") for verb in ("withdraw", "decline")},
     **{f"dispatch/<pk>/{page}/": without(dispatch, "_refuse_sent", "NotReady") for page in ("columns", "send")},
     **{
         f"dispatch/<pk>/{verb}/": without(dispatch, verb, "NotReady") for verb in ("urge", "extend", "close", "reopen")
@@ -305,6 +323,7 @@ STATES: dict[str, Seed] = {
 
 # A page that somebody left open: what he saw is not asked for.
 STALE: dict[str, Seed] = {
+    "meetings/<pk>/agenda/set/": without(meetings, "held_for", "Conflict"),
     **{
         f"returns/<pk>/{verb}/": without(return_moves, "start", "Conflict", used_in=returns)
         for verb in ("file", "review", "send-back", "confirm")

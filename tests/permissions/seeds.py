@@ -42,6 +42,7 @@ from tests.permissions import (
     seeds_files,
     seeds_history,
     seeds_layouts,
+    seeds_meetings,
     seeds_notices,
     seeds_plan,
     seeds_publications,
@@ -94,6 +95,7 @@ def build() -> World:
     objects |= seeds_publications.rows(own, other, people)
     objects |= seeds_plan.rows(own, other, people)
     objects |= seeds_terms.rows(own, other, people)
+    objects |= seeds_meetings.rows(own, other, people)
     objects |= seeds_admin.handover_as_seen(people)
     return World(people, objects, _where_shown({"own": own, "other": other}, objects)).settle()
 

@@ -31,6 +31,7 @@ from tests.permissions.submissions_figures import FIGURES
 from tests.permissions.submissions_files import FILES
 from tests.permissions.submissions_history import HISTORY
 from tests.permissions.submissions_layouts import LAYOUTS
+from tests.permissions.submissions_meetings import MEETINGS
 from tests.permissions.submissions_notices import NOTICES
 from tests.permissions.submissions_plan import PLAN
 from tests.permissions.submissions_publications import PUBLICATIONS
@@ -291,4 +292,5 @@ WRITTEN = (
     *PUBLICATIONS,
     *PLAN,
     *TERMS_AND_REPORTS,
+    *MEETINGS,
 )  # fmt: skip
