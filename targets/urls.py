@@ -14,6 +14,7 @@ from targets import (
     urls_plan_terms,
     urls_publications,
     urls_returns,
+    urls_tasks,
     urls_workbooks,
 )
 
@@ -33,4 +34,5 @@ urlpatterns = [
     *urls_plan.urlpatterns,
     *urls_figures.urlpatterns,
     *urls_publications.urlpatterns,
+    *urls_tasks.urlpatterns,
 ]

@@ -99,7 +99,11 @@ WHOLE = {
     "light.answer": "说明滞后提示", "light.release": "发布滞后提示", "plan.release_forecasts": "发布目标预测",
     "task.create": "交办任务", "task.update": "修改任务", "task.revoke": "撤销任务", "task.receive": "接收任务",
     "task.report": "报送任务进展", "task.note": "记任务备注", "task.add_stage": "增加任务节点", "task.set_stage": "登记任务节点",
-    "task.set_rule": "调整任务亮灯规则",
+    "task.set_rule": "调整任务亮灯规则", "task.ask_extension": "申请任务延期", "task.grant_extension": "准予任务延期",
+    "task.decline_extension": "不同意任务延期", "task.close": "报送任务办结", "task.add_file": "补充任务办结材料",
+    "task.accept": "验收任务办结", "task.send_back": "退回任务办结", "tasks.remind": "发送任务提醒",
+    "instruction.enter": "登记领导批示", "instruction.draft": "起草批示反馈稿", "instruction.send": "报送批示反馈稿",
+    "supervision.issue": "签发督办通知单", "supervision.receive": "签收督办通知单", "supervision.answer": "答复督办通知单",
     "audit.archive": "归档审计记录", "audit.export": "导出审计记录", "page.open": "打开页面", "register.export": "导出列表",
 }  # fmt: skip
 
