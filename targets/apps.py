@@ -26,6 +26,7 @@ class TargetsConfig(AppConfig):
             tasks,
             tasks_calendar,
             tasks_history,
+            tasks_work,
             tasks_workbooks,
             tiles,
             todos,
@@ -33,6 +34,7 @@ class TargetsConfig(AppConfig):
             todos_lights,
             todos_meetings,
             todos_plan,
+            todos_tasks,
         )
         from targets.actions.accomplishments import ACCOMPLISHMENT_KIND  # reason: needs models
         from targets.actions.attached import (  # reason: needs models
@@ -46,11 +48,13 @@ class TargetsConfig(AppConfig):
         from targets.actions.history import HISTORY_KIND  # reason: needs models
         from targets.actions.layouts import LAYOUT_KIND  # reason: needs models
         from targets.actions.mergers import withdraw_drafts  # reason: needs models
+        from targets.actions.task_asking import CLOSING_KIND  # reason: needs models
         from targets.queries import mergers, milestones, quality, register_facts, series  # noqa: F401  # reason: register themselves
-        from targets.queries.open_work import lights_open, returns_open  # reason: needs models
+        from targets.queries.open_work import lights_open, returns_open, tasks_open  # reason: needs models
 
         register_open_work("数据报送", returns_open)
         register_open_work("滞后提示", lights_open)
+        register_open_work("工作任务", tasks_open)
         follow_park_mergers(Follower(mergers.obstacles, mergers.effects, withdraw_drafts))
         keep_through_migrations(self, "0002_locked_lines", GUARDS)
         keep_through_migrations(self, "0003_templates_by_period", DICTIONARY_GUARDS)
@@ -60,7 +64,7 @@ class TargetsConfig(AppConfig):
         keep_through_migrations(self, "0013_publications", PUBLICATION_GUARDS)
         keep_through_migrations(self, "0017_meetings", MEETING_GUARDS)
         of_returns = (EVIDENCE_KIND, PAPER_KIND, ROSTER_KIND, WORKBOOK_KIND, BATCH_KIND)
-        for kind in (*of_returns, LAYOUT_KIND, HISTORY_KIND, TABLE_KIND, ANSWER_KIND, ACCOMPLISHMENT_KIND):
+        for kind in (*of_returns, LAYOUT_KIND, HISTORY_KIND, TABLE_KIND, ANSWER_KIND, ACCOMPLISHMENT_KIND, CLOSING_KIND):
             register_owner(kind)
         add_navigation(
             NavigationEntry("日常工作", "数据填报", "targets:returns", "report", (Permission.RETURN_VIEW,), 30),

@@ -26,6 +26,7 @@ READ_AHEAD = 6  # as many moves are read per line shown, because several may bec
 FEW = 3
 GROUP = "指标与目标"
 WORK = "工作推进"
+GROUP, WORK = "指标与目标", "工作推进"
 
 add_navigation(
     NavigationEntry("日常工作", "报送进度", "targets:progress", "report", (Permission.RETURN_VIEW,), 31),
@@ -38,6 +39,9 @@ add_navigation(
     NavigationEntry(GROUP, "行动计划", "targets:plan", "target", (Permission.PLAN_VIEW,), 41),
     NavigationEntry(GROUP, "单位目标", "targets:plan-units", "people", (Permission.PLAN_VIEW,), 41),
     NavigationEntry(GROUP, "滞后提示", "targets:lights", "warn", (Permission.PLAN_VIEW,), 41),
+    NavigationEntry(WORK, "工作任务", "targets:tasks", "done", (Permission.TASK_VIEW,), 50),
+    NavigationEntry(WORK, "领导批示", "targets:instructions", "book", (Permission.TASK_VIEW,), 51),
+    NavigationEntry(WORK, "督办通知", "targets:supervisions", "warn", (Permission.TASK_VIEW,), 52),
     NavigationEntry(
         GROUP, "数据查询", "targets:figures", "chart", (Permission.FIGURE_VIEW, Permission.TOTALS_VIEW), 41
     ),

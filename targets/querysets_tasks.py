@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from django.apps import apps
-from django.db.models import Case, CharField, Exists, OuterRef, Q, Value, When
+from django.db.models import Case, CharField, Exists, IntegerField, OuterRef, Q, Value, When
 
 from guandu.accounts.permissions import Permission
 from guandu.accounts.querysets import EVERYTHING, NOTHING, ScopedQuerySet
@@ -78,6 +78,12 @@ class TaskQuerySet(ScopedQuerySet):
             output_field=CharField(),
         )
         return self.annotate(light=light)
+
+    def in_light_order(self, backwards: bool = False) -> "TaskQuerySet":
+        """Red first, then amber, green and what is not lit; of those already lit (see `lit`)."""
+        order = [TaskLight.RED, TaskLight.AMBER, TaskLight.GREEN, TaskLight.NONE]
+        rank = Case(*[When(light=each.value, then=Value(place)) for place, each in enumerate(order)], output_field=IntegerField())
+        return self.annotate(light_order=rank).order_by("-light_order" if backwards else "light_order", "due_on", "pk")
 
 
 class OfTaskQuerySet(ScopedQuerySet):

@@ -15,6 +15,7 @@ from targets import (
     urls_plan_terms,
     urls_publications,
     urls_returns,
+    urls_tasks,
     urls_workbooks,
 )
 
@@ -35,4 +36,5 @@ urlpatterns = [
     *urls_plan.urlpatterns,
     *urls_figures.urlpatterns,
     *urls_publications.urlpatterns,
+    *urls_tasks.urlpatterns,
 ]

@@ -106,6 +106,11 @@ WHOLE = {
     "agenda_proposal.withdraw": "撤回提报议题", "agenda_proposal.decline": "答复提报议题", "minutes.say": "记录议定意见",
     "resolution.make": "记录议定事项", "resolution.drop": "删除议定事项", "minutes.issue": "印发会议纪要",
     "minutes.correct": "更正会议纪要",
+    "task.set_rule": "调整任务亮灯规则", "task.ask_extension": "申请任务延期", "task.grant_extension": "准予任务延期",
+    "task.decline_extension": "不同意任务延期", "task.close": "报送任务办结", "task.add_file": "补充任务办结材料",
+    "task.accept": "验收任务办结", "task.send_back": "退回任务办结", "tasks.remind": "发送任务提醒",
+    "instruction.enter": "登记领导批示", "instruction.draft": "起草批示反馈稿", "instruction.send": "报送批示反馈稿",
+    "supervision.issue": "签发督办通知单", "supervision.receive": "签收督办通知单", "supervision.answer": "答复督办通知单",
     "audit.archive": "归档审计记录", "audit.export": "导出审计记录", "page.open": "打开页面", "register.export": "导出列表",
 }  # fmt: skip
 

@@ -44,18 +44,20 @@ def create(
 @action("task.update")
 def update(
     *, task: Task, values: dict[str, Any], leads: Sequence[Unit] | None = None, helpers: Sequence[Unit] | None = None,
-    seen: dict[str, Any] | None = None, by: Actor,
+    seen: int | None = None, by: Actor,
 ) -> Task:  # fmt: skip
-    """Change the words, and the units where given. The day changes by 延期 only. Raises NotAllowed, Invalid, Conflict,
-    NotReady for a task that is over."""
+    """Change the words, and the units where given. The day changes by 延期 only. `seen` is the version that the person
+    saw. Raises NotAllowed, Invalid, Conflict, NotReady for a task that is over."""
     require(by, Permission.TASK_EDIT, task, to="修改任务")
-    _open(task)
+    held = _open(task)
+    if seen is not None and seen != held.version:
+        raise Conflict("您填写期间，这项任务已有变动，请核对后再保存。")
     said = words(
         Words("title", values.get("title", task.title), "任务", 120),
         Words("text", values.get("text", task.text), "要求", 1000),
         Words("source_note", values.get("source_note", task.source_note), "来源说明", 200, required=False),
     )
-    fresh = edit(task, said, editable=EDITABLE, seen=seen)
+    fresh = edit(task, said, editable=EDITABLE)
     if leads is not None and helpers is not None:
         _set_units(fresh, list(leads), list(helpers), by)
     return fresh

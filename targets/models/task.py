@@ -6,7 +6,7 @@ from django.db.models import Q
 from guandu.accounts.models import Unit
 from guandu.core.models import LoadedModel
 from parks.models import Area, Park
-from targets.enums_tasks import OPEN_TASKS, RUNNING_TASKS, TaskSource, TaskState
+from targets.enums_tasks import OPEN_TASKS, RUNNING_TASKS, TaskLight, TaskSource, TaskState
 from targets.models.instruction import Instruction
 from targets.models.plan import Mechanism, Plan
 from targets.querysets_tasks import OfTaskQuerySet, TaskQuerySet, TaskRuleQuerySet
@@ -79,6 +79,11 @@ class Task(LoadedModel):
     @property
     def is_running(self) -> bool:
         return self.state in RUNNING_TASKS
+
+    @property
+    def light_word(self) -> str:
+        """Of a task that was lit (see TaskQuerySet.lit)."""
+        return TaskLight(getattr(self, "light", "")).label
 
     @property
     def is_extended(self) -> bool:

@@ -1,4 +1,4 @@
-"""Returns that are open for a person, and red lights that he is to explain, for the slip of a hand-over. They follow
+"""Returns and tasks that are open for a person, and red lights that he is to explain, for the slip of a hand-over. They follow
 the duty: nothing is written when they change hands."""
 
 from django.db.models import Q
@@ -8,9 +8,10 @@ from guandu.accounts.handover import OpenItem
 from guandu.accounts.models import User
 from guandu.core.periods import Period
 from targets.enums import ReturnState
-from targets.models import RedLight, Return
+from targets.models import RedLight, Return, Task
 from targets.queries.lights import to_explain
 from targets.queries.next_steps import listed, waiting_for, who_is_next
+from targets.queries.tasks import tasks_of_units
 
 
 def returns_open(user: User) -> list[OpenItem]:
@@ -43,4 +44,17 @@ def _light(light: RedLight) -> OpenItem:
         title=f"{light.target}{Period.parse(light.period).label}滞后",
         detail=f"{light.get_state_display()}，{light.due_on} 前说明",
         url=f"{reverse('targets:lights')}?period={light.period}",
+    )
+
+
+def tasks_open(user: User) -> list[OpenItem]:
+    """Grain: one per open task that a unit of this person leads or helps with."""
+    return [_task(each) for each in tasks_of_units(user)]
+
+
+def _task(task: Task) -> OpenItem:
+    return OpenItem(
+        title=str(task),
+        detail=f"{task.get_state_display()}，{task.due_on} 前办结",
+        url=reverse("targets:task", args=[task.pk]),
     )

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from guandu.accounts.checks import allowed
 from guandu.accounts.models import Unit, User
@@ -12,8 +12,17 @@ from guandu.accounts.permissions import Permission
 from guandu.core import clock
 from guandu.core.actors import Actor
 from guandu.files.models import Attachment
-from targets.enums_tasks import AskState, TaskLight, TaskState
-from targets.models import DEFAULT_RULE, Task, TaskClosing, TaskReport, TaskRule, TaskStage, TaskUnit
+from targets.enums_tasks import OPEN_TASKS, AskState, TaskLight, TaskState
+from targets.models import (
+    DEFAULT_RULE,
+    Task,
+    TaskClosing,
+    TaskExtension,
+    TaskReport,
+    TaskRule,
+    TaskStage,
+    TaskUnit,
+)
 from targets.querysets_tasks import LINE_FROM_DAY, months_before, own_units
 
 ON_CLOSING = "task.closing"
@@ -112,6 +121,13 @@ def is_reminded(day: date, rule: TaskRule) -> bool:
     return (months_before(day, -1) - day).days <= rule.remind_days
 
 
+def tasks_of_units(user: User) -> list[Task]:
+    """Open tasks that the units of this person lead or help with, the first due first."""
+    if not user.may(Permission.TASK_REPORT):
+        return []
+    return list(Task.objects.visible_to(user, Permission.TASK_REPORT).filter(state__in=OPEN_TASKS).order_by("due_on", "pk"))
+
+
 def to_receive(user: User) -> list[Task]:
     """Tasks that wait to be taken over by a unit of this person."""
     if not user.may(Permission.TASK_REPORT):
@@ -130,10 +146,8 @@ def to_accept(user: User) -> list[TaskClosing]:
     return list(rows.exclude(asked_key=user.actor_key).select_related("task").order_by("asked_at", "pk"))
 
 
-def to_extend(user: User):
+def to_extend(user: User) -> list[TaskExtension]:
     """延期 that wait for this person's word; not those that he asked for."""
-    from targets.models import TaskExtension  # noqa: PLC0415
-
     if not user.may(Permission.TASK_ACCEPT):
         return []
     rows = TaskExtension.objects.visible_to(user, Permission.TASK_ACCEPT).filter(state=AskState.ASKED)
@@ -184,11 +198,3 @@ def latest_lines(tasks: Iterable[Task]) -> dict[int, TaskReport]:
 def open_units() -> QuerySet[Unit]:
     """Bodies to which work may be given: not the operators of parks."""
     return Unit.objects.exclude(kind=Unit.Kind.OPERATOR).order_by("kind", "code")
-
-
-def overdue(day: date) -> QuerySet[Task]:
-    return Task.objects.running().filter(due_on__lt=day).order_by("due_on", "pk")
-
-
-def due_within(day: date, days: int) -> Q:
-    return Q(due_on__gte=day, due_on__lte=day + timedelta(days))
