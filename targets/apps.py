@@ -49,7 +49,15 @@ class TargetsConfig(AppConfig):
         from targets.actions.layouts import LAYOUT_KIND  # reason: needs models
         from targets.actions.mergers import withdraw_drafts  # reason: needs models
         from targets.actions.task_asking import CLOSING_KIND  # reason: needs models
-        from targets.queries import mergers, milestones, quality, register_facts, series  # noqa: F401  # reason: register themselves
+        from targets.queries import (  # noqa: F401  # reason: register themselves
+            mergers,
+            milestones,
+            quality,
+            reds,
+            register_facts,
+            series,
+            service_facts,
+        )
         from targets.queries.open_work import lights_open, returns_open, tasks_open  # reason: needs models
 
         register_open_work("数据报送", returns_open)

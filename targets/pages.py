@@ -24,8 +24,6 @@ from targets.workflow import LABELS, Verb
 MOST = 20
 READ_AHEAD = 6  # as many moves are read per line shown, because several may become one line
 FEW = 3
-GROUP = "指标与目标"
-WORK = "工作推进"
 GROUP, WORK = "指标与目标", "工作推进"
 
 add_navigation(

@@ -12,6 +12,7 @@ class MessageKind(models.TextChoices):
     TASK = "task", "工作任务"
     SUPERVISION = "supervision", "督办通知"
     MEETING = "meeting", "会议"
+    REQUEST = "request", "企业诉求"
 
 
 class Importance(models.TextChoices):

@@ -12,10 +12,11 @@ from guandu.core import clock
 from guandu.core.actors import Actor
 from guandu.core.working_days import working_days_until
 from parks.enums_requests import OPEN_REQUESTS, WITH_UNIT, RequestSource, RequestState, Unsolved
-from parks.models import ServiceRequest
+from parks.models import Enterprise, Park, ServiceRequest, Tenancy
 from parks.querysets_requests import of_units
 
 TWICE = 2
+ON_STEP = "parks.request_step"  # what files of a line of the trace hang on
 RELATED = ("park", "unit", "kind", "enterprise", "raised_unit")
 
 
@@ -148,3 +149,28 @@ def whose_move(request: ServiceRequest) -> str:
 
 def _short(unit: Unit | None) -> str:
     return (unit.short_name or unit.name) if unit else ""
+
+
+def is_of_raiser(user: Actor, request: ServiceRequest) -> bool:
+    """Whether the person speaks for who raised it."""
+    raised = user.actor_kind == "user" and user.may(Permission.REQUEST_RAISE, request)
+    return raised and ServiceRequest.objects.filter(of_raiser(user), pk=request.pk).exists()
+
+
+def firm_named(text: str, park: Park, day: date) -> Enterprise | None:
+    """The tenant of the park whose whole name or credit code is `text`; None where it is not one firm."""
+    tenants = Tenancy.objects.on(day).filter(park=park)
+    named = Q(enterprise__name=text) | Q(enterprise__credit_code=text.upper())
+    found = list(tenants.filter(named).select_related("enterprise")[:2])
+    return found[0].enterprise if len(found) == 1 else None
+
+
+def due_by(last: date, day: date) -> list[ServiceRequest]:
+    """Whose term ends by `last` or is over, and what is to be looked at again on `day`. Grain: one request."""
+    running = Q(state__in=[RequestState.RAISED, *WITH_UNIT, RequestState.ANSWERED], due_on__lte=last)
+    return list(listed(ServiceRequest.objects.filter(running | to_look_at(day))).order_by("pk"))
+
+
+def unjudged(day: date) -> list[ServiceRequest]:
+    """Answers that nobody judged within the term."""
+    return list(ServiceRequest.objects.filter(state=RequestState.ANSWERED, due_on__lt=day).order_by("pk"))

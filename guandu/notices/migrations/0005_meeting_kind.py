@@ -6,6 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
+        ('notices', '0004_request_kind'),
         ('notices', '0004_task_kinds'),
     ]
 
@@ -13,6 +14,6 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='message',
             name='kind',
-            field=models.CharField(choices=[('reminder', '报送提醒'), ('review', '审核提醒'), ('urge', '催报'), ('drift', '数据核对'), ('light', '滞后提示'), ('task', '工作任务'), ('supervision', '督办通知'), ('meeting', '会议')], max_length=20, verbose_name='类别'),
+            field=models.CharField(choices=[('reminder', '报送提醒'), ('review', '审核提醒'), ('urge', '催报'), ('drift', '数据核对'), ('light', '滞后提示'), ('task', '工作任务'), ('supervision', '督办通知'), ('meeting', '会议'), ('request', '企业诉求')], max_length=20, verbose_name='类别'),
         ),
     ]
