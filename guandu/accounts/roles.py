@@ -84,6 +84,7 @@ ROLES: dict[str, Role] = {
             {P.COMPARISON_RUN, P.FINDING_VIEW, P.PROJECT_VIEW, P.PROJECT_EDIT, P.ACCOUNT_VIEW},
             {P.BATCH_VIEW, P.BATCH_REQUEST, P.OPERATOR_RESET, P.RETURN_URGE, P.REMINDER_EDIT, P.RETURN_RECEIVE},
             {P.LAYOUT_EDIT, P.DISPATCH_SEND, P.HISTORY_ENTER, P.PUBLICATION_ISSUE, P.ASSESSMENT_RUN},
+            {P.DOCUMENT_VIEW, P.DOCUMENT_EDIT, P.DOCUMENT_SIGN},
         ),
         _role(
             RoleCode.DEPARTMENT,
@@ -103,6 +104,7 @@ ROLES: dict[str, Role] = {
                 P.DISPATCH_FILL,
                 P.PLAN_ANSWER,
             },
+            {P.DOCUMENT_VIEW, P.DOCUMENT_OPINE},
         ),
         _role(
             RoleCode.TASK_FORCE,
@@ -111,6 +113,7 @@ ROLES: dict[str, Role] = {
             _SEES_TOTALS,
             {P.PROJECT_VIEW, P.PROJECT_EDIT, P.NOTE_WRITE, P.RETURN_OPINE, P.DISPATCH_SEND, P.DISPATCH_FILL},
             P.PLAN_ANSWER,
+            {P.DOCUMENT_VIEW, P.DOCUMENT_OPINE},
         ),
         _role(
             RoleCode.STREET,
@@ -120,6 +123,7 @@ ROLES: dict[str, Role] = {
             {P.PROJECT_VIEW, P.NOTE_WRITE, P.REGISTER_PROPOSE, P.RETURN_OPINE, P.RETURN_FILE},
             {P.CONTACT_REVEAL, P.ATTRIBUTION_CLAIM, P.CULTIVATION_VIEW, P.CULTIVATION_EDIT},
             {P.FINDING_VIEW, P.FINDING_DECIDE, P.QUALITY_VIEW, P.DISPATCH_FILL},
+            {P.DOCUMENT_VIEW, P.DOCUMENT_OPINE},
         ),
         _role(
             RoleCode.OPERATOR,
@@ -129,8 +133,12 @@ ROLES: dict[str, Role] = {
             {P.SPACE_EDIT, P.TENANCY_EDIT, P.REGISTER_PROPOSE},
             {P.NOTE_WRITE, P.CONTACT_EDIT, P.CONTACT_REVEAL, P.QUALITY_VIEW, P.DISPATCH_FILL},
         ),
-        _role(RoleCode.LEADER, {_D, _C}, _SEES_PARKS, _SEES_TOTALS, P.PROJECT_VIEW),
-        _role(RoleCode.LIAISON, {_D, _C}, _SEES_PARKS, _SEES_TOTALS, P.PROJECT_VIEW),
+        _role(
+            RoleCode.LEADER, {_D, _C}, _SEES_PARKS, _SEES_TOTALS, P.PROJECT_VIEW, {P.DOCUMENT_VIEW, P.DOCUMENT_SIGN}
+        ),
+        _role(
+            RoleCode.LIAISON, {_D, _C}, _SEES_PARKS, _SEES_TOTALS, P.PROJECT_VIEW, {P.DOCUMENT_VIEW, P.DOCUMENT_SIGN}
+        ),
         _role(RoleCode.EXPERT, {_K}, {P.PARK_VIEW, P.ASSESSMENT_VIEW, P.REFERENCE_VIEW}),
         _role(
             RoleCode.API_CLIENT,
@@ -155,6 +163,7 @@ ROLES: dict[str, Role] = {
             P.GRANT_EDIT,
             P.POLICY_EDIT,
             P.BATCH_VIEW,
+            P.DOCUMENT_TEMPLATE_EDIT,
         ),
         _role(RoleCode.AUDIT_ADMIN, {_D}, P.ADMIN_ENTER, P.AUDIT_VIEW),
     )

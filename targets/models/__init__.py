@@ -4,6 +4,7 @@ from targets.models.correction import Correction
 from targets.models.cycle import Cycle
 from targets.models.disclosure import Disclosure
 from targets.models.dispatch import DispatchReceiver, DispatchTable
+from targets.models.document import DocumentMove, DocumentOpinion, DocumentTemplate, OfficialDocument
 from targets.models.evidence import Evidence, EvidenceSeal
 from targets.models.extension import Extension
 from targets.models.figure import Figure
@@ -35,6 +36,9 @@ __all__ = [
     "Disclosure",
     "DispatchReceiver",
     "DispatchTable",
+    "DocumentMove",
+    "DocumentOpinion",
+    "DocumentTemplate",
     "Extension",
     "Evidence",
     "EvidenceSeal",
@@ -50,6 +54,7 @@ __all__ = [
     "IndicatorVersion",
     "LayoutVersion",
     "Mechanism",
+    "OfficialDocument",
     "Opinion",
     "Plan",
     "PrintedSheet",

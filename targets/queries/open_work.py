@@ -9,6 +9,7 @@ from guandu.accounts.models import User
 from guandu.core.periods import Period
 from targets.enums import ReturnState
 from targets.models import RedLight, Return
+from targets.queries.documents import opinions_waiting, waiting_for_signature
 from targets.queries.lights import to_explain
 from targets.queries.next_steps import listed, waiting_for, who_is_next
 
@@ -44,3 +45,20 @@ def _light(light: RedLight) -> OpenItem:
         detail=f"{light.get_state_display()}，{light.due_on} 前说明",
         url=f"{reverse('targets:lights')}?period={light.period}",
     )
+
+
+def documents_open(user: User) -> list[OpenItem]:
+    """Grain: one per document that the person's unit is asked about, or that waits for the signature that he registers."""
+    asked = [
+        OpenItem(
+            title=f"《{each.document}》征求意见",
+            detail=f"{each.document.opinions_due} 前答复",
+            url=reverse("targets:document", args=[each.document_id]),
+        )
+        for each in opinions_waiting(user)
+    ]
+    laid = [
+        OpenItem(f"《{each}》送审", "待签批", reverse("targets:document", args=[each.pk]))
+        for each in waiting_for_signature(user)
+    ]
+    return asked + laid
