@@ -5,7 +5,7 @@ from django import forms
 from guandu.accounts.models import User
 from guandu.documents.wording import LONGEST as LONGEST_WORDING
 from targets.actions.documents import LONGEST
-from targets.enums_document import DocumentKind, DocumentState, Ranking, Section
+from targets.enums_document import SECTIONS, DocumentKind, DocumentState, Ranking, Section
 from targets.models import Publication
 from targets.queries.document_papers import Choices
 from targets.queries.documents import scopes_of, units_asked
@@ -56,7 +56,7 @@ class ChoicesForm(forms.Form):
         return Choices(
             kind=typed["kind"],
             publication=typed["publication"],
-            sections=tuple(typed["sections"]),
+            sections=tuple(each for each in SECTIONS[DocumentKind(typed["kind"])] if each in typed["sections"]),
             rankings=tuple(typed["rankings"]) if typed["kind"] == DocumentKind.BULLETIN else (),
             scope_kind=kind,
             scope_code=code,

@@ -1,7 +1,7 @@
 """The issued file beside its draft: is it this document, and which numbers does it say otherwise."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
 
@@ -32,19 +32,19 @@ def numbers_apart(
 ) -> list[Apart]:
     """What the file says otherwise than the draft; its 文号, its days and the draft's small print left out."""
     draft = replace(paper, mark="", number="", dated=None, colophon=())
-    text = "\n".join(lines)
-    for known in (*paper.colophon, number, day_words(issued_on), paper.date_words):
-        text = _without(text, known)
-    said, issued = numbers_of(draft.texts()), numbers_of(text.split("\n"))
+    known = (*paper.colophon, number, day_words(issued_on), paper.date_words)
+    said, issued = (numbers_of(_without(text, known).split("\n")) for text in ("\n".join(draft.texts()), "\n".join(lines)))
     if len(issued) > MOST_NUMBERS:
         raise _refused(f"文件中的数字超过 {MOST_NUMBERS} 个，不像是这份公文。{AGAIN}")
     return apart(said, issued, loose=is_pdf)
 
 
-def _without(text: str, known: str) -> str:
+def _without(text: str, known: Iterable[str]) -> str:
     """A PDF breaks a line anywhere."""
-    signs = [re.escape(each) for each in printable(known) if not each.isspace()]
-    return re.sub(r"\s*".join(signs), "", text) if signs else text
+    for each in known:
+        signs = [re.escape(sign) for sign in printable(each) if not sign.isspace()]
+        text = re.sub(r"\s*".join(signs), "", text) if signs else text
+    return text
 
 
 def _refused(sentence: str) -> Invalid:
