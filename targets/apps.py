@@ -31,6 +31,7 @@ class TargetsConfig(AppConfig):
             tiles,
             todos,
             todos_dispatch,
+            todos_documents,
             todos_lights,
             todos_meetings,
             todos_plan,
@@ -45,6 +46,7 @@ class TargetsConfig(AppConfig):
             WORKBOOK_KIND,
         )
         from targets.actions.dispatch_files import ANSWER_KIND, TABLE_KIND  # reason: needs models
+        from targets.actions.documents import DOCUMENT_KIND  # reason: needs models
         from targets.actions.history import HISTORY_KIND  # reason: needs models
         from targets.actions.layouts import LAYOUT_KIND  # reason: needs models
         from targets.actions.mergers import withdraw_drafts  # reason: needs models
@@ -58,11 +60,19 @@ class TargetsConfig(AppConfig):
             series,
             service_facts,
         )
-        from targets.queries.open_work import lights_open, returns_open, tasks_open  # reason: needs models
+        from targets.queries.open_work import (  # reason: needs models
+            documents_open,
+            lights_open,
+            proposals_open,
+            returns_open,
+            tasks_open,
+        )
 
         register_open_work("数据报送", returns_open)
         register_open_work("滞后提示", lights_open)
         register_open_work("工作任务", tasks_open)
+        register_open_work("提报议题", proposals_open)
+        register_open_work("公文", documents_open)
         follow_park_mergers(Follower(mergers.obstacles, mergers.effects, withdraw_drafts))
         keep_through_migrations(self, "0002_locked_lines", GUARDS)
         keep_through_migrations(self, "0003_templates_by_period", DICTIONARY_GUARDS)
@@ -72,7 +82,8 @@ class TargetsConfig(AppConfig):
         keep_through_migrations(self, "0013_publications", PUBLICATION_GUARDS)
         keep_through_migrations(self, "0017_meetings", MEETING_GUARDS)
         of_returns = (EVIDENCE_KIND, PAPER_KIND, ROSTER_KIND, WORKBOOK_KIND, BATCH_KIND)
-        for kind in (*of_returns, LAYOUT_KIND, HISTORY_KIND, TABLE_KIND, ANSWER_KIND, ACCOMPLISHMENT_KIND, CLOSING_KIND):
+        of_work = (ACCOMPLISHMENT_KIND, CLOSING_KIND, DOCUMENT_KIND)
+        for kind in (*of_returns, LAYOUT_KIND, HISTORY_KIND, TABLE_KIND, ANSWER_KIND, *of_work):
             register_owner(kind)
         add_navigation(
             NavigationEntry("日常工作", "数据填报", "targets:returns", "report", (Permission.RETURN_VIEW,), 30),

@@ -45,6 +45,8 @@ add_navigation(
     ),
     NavigationEntry(GROUP, "指标字典", "targets:indicators", "book", (Permission.REFERENCE_VIEW,), 42),
     NavigationEntry(GROUP, "数据发布", "targets:publications", "book", (Permission.FIGURE_VIEW,), 44),
+    NavigationEntry(GROUP, "公文", "targets:documents", "print", (Permission.DOCUMENT_VIEW,), 45),
+    NavigationEntry("管理", "公文措辞", "targets:document-templates", "book", (Permission.DOCUMENT_TEMPLATE_EDIT,), 87),
     NavigationEntry(GROUP, "报表套填", "targets:layouts", "print", (Permission.FIGURE_VIEW,), 43),
 )
 

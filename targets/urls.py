@@ -4,6 +4,7 @@ from targets import (
     urls_calendar,
     urls_completeness,
     urls_dispatch,
+    urls_documents,
     urls_figures,
     urls_history,
     urls_layouts,
@@ -37,4 +38,5 @@ urlpatterns = [
     *urls_figures.urlpatterns,
     *urls_publications.urlpatterns,
     *urls_tasks.urlpatterns,
+    *urls_documents.urlpatterns,
 ]

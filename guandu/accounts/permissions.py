@@ -59,6 +59,13 @@ class Permission(StrEnum):
     PUBLICATION_ISSUE = "publication.issue"
     # 报表套填: the office keeps the layouts, whoever sees figures fills them.
     LAYOUT_EDIT = "layout.edit"
+    # 公文: made and moved by the office, read by whom it concerns, signed off for leaders, answered by units asked;
+    # its standing sentences belong to the 安全管理员.
+    DOCUMENT_VIEW = "document.view"
+    DOCUMENT_EDIT = "document.edit"
+    DOCUMENT_OPINE = "document.opine"
+    DOCUMENT_SIGN = "document.sign"
+    DOCUMENT_TEMPLATE_EDIT = "document_template.edit"
     PLAN_VIEW = "plan.view"
     PLAN_EDIT = "plan.edit"
     # 牵头单位 explain a red light and report what is done; they decide nothing.

@@ -94,6 +94,7 @@ ROLES: dict[str, Role] = {
             _RAISES,
             _VISITS,
             {P.REQUEST_ASSIGN, P.REQUEST_HANDLE},
+            {P.DOCUMENT_VIEW, P.DOCUMENT_EDIT, P.DOCUMENT_SIGN},
         ),
         _role(
             RoleCode.DEPARTMENT,
@@ -118,6 +119,7 @@ ROLES: dict[str, Role] = {
             _RAISES,
             _VISITS,
             P.REQUEST_HANDLE,
+            {P.DOCUMENT_VIEW, P.DOCUMENT_OPINE},
         ),
         _role(
             RoleCode.TASK_FORCE,
@@ -129,6 +131,7 @@ ROLES: dict[str, Role] = {
             {P.MEETING_VIEW, P.AGENDA_PROPOSE},
             _DOES_TASKS,
             {P.REQUEST_VIEW, P.REQUEST_RAISE, P.REQUEST_HANDLE},
+            {P.DOCUMENT_VIEW, P.DOCUMENT_OPINE},
         ),
         _role(
             RoleCode.STREET,
@@ -143,6 +146,7 @@ ROLES: dict[str, Role] = {
             _RAISES,
             _VISITS,
             P.REQUEST_HANDLE,
+            {P.DOCUMENT_VIEW, P.DOCUMENT_OPINE},
         ),
         _role(
             RoleCode.OPERATOR,
@@ -153,7 +157,17 @@ ROLES: dict[str, Role] = {
             {P.NOTE_WRITE, P.CONTACT_EDIT, P.CONTACT_REVEAL, P.QUALITY_VIEW, P.DISPATCH_FILL},
             _RAISES,
         ),
-        _role(RoleCode.LEADER, {_D, _C}, _SEES_PARKS, _SEES_TOTALS, P.PROJECT_VIEW, P.MEETING_VIEW, _SEES_TASKS, _VISITS),
+        _role(
+            RoleCode.LEADER,
+            {_D, _C},
+            _SEES_PARKS,
+            _SEES_TOTALS,
+            P.PROJECT_VIEW,
+            P.MEETING_VIEW,
+            _SEES_TASKS,
+            _VISITS,
+            {P.DOCUMENT_VIEW, P.DOCUMENT_SIGN},
+        ),
         _role(
             RoleCode.LIAISON,
             {_D, _C},
@@ -164,6 +178,7 @@ ROLES: dict[str, Role] = {
             _SEES_TASKS,
             _VISITS,
             P.INSTRUCTION_ENTER,
+            {P.DOCUMENT_VIEW, P.DOCUMENT_SIGN},
         ),
         _role(RoleCode.EXPERT, {_K}, {P.PARK_VIEW, P.ASSESSMENT_VIEW, P.REFERENCE_VIEW}),
         _role(
@@ -189,6 +204,7 @@ ROLES: dict[str, Role] = {
             P.GRANT_EDIT,
             P.POLICY_EDIT,
             P.BATCH_VIEW,
+            P.DOCUMENT_TEMPLATE_EDIT,
         ),
         _role(RoleCode.AUDIT_ADMIN, {_D}, P.ADMIN_ENTER, P.AUDIT_VIEW),
     )

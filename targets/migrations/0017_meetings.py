@@ -13,6 +13,7 @@ class Migration(migrations.Migration):
         ('accounts', '0004_exclusive_administrators'),
         ('parks', '0004_requests'),
         ('targets', '0015_tasks'),
+        ('targets', '0016_official_documents'),
     ]
 
     operations = [

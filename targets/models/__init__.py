@@ -4,6 +4,7 @@ from targets.models.correction import Correction
 from targets.models.cycle import Cycle
 from targets.models.disclosure import Disclosure
 from targets.models.dispatch import DispatchReceiver, DispatchTable
+from targets.models.document import DocumentMove, DocumentOpinion, DocumentTemplate, OfficialDocument
 from targets.models.evidence import Evidence, EvidenceSeal
 from targets.models.extension import Extension
 from targets.models.figure import Figure
@@ -43,6 +44,9 @@ __all__ = [
     "Disclosure",
     "DispatchReceiver",
     "DispatchTable",
+    "DocumentMove",
+    "DocumentOpinion",
+    "DocumentTemplate",
     "Extension",
     "Evidence",
     "EvidenceSeal",
@@ -61,6 +65,7 @@ __all__ = [
     "Mechanism",
     "Meeting",
     "Minutes",
+    "OfficialDocument",
     "Opinion",
     "Plan",
     "PrintedSheet",

@@ -10,6 +10,7 @@ from targets.papers.words import (
     NOTHING,
     Rated,
     amount,
+    day_words,
     growth,
     listed,
     moved,
@@ -21,7 +22,7 @@ from targets.papers.words import (
 
 ON_TIME_MEANS = "按时率＝按时报送的报表数÷应报报表数，免报的不计入应报；经同意延期的仍按原定期限计算"
 RETURNED_MEANS = "退回率＝被退回过的报表数÷报送过的报表数，越低越好"
-TIES_MEAN = "比率相同的并列，其后名次连续；括号内为分子/分母"
+TIES_MEAN = "比率相同的并列，其后名次连续；后两列为分子、分母"
 
 
 @dataclass(frozen=True)
@@ -54,8 +55,7 @@ class NumberLine:
     base: Decimal | None = None
     before: Decimal | None = None
     is_share: bool = False
-    numerator: str = ""
-    denominator: str = ""
+    is_main: bool = True
     reported: int = 0
     expected: int = 0
     lack: str = ""
@@ -119,10 +119,11 @@ def number_sentence(line: NumberLine) -> str:
 
 
 def number_paragraph(lines: Sequence[NumberLine]) -> Paragraph:
-    known = [number_sentence(line) for line in lines if line.value is not None]
-    lacking = [line.name for line in lines if line.value is None]
-    text = "；".join(known) + "。" if known else "本期没有已核定的数据。"
-    return Paragraph(text + (f"尚无核定数的有{listed(lacking)}。" if lacking and known else ""))
+    """What is collected as such is told in words; what is worked out from it stands in the table."""
+    known = [number_sentence(line) for line in lines if line.is_main and line.value is not None]
+    lacking = sum(line.value is None for line in lines)
+    text = f"{'；'.join(known)}。" if known else "本期没有已核定的数据。"
+    return Paragraph(text + (f"另有 {lacking} 项指标尚无核定数。" if lacking else ""))
 
 
 def number_table(lines: Sequence[NumberLine], caption: str = "") -> Table:

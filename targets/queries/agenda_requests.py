@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from django.urls import reverse
+
 from guandu.accounts.models import User
 from guandu.core import clock
 from parks.models import ServiceRequest
@@ -27,7 +29,7 @@ def _candidate(request: ServiceRequest, why: str) -> Candidate:
         title=shortened(f"{request.park}企业诉求：{request.firm_name}", 160),
         unit_names=unit,
         text=shortened(f"{request.text}（{request.number}，{why}）"),
-        url=f"/requests/{request.pk}/",
+        url=reverse("requests:request", args=[request.pk]),
         group=unit or NOT_ASSIGNED,
         note=why,
     )

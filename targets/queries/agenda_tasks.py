@@ -1,5 +1,7 @@
 """Red tasks as candidates: by the rule of lights in force, never by hand."""
 
+from django.urls import reverse
+
 from guandu.accounts.models import User
 from guandu.core import clock
 from targets.enums_meetings import ItemSource
@@ -32,7 +34,7 @@ def _candidate(task: Task, why: str, line) -> Candidate:
         title=shortened(str(task), 160),
         unit_names=leads,
         text=shortened(f"{task.get_source_display()}，{task.due_on.year}年{task.due_on.month}月{task.due_on.day}日前办结；{why}。{last}"),
-        url=f"/tasks/{task.pk}/",
+        url=reverse("targets:task", args=[task.pk]),
         group=leads or WITHOUT_LEAD,
     )
 
