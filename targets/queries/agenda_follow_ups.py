@@ -10,6 +10,7 @@ from guandu.core import clock
 from targets.enums_meetings import MeetingState
 from targets.enums_tasks import OPEN_TASKS, TaskState
 from targets.models import Meeting, Resolution, TaskReport
+from targets.papers.words import sentence
 from targets.queries.agenda import shortened
 from targets.queries.tasks import latest_lines
 
@@ -53,7 +54,7 @@ class FollowUp:
     @property
     def text(self) -> str:
         due = self.resolution.task.due_on if self.resolution.task else self.resolution.due_on
-        last = f"最近进展：{self.line.text}" if self.line else "还没有报送进展。"
+        last = sentence(f"最近进展：{self.line.text}") if self.line else "还没有报送进展。"
         return shortened(
             f"{self.resolution.meeting}议定，{due.year}年{due.month}月{due.day}日前完成，现{self.word}。{last}"
         )

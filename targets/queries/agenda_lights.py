@@ -10,6 +10,7 @@ from guandu.core.periods import Period
 from targets.enums_meetings import ItemSource
 from targets.enums_plan import LightState
 from targets.models import AgendaItem, Meeting, RedLight, Target, TargetResult
+from targets.papers.words import sentence
 from targets.progress.amounts import written
 from targets.queries.agenda import Candidate, names_of, shortened, taken
 from targets.queries.plan import TargetRow, target_rows
@@ -69,7 +70,7 @@ def gap_words(row: TargetRow) -> str:
 def note_words(light: RedLight) -> str:
     if not light.answer:
         return "牵头单位未作说明。"
-    return f"{light.answered_unit}{light.get_answer_kind_display()}：{light.answer}"
+    return sentence(f"{light.answered_unit}{light.get_answer_kind_display()}：{light.answer}")
 
 
 def not_red(items: Iterable[AgendaItem]) -> set[int]:

@@ -7,6 +7,7 @@ from guandu.core import clock
 from targets.enums_meetings import ItemSource
 from targets.enums_tasks import TaskLight
 from targets.models import AgendaItem, Meeting, Task
+from targets.papers.words import sentence
 from targets.queries.agenda import Candidate, names_of, shortened, taken
 from targets.queries.tasks import latest_lines, lit_tasks, reasons, rule_on
 
@@ -27,7 +28,7 @@ def candidates(meeting: Meeting, user: User) -> list[Candidate]:
 
 def _candidate(task: Task, why: str, line) -> Candidate:
     leads = names_of(duty.unit for duty in task.duties.all() if duty.leads)
-    last = f"最近进展（{line.unit}）：{line.text}" if line else "还没有报送进展。"
+    last = sentence(f"最近进展（{line.unit}）：{line.text}") if line else "还没有报送进展。"
     return Candidate(
         source=ItemSource.TASK,
         key=task.pk,

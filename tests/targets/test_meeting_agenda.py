@@ -6,16 +6,18 @@ import pytest
 
 from guandu.core.errors import Conflict, Invalid, NotReady
 from guandu.core.models import Demonstration
+from parks.actions import requests
 from targets.actions import agenda, meetings, minutes, tasks
 from targets.enums import Shape, TargetStatus
 from targets.enums_meetings import ItemSource
 from targets.enums_plan import LightState
 from targets.enums_tasks import TaskSource, TaskState
 from targets.models import RedLight, Task
-from targets.queries import agenda_lights, agenda_tasks
+from targets.queries import agenda_lights, agenda_requests, agenda_tasks
 from targets.queries.agenda_follow_ups import follow_ups
 from targets.queries.agenda_sources import candidates, over
-from tests.factories import make_demonstration, make_unit
+from tests.factories import make_demonstration, make_unit, make_user
+from tests.parks.asked import PHONE, WORDS, make_kind, raised
 from tests.targets.convened import call, held, issue, red, resolve, set_meeting
 from tests.targets.lit import behind, led, make_light
 from tests.targets.plans import make_plan, make_result, make_target
@@ -136,6 +138,35 @@ def test_a_red_task_is_a_candidate_with_why_it_is_red(department, department_use
     assert agenda_tasks.candidates(meeting, office) == []
     Task.objects.update(due_on=date(2027, 1, 1))
     assert over([item], office) == {item.pk: "已不亮红灯"}
+
+
+# --- firms' requests -------------------------------------------------------------------------------
+
+
+@pytest.mark.feature("D11")
+def test_a_request_that_nobody_solved_reaches_the_agenda_with_its_why(park, operator, department, office, sign_in):
+    """Raised by the operator, assigned, and left beyond its term."""
+    row = raised(park, operator, firm_name="A&B<C>公司")
+    requests.assign(request=row, unit=department, kind=make_kind(), by=office)
+    meeting = call(office)
+    assert agenda_requests.candidates(meeting, office) == []
+    on(date(2026, 10, 30))
+    following = call(office, title="第四次例会", day=date(2026, 11, 5), proposals_until=date(2026, 11, 3))
+    (found,) = agenda_requests.candidates(following, office)
+    assert (found.unit_names, found.title) == (department.name, f"{park}企业诉求：A&B<C>公司")
+    for words in (WORDS, row.number, "本部门逾期"):
+        assert words in found.text
+    assert PHONE not in found.text
+    shown = sign_in(office).get(f"/meetings/{following.pk}/agenda/").content.decode()
+    assert "A&amp;B&lt;C&gt;公司" in shown
+    (item,) = agenda.put(meeting=following, marks=[found.mark], by=office)
+    assert (item.source, item.request) == (ItemSource.REQUEST, row)
+    assert agenda_requests.candidates(following, office) == []
+    meetings.set_agenda(meeting=following, by=office)
+    assert over([item], office) == {}
+    row.refresh_from_db()
+    requests.answer(request=row, words="已增容", by=make_user("department", scope=department, unit=department))
+    assert over([item], office) == {item.pk: "已解决"}
 
 
 # --- resolutions become work ------------------------------------------------------------------------
