@@ -53,6 +53,7 @@ from targets.actions import (
     history,
     history_signing,
     indicators,
+    instructions,
     lights,
     opinions,
     paper,
@@ -60,6 +61,9 @@ from targets.actions import (
     reminders,
     return_moves,
     returns,
+    supervisions,
+    task_asking,
+    tasks,
     templates,
     workbook_batches,
     workbooks,
@@ -212,7 +216,19 @@ def _issued_over_what_is_kept(patch: Patch) -> None:
         without(indicators, guard, "_wrong")(patch)
 
 
+def _any_state_of_a_task(patch: Patch) -> None:
+    for guard in ("_open", "_running"):
+        without(tasks, guard, "NotReady")(patch)
+
+
 STATES: dict[str, Seed] = {
+    **{f"tasks/<pk>/{act}/": _any_state_of_a_task for act in ("edit", "line", "stage", "revoke")},
+    "tasks/stages/<pk>/": _any_state_of_a_task,
+    "tasks/<pk>/receive/": without(tasks, "receive", "Conflict"),
+    "tasks/<pk>/extend/": without(task_asking, "_running", "NotReady"),
+    **{f"tasks/{asked}/<pk>/": without(task_asking, "_waiting", "Conflict") for asked in ("extensions", "closings")},
+    "instructions/<pk>/send/": without(instructions, "send", "NotReady"),
+    **{f"supervisions/<pk>/{act}/": without(supervisions, act, "Conflict") for act in ("receive", "answer")},
     **{f"dispatch/<pk>/{page}/": without(dispatch, "_refuse_sent", "NotReady") for page in ("columns", "send")},
     **{
         f"dispatch/<pk>/{verb}/": without(dispatch, verb, "NotReady") for verb in ("urge", "extend", "close", "reopen")
@@ -313,6 +329,9 @@ STALE: dict[str, Seed] = {
     "projects/<code>/move/": without(projects, "move", "Conflict"),
     "accounts/policy/": without(policy, "update", "Conflict"),
     "plan/readings/<pk>/choose/": without(plan_terms, "choose_reading", "Conflict"),
+    "tasks/<pk>/edit/": without(tasks, "update", "Conflict"),
+    "instructions/<pk>/feedback/": without(instructions, "draft", "Conflict"),
+    "instructions/<pk>/send/": without(instructions, "send", "Conflict"),
 }
 
 
