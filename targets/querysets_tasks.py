@@ -1,7 +1,7 @@
 """Tasks, 批示 and 督办: units see what they lead or help with; the office, leaders and their 联络员 see all."""
 
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from django.apps import apps
 from django.db.models import Case, CharField, Exists, IntegerField, OuterRef, Q, Value, When
@@ -12,11 +12,17 @@ from guandu.accounts.roles import ScopeKind
 from targets.enums_tasks import RUNNING_TASKS, TaskLight
 from targets.querysets_plan import owing_units
 
-if TYPE_CHECKING:
-    from targets.models import TaskRule
-
-# Lines of a month are owed by what was given out by this day of it.
+# What is given out by this day of a month owes its first line for that month.
 LINE_FROM_DAY = 15
+
+
+class LightRule(Protocol):
+    """What a rule of lights (targets.models.TaskRule) says, in days."""
+
+    red_after: int
+    stage_red_after: int
+    amber_within: int
+    amber_without_line: bool
 
 
 def own_units(user, permission: Permission):
@@ -31,6 +37,11 @@ def months_before(day: date, count: int) -> date:
     """The first day of the month that lies `count` months before that of `day`."""
     index = day.year * 12 + day.month - 1 - count
     return date(index // 12, index % 12 + 1, 1)
+
+
+def first_line_month(day: date) -> date:
+    """The month, as its first day, for which a task given out on `day` owes its first line."""
+    return months_before(day, 0 if day.day <= LINE_FROM_DAY else -1)
 
 
 class TaskQuerySet(ScopedQuerySet):
@@ -55,10 +66,9 @@ class TaskQuerySet(ScopedQuerySet):
         written = apps.get_model("targets", "TaskReport").objects.filter(
             task=OuterRef("task"), unit=OuterRef("unit"), month=f"{month:%Y-%m}"
         )
-        asked = month.replace(day=LINE_FROM_DAY)
-        return self.running().filter(Exists(owing.filter(~Exists(written))), opened_on__lte=asked)
+        return self.running().filter(Exists(owing.filter(~Exists(written))), lines_from__lte=month)
 
-    def lit(self, day: date, rule: "TaskRule") -> "TaskQuerySet":
+    def lit(self, day: date, rule: LightRule) -> "TaskQuerySet":
         """Each with its `light` on `day`; in one query, so that lists filter and sort by it."""
         stages = apps.get_model("targets", "TaskStage").objects.filter(task=OuterRef("pk"), done_on=None)
         last_month = self.model.objects.owing_line(months_before(day, 1)).filter(pk=OuterRef("pk"))

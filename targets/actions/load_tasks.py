@@ -3,13 +3,13 @@
 from guandu.accounts.models import Unit
 from guandu.audit.actions import created
 from guandu.core import clock
-from guandu.core.actors import LOADER
 from guandu.exchange.loaded_rows import Part, RowLoader
 from guandu.exchange.marked_yaml import Row
 from parks.models import Area, Park
 from targets.enums_tasks import TaskSource, TaskState
 from targets.models import Mechanism, Plan, Task, TaskStage, TaskUnit
 from targets.plan_files import PlanFiles
+from targets.querysets_tasks import first_line_month
 
 
 def put_tasks(files: PlanFiles, plan: Plan, loader: RowLoader) -> None:
@@ -17,10 +17,10 @@ def put_tasks(files: PlanFiles, plan: Plan, loader: RowLoader) -> None:
     mechanisms = {each.code: each for each in Mechanism.objects.filter(plan=plan)}
     for row in files.rows("mechanisms"):
         mechanism = mechanisms[row.code]
-        today = clock.today()
         initial = {
             "source": TaskSource.PLAN, "mechanism": mechanism, "due_on": plan.ends_on, "first_due_on": plan.ends_on,
-            "state": TaskState.WORKING, "opened_on": today, "opened_by": LOADER.actor_name,
+            "state": TaskState.WORKING, "opened_on": plan.issued_on,
+            "lines_from": first_line_month(clock.today()), "opened_by": plan.issuer,
         }  # fmt: skip
         values = {"title": row["title"], "text": row["content"], "source_note": f"{plan.title} {row['clause']}"}
         parts = [_units_part(files, row), _stages_part(row)]

@@ -18,6 +18,7 @@ from guandu.notices.told import Told
 from targets.actions.stated import Words, refuse, words
 from targets.models import Instruction, Task, TaskUnit
 from targets.queries.recipients import Recipients
+from targets.querysets_tasks import first_line_month
 
 LONGEST = {"title": 120, "text": 1000, "source_note": 200}
 
@@ -36,7 +37,7 @@ def enter_task(
     refuse([*due_faults(due_on, today), *unit_faults(leads, helpers)])
     task = Task(
         **said, source=source, instruction=instruction, due_on=due_on, first_due_on=due_on, opened_on=today,
-        opened_by=by.actor_name, code=_next_code(today.year),
+        lines_from=first_line_month(today), opened_by=by.actor_name, code=_next_code(today.year),
     )  # fmt: skip
     checked(task)
     try:

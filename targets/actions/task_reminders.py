@@ -19,7 +19,6 @@ from targets.queries.tasks import (
     line_months,
     month_code,
     month_label,
-    owes_from,
     owing_duties,
     rule_on,
 )
@@ -46,7 +45,7 @@ def _lines(day: date, people: Recipients) -> list[Told]:
     code = month_code(month)
     owed: dict[Unit, list[Task]] = defaultdict(list)
     for task in Task.objects.owing_line(month).prefetch_related("duties__unit", "lines").order_by("due_on", "pk"):
-        for duty in owing_duties(task, code) if owes_from(task) <= month else []:
+        for duty in owing_duties(task, code):
             owed[duty.unit].append(task)
     told: dict[User, list[Task]] = defaultdict(list)
     for unit, tasks in owed.items():

@@ -16,7 +16,7 @@ from targets.actions.stated import Words, refuse, words
 from targets.actions.task_making import enter_task, locked_task, said_by, tell_units, unit_faults
 from targets.enums_tasks import ENTERED_SOURCES, TaskSource, TaskState
 from targets.models import Task, TaskNote, TaskReport, TaskRule, TaskStage, TaskUnit
-from targets.queries.tasks import duties_of, month_code, month_label, owes_from
+from targets.queries.tasks import duties_of, month_code, month_label
 from targets.querysets_tasks import months_before
 
 EDITABLE = frozenset({"title", "text", "source_note"})
@@ -155,7 +155,7 @@ def report(*, task: Task, month: str, text: str, by: Actor) -> TaskReport:
 
 
 def _month_faults(task: Task, month: str, today: date) -> list[tuple[str, str]]:
-    first, last = month_code(min(owes_from(task), today.replace(day=1))), month_code(today)
+    first, last = month_code(min(task.lines_from, today.replace(day=1))), month_code(today)
     if (
         len(month) != len(last)
         or not first <= month <= last

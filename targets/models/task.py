@@ -35,6 +35,7 @@ class Task(LoadedModel):
     first_due_on = models.DateField("原定时限")
     state = models.CharField("状态", max_length=20, choices=TaskState.choices, default=TaskState.WAITING)
     opened_on = models.DateField("交办日期")
+    lines_from = models.DateField("首报月份", help_text="自这个月起按月报进展，取当月 1 日")
     opened_by = models.CharField("交办人", max_length=120)
     done_on = models.DateField("办结日期", null=True, blank=True)
     revoked_because = models.CharField("撤销原因", max_length=300, blank=True)

@@ -23,7 +23,7 @@ from targets.models import (
     TaskStage,
     TaskUnit,
 )
-from targets.querysets_tasks import LINE_FROM_DAY, months_before, own_units
+from targets.querysets_tasks import months_before, own_units
 
 ON_CLOSING = "task.closing"
 TONES = {TaskLight.RED: "late", TaskLight.AMBER: "warn", TaskLight.GREEN: "done", TaskLight.NONE: "idle"}
@@ -52,12 +52,6 @@ def month_label(code: str) -> str:
     return f"{int(code[:4])}年{int(code[5:])}月"
 
 
-def owes_from(task: Task) -> date:
-    """The first day of the first month of which lines are owed."""
-    first = task.opened_on.replace(day=1)
-    return first if task.opened_on.day <= LINE_FROM_DAY else months_before(first, -1)
-
-
 def line_months(day: date) -> tuple[date, date]:
     """The months of which a line may be owed on `day`: the last one that ended, and this one."""
     return months_before(day, 1), months_before(day, 0)
@@ -77,7 +71,7 @@ def reasons(task: Task, day: date, rule: TaskRule) -> list[str]:
         if stage.done_on is None and stage.due_on and stage.due_on < day:
             found.append(f"节点“{stage}”超期 {(day - stage.due_on).days} 天")
     last = months_before(day, 1)
-    if rule.amber_without_line and owes_from(task) <= last:
+    if rule.amber_without_line and task.lines_from <= last:
         silent = [each.unit.name for each in owing_duties(task, month_code(last))]
         found += [f"{'、'.join(silent)}未报{last.month}月进展"] if silent else []
     return found

@@ -37,7 +37,6 @@ from targets.queries.tasks import (
     lit_tasks,
     month_code,
     month_label,
-    owes_from,
     reasons,
     rule_on,
     tracks_of,
@@ -154,7 +153,7 @@ def _answers(task: Task, user: User, is_mine: bool, accepts: bool) -> dict[str, 
 
 def line_form(task: Task, day: date, *args) -> LineForm:
     """Offers this month, then those before it that may still be written."""
-    first = min(owes_from(task), day.replace(day=1))
+    first = min(task.lines_from, day.replace(day=1))
     months = [months_before(day, back) for back in range(MONTHS_BACK + 1)]
     codes = [month_code(month) for month in months if month >= first]
     return LineForm(*args, months=[(code, month_label(code)) for code in codes])

@@ -55,6 +55,7 @@ from targets.actions import (
     history,
     history_signing,
     indicators,
+    instructions,
     lights,
     meetings,
     minutes,
@@ -64,6 +65,9 @@ from targets.actions import (
     reminders,
     return_moves,
     returns,
+    supervisions,
+    task_asking,
+    tasks,
     templates,
     workbook_batches,
     workbooks,
@@ -221,6 +225,11 @@ def _any_state_of_a_meeting(patch: Patch) -> None:
         patch.setattr(module, "held_for", _without(meetings.held_for, "NotReady"))
 
 
+def _any_state_of_a_task(patch: Patch) -> None:
+    for guard in ("_open", "_running"):
+        without(tasks, guard, "NotReady")(patch)
+
+
 STATES: dict[str, Seed] = {
     **{
         f"meetings/{route}/": _any_state_of_a_meeting
@@ -231,6 +240,13 @@ STATES: dict[str, Seed] = {
         )
     },
     **{f"meetings/proposals/<pk>/{verb}/": without(agenda_proposals, "_waiting", "NotReady") for verb in ("withdraw", "decline")},
+    **{f"tasks/<pk>/{act}/": _any_state_of_a_task for act in ("edit", "line", "stage", "revoke")},
+    "tasks/stages/<pk>/": _any_state_of_a_task,
+    "tasks/<pk>/receive/": without(tasks, "receive", "Conflict"),
+    "tasks/<pk>/extend/": without(task_asking, "_running", "NotReady"),
+    **{f"tasks/{asked}/<pk>/": without(task_asking, "_waiting", "Conflict") for asked in ("extensions", "closings")},
+    "instructions/<pk>/send/": without(instructions, "send", "NotReady"),
+    **{f"supervisions/<pk>/{act}/": without(supervisions, act, "Conflict") for act in ("receive", "answer")},
     **{f"dispatch/<pk>/{page}/": without(dispatch, "_refuse_sent", "NotReady") for page in ("columns", "send")},
     **{
         f"dispatch/<pk>/{verb}/": without(dispatch, verb, "NotReady") for verb in ("urge", "extend", "close", "reopen")
@@ -332,6 +348,9 @@ STALE: dict[str, Seed] = {
     "projects/<code>/move/": without(projects, "move", "Conflict"),
     "accounts/policy/": without(policy, "update", "Conflict"),
     "plan/readings/<pk>/choose/": without(plan_terms, "choose_reading", "Conflict"),
+    "tasks/<pk>/edit/": without(tasks, "update", "Conflict"),
+    "instructions/<pk>/feedback/": without(instructions, "draft", "Conflict"),
+    "instructions/<pk>/send/": without(instructions, "send", "Conflict"),
 }
 
 

@@ -49,6 +49,7 @@ from tests.permissions import (
     seeds_register,
     seeds_returns,
     seeds_rosters,
+    seeds_tasks,
     seeds_terms,
     seeds_workbooks,
 )
@@ -61,7 +62,7 @@ SHOWN_AT = (
     "claim", "finding", "cultivation", "honour", "register upload", "return by firms filed", "workbook",
     "return matched",
     "dispatch table", "dispatch answer",
-    "history checked", "history stored", "publication", "milestone reported",
+    "history checked", "history stored", "publication", "milestone reported", "task", "task closing", "instruction", "notice",
 )  # fmt: skip
 # What each quarter's return has come to; the last one differs between the sides.
 DRAFT, FILED, REVIEWED, ENDED = "2026Q3", "2026Q2", "2025Q4", "2025Q3"
@@ -96,6 +97,7 @@ def build() -> World:
     objects |= seeds_plan.rows(own, other, people)
     objects |= seeds_terms.rows(own, other, people)
     objects |= seeds_meetings.rows(own, other, people)
+    objects |= seeds_tasks.rows(own, other, people)
     objects |= seeds_admin.handover_as_seen(people)
     return World(people, objects, _where_shown({"own": own, "other": other}, objects)).settle()
 

@@ -38,6 +38,7 @@ from tests.permissions.submissions_publications import PUBLICATIONS
 from tests.permissions.submissions_register import REGISTER
 from tests.permissions.submissions_returns import RETURNS
 from tests.permissions.submissions_rosters import ROSTERS
+from tests.permissions.submissions_tasks import TASKS
 from tests.permissions.submissions_terms import TERMS_AND_REPORTS
 from tests.permissions.submissions_workbooks import WORKBOOKS
 from tests.permissions.world import ANONYMOUS, World
@@ -291,6 +292,6 @@ WRITTEN = (
     *HISTORY,
     *PUBLICATIONS,
     *PLAN,
-    *TERMS_AND_REPORTS,
     *MEETINGS,
+    *TASKS, *TERMS_AND_REPORTS,
 )  # fmt: skip

@@ -72,6 +72,9 @@ PARTS = {
     "targets.actions.drafts.write": "part of return.save",
     "targets.actions.drafts.copy_of": "part of return.send_back",
     "targets.actions.load_targets.put_targets": "part of plan.load",
+    "targets.actions.load_tasks.put_tasks": "part of plan.load",
+    "targets.actions.task_making.enter_task": "part of task.create and instruction.enter",
+    "targets.actions.task_making.give_units": "part of the same",
 }
 
 

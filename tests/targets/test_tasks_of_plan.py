@@ -35,8 +35,8 @@ def test_nineteen_tasks_with_the_units_of_the_plan(loaded):
     rows = Task.objects.order_by("code")
     assert [task.code for task in rows] == list(BRACKETS)
     assert {task.code: (task.duties.filter(leads=True).count(), task.duties.filter(leads=False).count()) for task in rows} == BRACKETS
-    assert {(task.source, task.state, task.due_on, task.opened_on) for task in rows} == {
-        ("plan", "working", date(2026, 12, 31), date(2026, 10, 12))
+    assert {(task.source, task.state, task.due_on, task.opened_on, task.lines_from) for task in rows} == {
+        ("plan", "working", date(2026, 12, 31), date(2024, 1, 10), date(2026, 10, 1))
     }
     assert all(task.mechanism.code == task.code for task in rows)
 
