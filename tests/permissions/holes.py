@@ -34,9 +34,15 @@ from parks.actions import (
     honours,
     notes,
     proposals,
+    request_rules,
+    requests as request_actions,
+    service_events,
+    sponsor_visits,
     tenancies,
 )
+from parks.views import requests as request_views
 from parks.workflow import Step as GrowthStep
+from parks.workflow_requests import STEPS as REQUEST_STEPS
 from rating.actions import assessments
 from targets import workflow
 from targets.actions import (
@@ -230,6 +236,11 @@ def _any_state_of_a_task(patch: Patch) -> None:
         without(tasks, guard, "NotReady")(patch)
 
 
+def _any_state_of_a_request(patch: Patch) -> None:
+    for module in (request_actions, request_views):
+        patch.setattr(module, "step_for", lambda verb, state: next(step for step in REQUEST_STEPS if step.verb == verb))
+
+
 STATES: dict[str, Seed] = {
     **{
         f"meetings/{route}/": _any_state_of_a_meeting
@@ -247,6 +258,10 @@ STATES: dict[str, Seed] = {
     **{f"tasks/{asked}/<pk>/": without(task_asking, "_waiting", "Conflict") for asked in ("extensions", "closings")},
     "instructions/<pk>/send/": without(instructions, "send", "NotReady"),
     **{f"supervisions/<pk>/{act}/": without(supervisions, act, "Conflict") for act in ("receive", "answer")},
+    "requests/<pk>/move/": _any_state_of_a_request,
+    "services/<pk>/": without(service_events, "_held", "NotReady"),
+    "services/<pk>/void/": without(service_events, "_held", "NotReady"),
+    "sponsors/visits/<pk>/void/": without(sponsor_visits, "void", "NotReady"),
     **{f"dispatch/<pk>/{page}/": without(dispatch, "_refuse_sent", "NotReady") for page in ("columns", "send")},
     **{
         f"dispatch/<pk>/{verb}/": without(dispatch, verb, "NotReady") for verb in ("urge", "extend", "close", "reopen")
@@ -340,6 +355,8 @@ STATES: dict[str, Seed] = {
 # A page that somebody left open: what he saw is not asked for.
 STALE: dict[str, Seed] = {
     "meetings/<pk>/agenda/set/": without(meetings, "held_for", "Conflict"),
+    "requests/<pk>/move/": without(request_actions, "_started", "Conflict"),
+    "requests/settings/policy/": without(request_rules, "update_policy", "Conflict"),
     **{
         f"returns/<pk>/{verb}/": without(return_moves, "start", "Conflict", used_in=returns)
         for verb in ("file", "review", "send-back", "confirm")

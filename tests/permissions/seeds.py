@@ -47,6 +47,7 @@ from tests.permissions import (
     seeds_plan,
     seeds_publications,
     seeds_register,
+    seeds_requests,
     seeds_returns,
     seeds_rosters,
     seeds_tasks,
@@ -63,6 +64,7 @@ SHOWN_AT = (
     "return matched",
     "dispatch table", "dispatch answer",
     "history checked", "history stored", "publication", "milestone reported", "task", "task closing", "instruction", "notice",
+    "request",
 )  # fmt: skip
 # What each quarter's return has come to; the last one differs between the sides.
 DRAFT, FILED, REVIEWED, ENDED = "2026Q3", "2026Q2", "2025Q4", "2025Q3"
@@ -98,6 +100,7 @@ def build() -> World:
     objects |= seeds_terms.rows(own, other, people)
     objects |= seeds_meetings.rows(own, other, people)
     objects |= seeds_tasks.rows(own, other, people)
+    objects |= seeds_requests.rows(own, other, people)
     objects |= seeds_admin.handover_as_seen(people)
     return World(people, objects, _where_shown({"own": own, "other": other}, objects)).settle()
 
@@ -143,6 +146,7 @@ def grow(world: World) -> None:
     seeds_files.more(third)
     seeds_dispatch.more(third, world.people)
     seeds_history.more(third, world.people)
+    seeds_requests.more(third)
 
 
 def _register(side: Side, chain: Chain, beside: Mapping[str, object] | None = None) -> None:

@@ -36,6 +36,7 @@ from tests.permissions.submissions_notices import NOTICES
 from tests.permissions.submissions_plan import PLAN
 from tests.permissions.submissions_publications import PUBLICATIONS
 from tests.permissions.submissions_register import REGISTER
+from tests.permissions.submissions_requests import REQUESTS
 from tests.permissions.submissions_returns import RETURNS
 from tests.permissions.submissions_rosters import ROSTERS
 from tests.permissions.submissions_tasks import TASKS
@@ -294,4 +295,5 @@ WRITTEN = (
     *PLAN,
     *MEETINGS,
     *TASKS, *TERMS_AND_REPORTS,
+    *REQUESTS,
 )  # fmt: skip
