@@ -21,7 +21,7 @@ def listed(names: Iterable[str]) -> str:
 
 def sentence(text: str) -> str:
     """The text with its full stop."""
-    said = text.strip()
+    said = text.strip().rstrip("，、,")
     return said if not said or said[-1] in "。！？；" else f"{said}。"
 
 

@@ -39,6 +39,7 @@ from tests.permissions import (
     seeds_admin,
     seeds_calendar,
     seeds_dispatch,
+    seeds_documents,
     seeds_files,
     seeds_history,
     seeds_layouts,
@@ -64,7 +65,7 @@ SHOWN_AT = (
     "return matched",
     "dispatch table", "dispatch answer",
     "history checked", "history stored", "publication", "milestone reported", "task", "task closing", "instruction", "notice",
-    "request",
+    "request", "document laid",
 )  # fmt: skip
 # What each quarter's return has come to; the last one differs between the sides.
 DRAFT, FILED, REVIEWED, ENDED = "2026Q3", "2026Q2", "2025Q4", "2025Q3"
@@ -96,6 +97,7 @@ def build() -> World:
     objects |= seeds_rosters.rows(own, other, revenue, people[RoleCode.OFFICE])
     objects |= seeds_dispatch.rows(own, other, people)
     objects |= seeds_publications.rows(own, other, people)
+    objects |= seeds_documents.rows(own, other, people)
     objects |= seeds_plan.rows(own, other, people)
     objects |= seeds_terms.rows(own, other, people)
     objects |= seeds_meetings.rows(own, other, people)

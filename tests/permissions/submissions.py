@@ -27,6 +27,7 @@ from tests.factories import PASSWORD, make_user
 from tests.permissions.submission import Fields, Submission, ask
 from tests.permissions.submissions_calendar import CALENDAR
 from tests.permissions.submissions_dispatch import DISPATCH
+from tests.permissions.submissions_documents import DOCUMENTS
 from tests.permissions.submissions_figures import FIGURES
 from tests.permissions.submissions_files import FILES
 from tests.permissions.submissions_history import HISTORY
@@ -291,7 +292,7 @@ WRITTEN = (
     *DISPATCH,
     *FIGURES,
     *HISTORY,
-    *PUBLICATIONS,
+    *PUBLICATIONS, *DOCUMENTS,
     *PLAN,
     *MEETINGS,
     *TASKS, *TERMS_AND_REPORTS,

@@ -160,7 +160,7 @@ def test_a_notice_says_what_by_when_and_on_what_basis():
     asked = NoticePaper(
         "A&B<C> 项目用地",
         "区自然资源局",
-        "根据10月例会议定",
+        "根据10月例会议定，",
         ["完成调规", "报送进展"],
         DAY,
         ["街道"],
@@ -169,7 +169,7 @@ def test_a_notice_says_what_by_when_and_on_what_basis():
     )
     text = said(notice(asked))
     assert "区自然资源局：" in text
-    assert "A&B<C> 项目用地" in text
+    assert "根据10月例会议定。现就“A&B<C> 项目用地”一事" in text
     assert "1.完成调规。\n2.报送进展。" in text
     assert "请于2026年10月20日前办结" in text
     assert write_docx(notice(asked)) == write_docx(notice(asked))
