@@ -117,7 +117,7 @@ class CorrectForm(SeenForm):
 
 class ProposeForm(forms.Form):
     unit = _one_of(Unit.objects.none(), "提报单位", "请选择")
-    meeting = _one_of(Meeting.objects.none(), "拟提交的会议", NEXT, required=False)
+    meeting = _one_of(Meeting.objects.none(), "拟上的会议", NEXT, required=False)
     title = line("议题", agenda_proposals.LONGEST["title"])
     text = area("基本情况和需要研究的问题", agenda_proposals.LONGEST["text"])
 

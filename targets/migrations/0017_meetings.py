@@ -59,7 +59,7 @@ class Migration(migrations.Migration):
                 ('decided_at', models.DateTimeField(blank=True, null=True, verbose_name='答复时间')),
                 ('answer', models.CharField(blank=True, max_length=200, verbose_name='答复')),
                 ('unit', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.unit', verbose_name='提报单位')),
-                ('meeting', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='proposals', to='targets.meeting', verbose_name='拟提交的会议')),
+                ('meeting', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='proposals', to='targets.meeting', verbose_name='拟上的会议')),
             ],
             options={
                 'verbose_name': '提报议题',

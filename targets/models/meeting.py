@@ -75,7 +75,7 @@ class AgendaProposal(models.Model):
     """提报议题: what a task force, department or street asks a meeting to take up; of the next meeting where none is named."""
 
     meeting = models.ForeignKey(
-        Meeting, models.PROTECT, null=True, blank=True, related_name="proposals", verbose_name="拟提交的会议"
+        Meeting, models.PROTECT, null=True, blank=True, related_name="proposals", verbose_name="拟上的会议"
     )
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name="提报单位")
     title = models.CharField("议题", max_length=80)

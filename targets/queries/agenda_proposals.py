@@ -33,7 +33,7 @@ def waiting_of(user: User) -> list[AgendaProposal]:
 
 
 def _candidate(row: AgendaProposal, meeting: Meeting) -> Candidate:
-    note = f"原拟提交{row.meeting}" if row.meeting and row.meeting != meeting else ""
+    note = f"原报{row.meeting}" if row.meeting and row.meeting != meeting else ""
     unit = names_of([row.unit])
     return Candidate(ItemSource.PROPOSAL, row.pk, row.title, unit, row.text, "", unit, note)
 

@@ -87,7 +87,7 @@ def test_a_cancelled_meeting_has_a_reason_and_its_proposals_wait_for_the_next(of
         meetings.cancel(meeting=meeting, reason=" ", by=office)
     meetings.cancel(meeting=meeting, reason="与区里会议冲突", by=office)
     following = call(office, title="第四次例会")
-    assert [(each.key, each.note) for each in candidates(following, office)] == [(row.pk, "原拟提交2026年第三次例会")]
+    assert [(each.key, each.note) for each in candidates(following, office)] == [(row.pk, "原报2026年第三次例会")]
 
 
 # --- proposals --------------------------------------------------------------------------------------
