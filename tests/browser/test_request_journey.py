@@ -57,7 +57,9 @@ def answer(page: Page, words: str, file: dict | None = None) -> None:
     said(page, "反馈结果，已记录")
 
 
-def test_raised_by_an_operator_answered_and_ended(people, page: Page):
+def test_raised_by_an_operator_answered_and_ended(people, browser_page: Page, page_watch):
+    page_watch.allow("422")  # a number that is none
+    page = browser_page
     page.set_viewport_size(PHONE)
     sign_in(page, people.operator)
     page.goto("/requests/")
@@ -108,7 +110,8 @@ def test_raised_by_an_operator_answered_and_ended(people, page: Page):
     assert (row.state, row.outcome, row.dissatisfied) == ("closed", "satisfied", 1)
 
 
-def test_one_that_nobody_solves_is_among_the_unsolved(people, page: Page):
+def test_one_that_nobody_solves_is_among_the_unsolved(people, browser_page: Page):
+    page = browser_page
     row = make_request(people.park, people.operator, "handling", people.unit, due_on=date(2026, 1, 5))
     sign_in(page, people.office)
     page.goto("/requests/")
@@ -118,7 +121,8 @@ def test_one_that_nobody_solves_is_among_the_unsolved(people, page: Page):
     assert [each.request for each in unsolved(people.office)] == [row]
 
 
-def test_a_visit_is_entered_on_a_phone(people, page: Page):
+def test_a_visit_is_entered_on_a_phone(people, browser_page: Page):
+    page = browser_page
     page.set_viewport_size(PHONE)
     sign_in(page, people.department)
     page.goto("/sponsors/")

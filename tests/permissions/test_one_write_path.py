@@ -49,7 +49,6 @@ PARTS = {
     "parks.actions.enterprise_sets.drop": "empties the stage of a file; its store is the action",
     "parks.actions.enterprise_sets.lay_out": "fills the stage of a file; its store is the action",
     "parks.actions.request_numbers.reseal_requests": "part of contact.reseal",
-    "parks.actions.requests.enter_request": "part of request.raise and request.ask",
     "parks.actions.naming.succeed": "part of every action that gives another name",
     "targets.actions.certified.supersede": "part of return.confirm and certified.settle",
     "targets.actions.figure_building.building": "holds the temporary table of what a roll-up stores",
