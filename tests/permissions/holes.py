@@ -222,7 +222,7 @@ def _any_state_of_a_task(patch: Patch) -> None:
 
 
 STATES: dict[str, Seed] = {
-    **{f"tasks/<pk>/{act}/": _any_state_of_a_task for act in ("edit", "line", "stage", "revoke")},
+    **{f"tasks/<pk>/{act}/": _any_state_of_a_task for act in ("line", "stage", "revoke")},
     "tasks/stages/<pk>/": _any_state_of_a_task,
     "tasks/<pk>/receive/": without(tasks, "receive", "Conflict"),
     "tasks/<pk>/extend/": without(task_asking, "_running", "NotReady"),

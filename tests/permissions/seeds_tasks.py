@@ -44,6 +44,7 @@ def rows(own: Side, other: Side, people: People) -> dict[str, dict[str, str]]:
     stages = {name: TaskStage.objects.create(task=task, title="专家评审") for name, task in tasks.items()}
     return {
         "task": keys(tasks | {"shut": over}),
+        "task at any time": keys(tasks),
         "task to receive": keys(new | {"shut": tasks["own"]}),
         "task stage": keys(stages | {"shut": TaskStage.objects.create(task=over, title="专家评审")}),
         "task closing": keys(closings | {"shut": done}),
