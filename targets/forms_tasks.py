@@ -163,11 +163,12 @@ class TaskEditForm(_WithUnits):
 
 class LineForm(forms.Form):
     month = _choice("月份", [])
-    text = _area("本月进展", tasks.LONGEST["line"], "一句话：做了什么、到哪一步、有什么困难", rows=2)
+    text = _area("本月进展", tasks.LONGEST["line"], rows=2)
 
     def __init__(self, *args, months: Iterable[tuple[str, str]], **kwargs) -> None:
         super().__init__(*args, auto_id="line_%s", **kwargs)
         self.fields["month"].choices = list(months)
+        self.fields["text"].widget.attrs["placeholder"] = "一句话：做了什么、到哪一步、有什么困难"
 
 
 class NoteForm(forms.Form):
@@ -175,7 +176,7 @@ class NoteForm(forms.Form):
 
 
 class StageForm(forms.Form):
-    track = _line("事项", tasks.LONGEST["stage"], "几件事并行时写明是哪一件，可不填", required=False)
+    track = _line("事项（一件事的可不填）", tasks.LONGEST["stage"], required=False)
     title = _line("节点", tasks.LONGEST["stage"])
     due_on = _date("节点时限", required=False)
 

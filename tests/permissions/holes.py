@@ -252,7 +252,7 @@ STATES: dict[str, Seed] = {
         )
     },
     **{f"meetings/proposals/<pk>/{verb}/": without(agenda_proposals, "_waiting", "NotReady") for verb in ("withdraw", "decline")},
-    **{f"tasks/<pk>/{act}/": _any_state_of_a_task for act in ("edit", "line", "stage", "revoke")},
+    **{f"tasks/<pk>/{act}/": _any_state_of_a_task for act in ("line", "stage", "revoke")},
     "tasks/stages/<pk>/": _any_state_of_a_task,
     "tasks/<pk>/receive/": without(tasks, "receive", "Conflict"),
     "tasks/<pk>/extend/": without(task_asking, "_running", "NotReady"),

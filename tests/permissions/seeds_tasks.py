@@ -44,6 +44,7 @@ def rows(own: Side, other: Side, people: People) -> dict[str, dict[str, str]]:
     stages = {name: TaskStage.objects.create(task=task, title="专家评审") for name, task in tasks.items()}
     return {
         "task": keys(tasks | {"shut": over}),
+        "task at any time": keys(tasks),
         "task to receive": keys(new | {"shut": tasks["own"]}),
         "task stage": keys(stages | {"shut": TaskStage.objects.create(task=over, title="专家评审")}),
         "task closing": keys(closings | {"shut": done}),
@@ -56,7 +57,7 @@ def rows(own: Side, other: Side, people: People) -> dict[str, dict[str, str]]:
 
 
 def _task(side: Side, code: str, due_on: date, state: str = "working", **fields) -> Task:
-    fields = {"source": "meeting", "title": f"任务{side.mark('task')}", **fields}
+    fields = {"source": "meeting", "title": f"任务{side.mark('duty')}", **fields}
     task = Task.objects.create(
         code=code, text="按期办结", due_on=due_on, first_due_on=due_on, state=state, opened_on=LATE, lines_from=LATE,
         opened_by="办公室", **fields
@@ -94,7 +95,7 @@ def _closing(side: Side, code: str, *, granted: bool = False) -> TaskClosing:
 
 
 def _put_file(row: TaskClosing, side: Side) -> None:
-    name = f"{side.mark('taskfile')}.pdf"
+    name = f"{side.mark('dutyproof')}.pdf"
     add_file(closing=row, file=check(pdf(name.encode()), name, EVIDENCE), by=side.reviewer)
 
 
@@ -106,7 +107,7 @@ def _extension(task: Task, side: Side, *, granted: bool = False) -> TaskExtensio
 
 def _instruction(side: Side, code: str, **fields) -> Instruction:
     row = Instruction.objects.create(
-        title=f"批示{side.mark('order')}", summary="抓紧办理", leader="张区长", given_on=LATE, due_on=FAR, entered_by="联络员",
+        title=f"批示{side.mark('instruct')}", summary="抓紧办理", leader="张区长", given_on=LATE, due_on=FAR, entered_by="联络员",
         entered_key="liaison", entered_at=clock.now(), **fields,
     )  # fmt: skip
     _task(side, code, FAR, source="instruction", instruction=row)
@@ -119,6 +120,6 @@ def _notice(side: Side, number: int, state: str = "issued") -> SupervisionNotice
         values |= {"answer": "已整改", "answered_by": "答复人", "answered_at": clock.now()}
     task = _task(side, f"RW2026-{number + 50}", LATE)
     return SupervisionNotice.objects.create(
-        task=task, unit=_unit(side), year=2026, number=number, because=f"超期{side.mark('notice')}", text="限期办结",
+        task=task, unit=_unit(side), year=2026, number=number, because=f"超期{side.mark('urged')}", text="限期办结",
         issued_on=date(2026, 10, 9), due_on=date(2026, 10, 20), state=state, issued_by="办公室", issued_key="m-office", **values,
     )  # fmt: skip

@@ -274,6 +274,7 @@ def test_a_revoked_task_is_over(task, department_user, office):
         lambda: tasks.revoke(task=task, reason="再次", by=office),
         lambda: tasks.receive(task=task, by=department_user),
         lambda: tasks.add_stage(task=task, title="节点", due_on=None, by=office),
+        lambda: tasks.update(task=task, values={"title": "改名"}, by=office),
     ):
         with pytest.raises(NotReady):
             act()

@@ -28,6 +28,7 @@ from guandu.portal.demo.district import add_district
 from guandu.portal.demo.history import add_history
 from guandu.portal.demo.meetings import add_meetings
 from guandu.portal.demo.requests import add_requests
+from guandu.portal.demo.work import add_work
 from parks.models import Chain
 from targets.actions import bulk, cycles, disclosures, exemptions, lights, opinions, publications, returns
 from targets.enums_plan import AnswerKind, LightState
@@ -90,6 +91,8 @@ def seed(*, say: Say, first: str = story.FIRST, size: str = STORY) -> None:
         say(f"滞后提示：{_explain(people)} 项")
         say(f"例会：{add_meetings(people.office, people.departments[story.DEPARTMENT], people.speakers[story.CHAIN])} 次")
         say(f"企业诉求、服务和走访：{_ask(people)} 条")
+    count = add_work(people.office, people.departments[story.DEPARTMENT], people.speakers[story.STREET])
+    say(f"工作任务：{count} 项")
 
 
 @action("demonstration.begin")
