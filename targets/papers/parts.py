@@ -195,7 +195,7 @@ def target_table(lines: Sequence[TargetLine], caption: str = "") -> Table:
         caption=caption,
         widths=(2, 7, 3, 3, 2, 4),
         aligns=(Align.CENTRE, Align.LEFT, Align.CENTRE, Align.RIGHT, Align.CENTRE, Align.LEFT),
-        note="注：“核实中”为滞后情况尚未核实发布的目标；“待补”为数据未齐的目标，不作判断。",
+        note="注：“核实中”为滞后情况尚未核实发布的目标；“待补”为数据未齐的目标，“待核对”为期次发布后数据有变动的目标，均不作判断。",
     )
 
 

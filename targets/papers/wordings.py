@@ -44,7 +44,7 @@ WORDINGS = {
             "bulletin.targets",
             "季度通报 目标进度",
             "行动计划 {{total}} 项目标中，已完成 {{met}} 项，正常 {{on_track}} 项，"
-            "有风险 {{at_risk}} 项，滞后（已核实发布）{{behind}} 项，待补数据 {{pending}} 项。",
+            "有风险 {{at_risk}} 项，滞后（已核实发布）{{behind}} 项，待补或待核对数据 {{pending}} 项。",
             {
                 "total": "目标项数", "met": "已完成", "on_track": "正常", "at_risk": "有风险", "behind": "滞后", "pending": "待补",
             },

@@ -8,16 +8,31 @@ from PIL import Image
 
 from guandu.accounts.models import Unit, User
 from guandu.core import clock
+from guandu.documents.blocks import Paper
 from guandu.documents.docx import write_docx
 from guandu.documents.reader import text_lines
+from guandu.documents.stored import to_data
 from guandu.files.inspection import Checked, check
 from guandu.files.kinds import DOCX, SCANS
 from targets.actions import documents
-from targets.models import OfficialDocument, Publication
+from targets.models import DocumentOpinion, OfficialDocument, Publication
 from targets.queries.document_papers import Choices
 from targets.queries.documents import paper_of
 
 NUMBER = "官园办〔2026〕12号"
+
+
+def make_document(state: str, asked: Unit | None = None, title: str = "2026年第三季度通报") -> OfficialDocument:
+    """One at a step, without the steps before it."""
+    said = {"issued_by": "张三", "issued_on": clock.today(), "issued_at": clock.now(), "digest": "published"}
+    publication, _ = Publication.objects.get_or_create(kind="flash", period="2026Q3", revision=0, defaults=said)
+    document = OfficialDocument.objects.create(
+        kind="bulletin", state=state, title=title, publication=publication, content=to_data(Paper(title, [])), digest="drafted",
+        drafted_by="张三", drafted_at=clock.now(),
+    )  # fmt: skip
+    if asked:
+        DocumentOpinion.objects.create(document=document, unit=asked)
+    return document
 
 
 def choose(publication: Publication, kind: str = "bulletin", **more) -> Choices:

@@ -126,7 +126,7 @@ def publication_indicator():
     [
         ({"kind": "letter"}, "请选择公文种类"),
         ({"publication": "999"}, "请从列表中选择期次"),
-        ({"publication": "x\x00"}, "请从列表中选择期次"),
+        ({"publication": "x"}, "请从列表中选择期次"),
         ({"sections": []}, "请至少选择一部分内容"),
         ({"sections": ["moon"]}, "请重新选择"),
         ({"kind": "briefing"}, "请选择汇报的园区"),

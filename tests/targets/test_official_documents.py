@@ -108,7 +108,7 @@ def test_a_target_whose_number_has_moved_since_carries_none(district, publicatio
     made = make_paper(choose(publication), office)
     assert made.moved == 1
     assert MOVED in "\n".join(made.paper.texts())
-    assert "待补数据 1 项" in "\n".join(made.paper.texts())
+    assert "待补或待核对数据 1 项" in "\n".join(made.paper.texts())
 
 
 def _part(figure: int) -> dict:
