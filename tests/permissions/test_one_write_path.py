@@ -54,6 +54,9 @@ PARTS = {
     "targets.actions.figure_building.building": "holds the temporary table of what a roll-up stores",
     "targets.actions.figures.leave_out_late": "part of figures.store and figures.heal",
     "targets.actions.lights.follow_results": "part of targets.store",
+    "targets.actions.meetings.drop": "part of agenda.remove and meeting.reopen_agenda",
+    "targets.actions.meetings.move": "part of every action on a meeting, its agenda and its minutes",
+    "targets.actions.meetings.place": "part of meeting.set_agenda, agenda.word and agenda.remove",
     "targets.actions.rosters.add_lines": "part of cycle.open",
     "targets.actions.corrections.settle": "part of return.confirm: the corrected cells are settled",
     "targets.actions.drafts.discard": "part of correction.withdraw and of park.merge",
@@ -70,6 +73,9 @@ PARTS = {
     "targets.actions.drafts.write": "part of return.save",
     "targets.actions.drafts.copy_of": "part of return.send_back",
     "targets.actions.load_targets.put_targets": "part of plan.load",
+    "targets.actions.load_tasks.put_tasks": "part of plan.load",
+    "targets.actions.task_making.enter_task": "part of task.create and instruction.enter",
+    "targets.actions.task_making.give_units": "part of the same",
 }
 
 

@@ -79,6 +79,12 @@ DONE_ELSEWHERE = {
     "plan/<code>/done/": "tests/targets/test_plan_terms_pages.py",
     "plan/aims/<code>/": "tests/targets/test_plan_terms_pages.py",
     "plan/reports/<pk>/file/": "tests/targets/test_plan_terms_pages.py",
+    "tasks/<pk>/supervise/": "tests/targets/test_task_pages.py",
+    "tasks/<pk>/close/": "tests/targets/test_task_pages.py",
+    "tasks/closings/<pk>/file/": "tests/targets/test_task_pages.py",
+    "documents/<pk>/next/": "tests/targets/test_official_document_pages.py",
+    "documents/<pk>/sign/": "tests/targets/test_official_document_pages.py",
+    "documents/<pk>/issue/": "tests/targets/test_official_document_pages.py",
     "tenancies/<pk>/take/": "tests/parks/test_space_pages.py",
     "tenancies/<pk>/strike/": "tests/parks/test_space_pages.py",
 }
