@@ -103,11 +103,12 @@ def test_nothing_is_made_of_what_was_taken_for_a_rating(district, office):
 def test_a_target_whose_number_has_moved_since_carries_none(district, publication, office):
     target = make_target(make_plan(), "T01", "新增园区10个")
     make_result(target, "met", "12", parts=[_part(district[1][0].pk)])
-    assert MOVED not in texts(draft(publication, office))
+    assert make_paper(choose(publication), office).moved == 0
+    assert "待补或待核对数据 0 项" in texts(draft(publication, office))
     move(district[1][0], 2100)
     made = make_paper(choose(publication), office)
     assert made.moved == 1
-    assert MOVED in "\n".join(made.paper.texts())
+    assert MOVED in list(made.paper.texts())
     assert "待补或待核对数据 1 项" in "\n".join(made.paper.texts())
 
 
