@@ -24,6 +24,7 @@ OUTSIDE = {
     "guandu.core.bulk_rows": "what actions of many rows write with",
     "guandu.core.triggers": "puts the guards into the database, in migrations",
     "guandu.core.cache": "a cache is no table",
+    "guandu.documents.docx": "saves a Word file into memory",
     "guandu.exchange.editor": "adds to a workbook in a process of its own, which has no database",
     "guandu.exchange.loaded_rows": "part of every action that loads a file",
     "guandu.exchange.resources": "fills a row that is not stored; what creates and changes it are actions",
