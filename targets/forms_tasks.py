@@ -4,14 +4,15 @@ from collections.abc import Iterable
 
 from django import forms
 
-from guandu.accounts.models import Unit
+from guandu.accounts.models import Unit, User
 from guandu.files.forms import AttachedFileField
 from guandu.files.kinds import EVIDENCE
+from parks.models import ServiceRequest
 from targets.actions import instructions, supervisions, task_asking, tasks
 from targets.actions.task_making import LONGEST as OF_TASK
 from targets.enums_tasks import ENTERED_SOURCES, NoticeState, TaskLight, TaskSource, TaskState
 from targets.models import Task, TaskRule, TaskStage
-from targets.queries.tasks import open_units
+from targets.queries.tasks import open_requests, open_units
 
 _DAY = {"required": "请填写日期。", "invalid": "请填写日期，如 2026-09-30。"}
 _WHOLE = {"required": "请填写整数。", "invalid": "请填写整数。", "min_value": "请填写不小于 %(limit_value)s 的整数。",
@@ -136,9 +137,17 @@ class TaskForm(_WithUnits):
     text = _area("要求", OF_TASK["text"], "做什么，做到什么程度")
     source = _choice("来源", [("", "请选择"), *[(each.value, each.label) for each in ENTERED_SOURCES]])
     source_note = _line("来源说明", OF_TASK["source_note"], "会议名称、文件名称和文号等", required=False)
+    request = forms.ModelChoiceField(
+        ServiceRequest.objects.none(), label="企业诉求", required=False, empty_label="不是由某件诉求而来",
+        widget=forms.Select(attrs={"class": "form-select"}), error_messages={"invalid_choice": "请从列表中选择未办结的诉求。"},
+    )  # fmt: skip
     due_on = _date("办结时限")
     leads = _units("牵头单位")
     helpers = _units("配合单位", required=False)
+
+    def __init__(self, *args, user: User, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["request"].queryset = open_requests(user)
 
 
 class TaskEditForm(_WithUnits):

@@ -29,6 +29,7 @@ urlpatterns = [
     path("instructions/<int:pk>/send/", instructions.instruction_send, name="instruction-send"),
     path("supervisions/", supervisions.notice_list, name="supervisions"),
     path("supervisions/<int:pk>/", supervisions.notice_page, name="supervision"),
+    path("supervisions/<int:pk>/notice.<str:form>", supervisions.notice_file, name="supervision-file"),
     path("supervisions/<int:pk>/receive/", supervisions.notice_receive, name="supervision-receive"),
     path("supervisions/<int:pk>/answer/", supervisions.notice_answer, name="supervision-answer"),
 ]

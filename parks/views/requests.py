@@ -24,6 +24,7 @@ from parks.models import RequestKind, ServiceRequest
 from parks.queries.request_page import forms_asked, page_of, rows_of, words_of_due
 from parks.queries.request_people import RequestPeople
 from parks.queries.requests import counts_of, listed, whose_move
+from parks.request_work import work_for
 from parks.views.firm_files import MOST, PURPOSE, FirmList, as_file
 from parks.views.form_pages import FormPage, form_page
 from parks.workflow_requests import VERBS, step_for
@@ -178,6 +179,7 @@ def _page(
         "steps": steps,
         "errors": errors,
         "message": refused.message if refused else "",
+        "work": work_for(request.user, row.pk),
     }
     status = refused.status if refused else 422 if errors else 200
     return render(request, "parks/requests/detail.html", context, status=status)

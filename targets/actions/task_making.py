@@ -15,6 +15,7 @@ from guandu.core.errors import Conflict
 from guandu.notices.actions.messages import post
 from guandu.notices.enums import Importance, MessageKind
 from guandu.notices.told import Told
+from parks.models import ServiceRequest
 from targets.actions.stated import Words, refuse, words
 from targets.models import Instruction, Task, TaskUnit
 from targets.queries.recipients import Recipients
@@ -25,7 +26,7 @@ LONGEST = {"title": 120, "text": 1000, "source_note": 200}
 
 def enter_task(
     *, title: str, text: str, source: str, due_on: date | None, leads: Sequence[Unit], helpers: Sequence[Unit] = (),
-    source_note: str = "", instruction: Instruction | None = None, by: Actor,
+    source_note: str = "", instruction: Instruction | None = None, request: ServiceRequest | None = None, by: Actor,
 ) -> Task:  # fmt: skip
     """Store and record a task with its units, numbered in the year, and tell the units. Raises Invalid, Conflict."""
     said = words(
@@ -36,7 +37,7 @@ def enter_task(
     today = clock.today()
     refuse([*due_faults(due_on, today), *unit_faults(leads, helpers)])
     task = Task(
-        **said, source=source, instruction=instruction, due_on=due_on, first_due_on=due_on, opened_on=today,
+        **said, source=source, instruction=instruction, request=request, due_on=due_on, first_due_on=due_on, opened_on=today,
         lines_from=first_line_month(today), opened_by=by.actor_name, code=_next_code(today.year),
     )  # fmt: skip
     checked(task)

@@ -12,6 +12,7 @@ from guandu.audit.changes import snapshot
 from guandu.core import clock
 from guandu.core.actors import Actor
 from guandu.core.errors import Conflict, Invalid, NotAllowed, NotReady
+from parks.models import ServiceRequest
 from targets.actions.stated import Words, refuse, words
 from targets.actions.task_making import enter_task, locked_task, said_by, tell_units, unit_faults
 from targets.enums_tasks import ENTERED_SOURCES, TaskSource, TaskState
@@ -27,17 +28,19 @@ NOT_OURS = "这项任务不由您的单位牵头或配合，不能{}。如确需
 @action("task.create")
 def create(
     *, title: str, text: str, source: str, due_on: date | None, leads: Sequence[Unit], helpers: Sequence[Unit] = (),
-    source_note: str = "", by: Actor,
+    source_note: str = "", request: ServiceRequest | None = None, by: Actor,
 ) -> Task:  # fmt: skip
     """Give out a task; its units are told. Raises NotAllowed, and Invalid for a source that comes by itself (the plan's
-    file, a 批示), no words, a day that has passed, no lead."""
+    file, a 批示), no words, a day that has passed, no lead, a request beside another source."""
     require(by, Permission.TASK_EDIT, to="交办任务")
     if source not in ENTERED_SOURCES:
         sentence = "请选择来源：会议议定、上级督办或者企业诉求。行动计划的任务随计划载入，领导批示请在“领导批示”登记。"
         raise Invalid("任务还没有交办。", errors=[("source", sentence)])
+    if request is not None and source != TaskSource.REQUEST:
+        raise Invalid("任务还没有交办。", errors=[("request", "选了企业诉求的，来源请选“企业诉求”。")])
     return enter_task(
         title=title, text=text, source=source, due_on=due_on, leads=list(leads), helpers=list(helpers),
-        source_note=source_note, by=by,
+        source_note=source_note, request=request, by=by,
     )  # fmt: skip
 
 

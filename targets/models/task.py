@@ -5,7 +5,7 @@ from django.db.models import Q
 
 from guandu.accounts.models import Unit
 from guandu.core.models import LoadedModel
-from parks.models import Area, Park
+from parks.models import Area, Park, ServiceRequest
 from targets.enums_tasks import OPEN_TASKS, RUNNING_TASKS, TaskLight, TaskSource, TaskState
 from targets.models.instruction import Instruction
 from targets.models.plan import Mechanism, Plan
@@ -28,6 +28,9 @@ class Task(LoadedModel):
     )
     instruction = models.ForeignKey(
         Instruction, models.PROTECT, null=True, blank=True, related_name="tasks", verbose_name="领导批示"
+    )
+    request = models.ForeignKey(
+        ServiceRequest, models.PROTECT, null=True, blank=True, related_name="+", verbose_name="企业诉求"
     )
     title = models.CharField("任务", max_length=120)
     text = models.CharField("要求", max_length=1000)
@@ -59,6 +62,9 @@ class Task(LoadedModel):
                 condition=Q(source=TaskSource.INSTRUCTION, instruction__isnull=False)
                 | (~Q(source=TaskSource.INSTRUCTION) & Q(instruction__isnull=True)),
                 name="targets_task_of_instruction",
+            ),
+            models.CheckConstraint(
+                condition=Q(request=None) | Q(source=TaskSource.REQUEST), name="targets_task_of_request"
             ),
             models.CheckConstraint(
                 condition=Q(state=TaskState.DONE, done_on__isnull=False)

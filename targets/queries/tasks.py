@@ -12,6 +12,9 @@ from guandu.accounts.permissions import Permission
 from guandu.core import clock
 from guandu.core.actors import Actor
 from guandu.files.models import Attachment
+from parks.enums_requests import OPEN_REQUESTS
+from parks.models import ServiceRequest
+from parks.request_work import Work, request_work
 from targets.enums_tasks import OPEN_TASKS, AskState, TaskLight, TaskState
 from targets.models import (
     DEFAULT_RULE,
@@ -187,6 +190,22 @@ def latest_lines(tasks: Iterable[Task]) -> dict[int, TaskReport]:
     ):
         found[line.task_id] = line
     return found
+
+
+def open_requests(user: User) -> QuerySet[ServiceRequest]:
+    """What firms ask for and is not settled, of the person's scope: work may be given out for it."""
+    return ServiceRequest.objects.visible_to(user).filter(state__in=OPEN_REQUESTS).order_by("-raised_on", "-pk")
+
+
+@request_work
+def tasks_of_request(user: User, request: int) -> list[Work]:
+    """Tasks given out for a request, as far as the person sees them. One query."""
+    if not user.may(Permission.TASK_VIEW):
+        return []
+    rows = Task.objects.visible_to(user).filter(request=request).order_by("pk")
+    return [
+        Work(str(each), f"/tasks/{each.pk}/", each.get_state_display(), STATE_TONES[TaskState(each.state)]) for each in rows
+    ]
 
 
 def open_units() -> QuerySet[Unit]:

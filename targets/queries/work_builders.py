@@ -1,12 +1,13 @@
-"""议程 and 纪要 as papers, from what the meeting holds. What was issued is drawn word for word."""
+"""议程, 纪要 and 督办通知单 as papers, from what is stored of them. What was issued is drawn word for word."""
 
 from guandu.accounts.models import Unit
 from guandu.documents.blocks import Align, Paper, Paragraph, Table
-from targets.models import AgendaItem, Meeting, Minutes, Resolution
+from targets.models import AgendaItem, Meeting, Minutes, Resolution, SupervisionNotice
 from targets.papers import work
 from targets.queries.agenda_follow_ups import follow_ups
 from targets.queries.meetings import names_in, units_named
 from targets.queries.minutes import day_words, in_force
+from targets.queries.supervisions import notice_content
 
 RESOLVED = ("序号", "议定事项", "责任单位", "完成时限")
 
@@ -29,6 +30,18 @@ def agenda_paper(meeting: Meeting) -> Paper:
         work.AgendaPaper(
             title=f"{meeting.title}议程", held_on=meeting.day, place=meeting.place, chair=meeting.chair,
             attendees=list(attendees), items=said,
+        )
+    )  # fmt: skip
+
+
+def notice_paper(notice: SupervisionNotice) -> Paper:
+    """A 督办通知单 as it was issued, with the last line of progress."""
+    said = notice_content(notice)
+    return work.notice(
+        work.NoticePaper(
+            matter=notice.task.title, addressee=said.to, number=said.label, office=said.issuer, dated=said.issued_on,
+            basis=f"该事项来源于{said.source}（任务编号 {said.task_code}），办结时限为{day_words(said.task_due_on)}，{said.because}。",
+            progress=said.last_line, requirements=[said.text], due=said.due_on,
         )
     )  # fmt: skip
 

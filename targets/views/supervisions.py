@@ -17,7 +17,9 @@ from targets.enums_tasks import NoticeState
 from targets.forms_tasks import NoticeAnswerForm, NoticeFilter
 from targets.models import SupervisionNotice
 from targets.queries.supervisions import notice_content, notices_of, red_tasks
+from targets.queries.work_builders import notice_paper
 from targets.views.evidence import put_errors
+from targets.views.paper_files import demand_form, paper_file
 from targets.views.plan_terms import errors_of
 from targets.views.task_pages import reader, reporter
 
@@ -61,6 +63,15 @@ def _visible(request: HttpRequest, pk: int) -> SupervisionNotice:
 @reader
 def notice_page(request: HttpRequest, pk: int) -> HttpResponse:
     return _page(request, _visible(request, pk))
+
+
+@require_GET
+@reader
+def notice_file(request: HttpRequest, pk: int, form: str) -> HttpResponse:
+    """The paper of the notice, for whoever sees it."""
+    demand_form(form)
+    notice = _visible(request, pk)
+    return paper_file(notice_paper(notice), form, f"督办通知单 {notice.label}")
 
 
 def _page(

@@ -8,12 +8,14 @@ from django.contrib import messages
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 
 from guandu.accounts.models import User
 from guandu.accounts.permissions import Permission
 from guandu.core import clock
 from guandu.core.errors import Conflict, Invalid, NotReady
 from guandu.web.views import get_visible_or_404, permission_required
+from parks.models import ServiceRequest
 from targets.enums_tasks import AskState, TaskLight, TaskSource, TaskState
 from targets.forms_tasks import (
     AcceptForm,
@@ -51,7 +53,7 @@ worker = permission_required(Permission.TASK_REPORT, Permission.TASK_EDIT, to="�
 editor = permission_required(Permission.TASK_EDIT, to="交办和调整任务")
 decider = permission_required(Permission.TASK_ACCEPT, to="验收任务和答复延期")
 REFUSALS = (Conflict, Invalid, NotReady)
-NEEDED = ("plan", "mechanism", "instruction")
+NEEDED = ("plan", "mechanism", "instruction", "request")
 LISTED = ("duties__unit", "stages", "lines__unit", "notes", "extensions", "supervisions__unit")
 MONTHS_BACK = 3
 
@@ -103,11 +105,18 @@ def page(
         "may_edit": user.may(Permission.TASK_EDIT) and shown.is_open,
         "may_receive": shown.is_open and any(each.received_at is None for each in mine),
         "forms": forms,
+        "request_url": _request_url(shown, user),
         "today": day,
         "errors": errors_of(sent.values()),
         "message": message,
     }
     return render(request, "targets/tasks/task.html", context, status=status)
+
+
+def _request_url(task: Task, user: User) -> str:
+    """Where the 企业诉求 stands from which the task comes; empty for whom it does not exist."""
+    sees = task.request_id and ServiceRequest.objects.visible_to(user).filter(pk=task.request_id).exists()
+    return reverse("requests:request", args=[task.request_id]) if sees else ""
 
 
 def _is_own(row: TaskClosing | TaskExtension, user: User) -> bool:

@@ -14,7 +14,7 @@ from guandu.core import clock
 from guandu.core.errors import Conflict, Invalid, NotReady
 from guandu.web.posted import takes
 from targets.actions import tasks
-from targets.enums_tasks import OPEN_TASKS, TaskLight
+from targets.enums_tasks import OPEN_TASKS, TaskLight, TaskSource
 from targets.forms_tasks import TaskEditForm, TaskFilter, TaskForm, TaskRuleForm
 from targets.models import Task, TaskRule, TaskUnit
 from targets.queries.tasks import (
@@ -122,8 +122,10 @@ def _row(task: Task, lines: dict) -> dict:
 @takes(TaskForm)
 def task_new(request: HttpRequest) -> HttpResponse:
     if request.method == "GET":
-        return _form_page(request, TaskForm())
-    form = TaskForm(request.POST)
+        asked = request.GET.get("request", "")
+        first = {"request": asked, "source": TaskSource.REQUEST} if asked else {}
+        return _form_page(request, TaskForm(user=request.user, initial=first))
+    form = TaskForm(request.POST, user=request.user)
     if not form.is_valid():
         return _form_page(request, form, status=422)
     try:

@@ -1,8 +1,10 @@
 """督办通知单: of a red task only, numbered in the year, received and then answered by the unit."""
 
 from datetime import date
+from io import BytesIO
 
 import pytest
+from docx import Document
 
 from guandu.core.errors import Conflict, Invalid, NotAllowed, NotReady
 from guandu.notices.models import Message
@@ -121,3 +123,16 @@ def test_the_paper_says_all_that_the_notice_does(red, department, office):
     assert (content.issued_on, content.due_on, content.task_due_on) == (
         date(2026, 12, 21), date(2026, 12, 28), date(2026, 12, 20),
     )  # fmt: skip
+
+
+def test_the_notice_is_a_paper_in_word_and_pdf_the_same_each_time(red, department, department_user, office, sign_in, park):
+    row = supervised(office, red, department, text="请A&B<C>公司倒排工期")
+    client = sign_in(department_user)
+    made = client.get(f"/supervisions/{row.pk}/notice.docx")
+    document = Document(BytesIO(made.content))
+    text = "\n".join(each.text for each in document.paragraphs)
+    for words in ("督办通知单", "督办〔2026〕1号", "本部门：", "推进标准厂房建设", "请A&B<C>公司倒排工期", "2026年12月28日前办结"):
+        assert words in text
+    assert client.get(f"/supervisions/{row.pk}/notice.docx").content == made.content
+    assert client.get(f"/supervisions/{row.pk}/notice.pdf").content[:5] == b"%PDF-"
+    assert client.get(f"/supervisions/{row.pk}/notice.exe").status_code == 404
