@@ -13,6 +13,7 @@ class MessageKind(models.TextChoices):
     SUPERVISION = "supervision", "督办通知"
     MEETING = "meeting", "会议"
     REQUEST = "request", "企业诉求"
+    DOCUMENT = "document", "公文归档"
 
 
 class Importance(models.TextChoices):

@@ -19,6 +19,9 @@ from guandu.files.actions import add
 from guandu.files.inspection import Checked, check
 from guandu.files.kinds import DOCX, PDF, SCANS
 from guandu.files.owners import OwnerKind
+from guandu.notices.actions.messages import post
+from guandu.notices.enums import MessageKind
+from guandu.notices.told import Told
 from targets.actions.stated import Words, refuse, words
 from targets.enums_document import SECTIONS, BriefedScope, DocumentKind, DocumentState, DocumentVerb, Ranking
 from targets.models import DocumentMove, DocumentOpinion, OfficialDocument
@@ -27,6 +30,7 @@ from targets.queries.documents import MOVES, ON_DOCUMENT, TARGETS, paper_of, sil
 from targets.queries.issued_numbers import numbers_apart, refuse_other
 from targets.queries.plan import plan_in_force
 from targets.queries.publications import newest
+from targets.queries.recipients import Recipients
 
 LONGEST = {"text": 500, "comment": 300, "number": 60, "signer": 60}
 MOST_UNITS, MOST_KEPT = 60, 300
@@ -196,10 +200,22 @@ def issue(
     apart = numbers_apart(paper_of(fresh), lines, number=said["number"], issued_on=issued_on, is_pdf=file.kind == PDF)
     add(kind=ON_DOCUMENT, owner=fresh, file=file, by=by)
     kept = [each.as_dict() for each in apart[:MOST_KEPT]]
-    return _move(
+    moved = _move(
         fresh, DocumentVerb.ISSUE, by, comment=f"{said['number']}，与草稿不同的数字 {len(apart)} 处", number=said["number"],
         issued_on=issued_on, issued_digest=file.digest, differences=kept,
     )  # fmt: skip
+    _tell_archive(moved, by)
+    return moved
+
+
+def _tell_archive(document: OfficialDocument, by: Actor) -> None:
+    """What was issued and which head of the trail it prints, outside the database where mail goes out: whoever rewrote
+    the trail would have to rewrite these messages too."""
+    head = f"第 {document.trail_seq} 条 {document.trail_hash}" if document.trail_hash else "印制时还没有"
+    text = f"文号 {document.number}，印发文件校验值 {document.issued_digest}，文末所印审计链头：{head}。请存档备查。"
+    key = f"document:{document.pk}:issued"
+    people = Recipients(clock.today()).archive()
+    post(told=[Told(user, MessageKind.DOCUMENT, key, f"公文归档：{document.title}", text) for user in people], by=by)
 
 
 @action("document.drop")

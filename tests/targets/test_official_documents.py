@@ -17,6 +17,7 @@ from guandu.documents.reader import text_lines
 from guandu.files.inspection import check
 from guandu.files.kinds import PDF
 from guandu.files.models import Attachment
+from guandu.notices.models import Message
 from parks.models import Park
 from targets.actions import document_templates, documents
 from targets.enums_document import DocumentState
@@ -148,6 +149,16 @@ def test_the_head_of_the_trail_is_printed_and_is_that_of_the_days_seal(publicati
     assert line.hash in texts(document)
     sealed = next(each for each in anchors.trusted(anchors.lines()) if each.seq == document.trail_seq)
     assert sealed.hash == AuditEvent.objects.get(seq=line.seq).hash == document.trail_hash
+
+
+@pytest.mark.feature("X3")
+def test_the_archive_is_told_of_what_is_issued_and_of_the_head_that_it_prints(publication, office, audit_admin):
+    line = anchors.write()
+    document = issued(signed(draft(publication, office), office), office)
+    [message] = Message.objects.filter(kind="document")
+    assert (message.recipient, message.title) == (audit_admin, f"公文归档：{document.title}")
+    for words in (document.number, document.issued_digest, f"第 {line.seq} 条 {line.hash}"):
+        assert words in message.text
 
 
 def test_a_closing_needs_a_plan_and_says_what_is_met(publication, office, department):
