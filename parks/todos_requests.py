@@ -47,7 +47,7 @@ def open_items(user: User) -> list[OpenItem]:
     if not user.may(Permission.REQUEST_VIEW):
         return []
     return [
-        OpenItem(f"{each}（{each.park.name}）", f"{each.get_state_display()}，{_until(each)}", _address(each))
+        OpenItem(f"{each.number}（{each.park.name}）", f"{each.get_state_display()}，{_until(each)}", _address(each))
         for each in moves_of(user, clock.today())
     ]
 

@@ -1,5 +1,5 @@
 """Returns and tasks that are open for a person, and red lights that he is to explain, for the slip of a hand-over. They follow
-the duty: nothing is written when they change hands."""
+the duty: nothing is written when they change hands. Administrators print the slip: it names no business beyond the number."""
 
 from django.db.models import Q
 from django.urls import reverse
@@ -56,7 +56,7 @@ def tasks_open(user: User) -> list[OpenItem]:
 
 def _task(task: Task) -> OpenItem:
     return OpenItem(
-        title=str(task),
+        title=task.code,
         detail=f"{task.get_state_display()}，{task.due_on} 前办结",
         url=reverse("targets:task", args=[task.pk]),
     )
@@ -65,21 +65,21 @@ def _task(task: Task) -> OpenItem:
 def proposals_open(user: User) -> list[OpenItem]:
     """Grain: one per proposal of the person's unit that no meeting has taken up yet."""
     url = reverse("targets:agenda-proposals")
-    return [OpenItem(row.title, f"{row.unit}提报，{row.get_state_display()}", url) for row in waiting_of(user)]
+    return [OpenItem(f"第 {row.pk} 号提报", f"{row.unit}提报，{row.get_state_display()}", url) for row in waiting_of(user)]
 
 
 def documents_open(user: User) -> list[OpenItem]:
     """Grain: one per document that the person's unit is asked about, or that waits for the signature that he registers."""
     asked = [
         OpenItem(
-            title=f"《{each.document}》征求意见",
+            title=f"{each.document.get_kind_display()}征求意见",
             detail=f"{each.document.opinions_due} 前答复",
             url=reverse("targets:document", args=[each.document_id]),
         )
         for each in opinions_waiting(user)
     ]
     laid = [
-        OpenItem(f"《{each}》送审", "待签批", reverse("targets:document", args=[each.pk]))
+        OpenItem(f"{each.get_kind_display()}送审", "待签批", reverse("targets:document", args=[each.pk]))
         for each in waiting_for_signature(user)
     ]
     return asked + laid

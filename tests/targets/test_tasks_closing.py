@@ -233,6 +233,6 @@ def test_what_waits_stands_at_home(department, department_user, office, second):
 
 def test_open_tasks_are_open_work_of_a_hand_over(task, department_user, street_user, leader):
     work = dict(open_work(department_user))
-    assert [(item.title, item.url) for item in work["工作任务"]] == [(str(task), f"/tasks/{task.pk}/")]
+    assert [(item.title, item.url) for item in work["工作任务"]] == [(task.code, f"/tasks/{task.pk}/")]
     assert "工作任务" not in dict(open_work(street_user))
     assert "工作任务" not in dict(open_work(leader))
