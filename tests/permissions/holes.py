@@ -228,8 +228,9 @@ def _issued_over_what_is_kept(patch: Patch) -> None:
 
 
 def _any_state_of_a_meeting(patch: Patch) -> None:
+    open_to_all = _without(meetings.held_for, "NotReady")
     for module in (meetings, agenda, minutes):
-        patch.setattr(module, "held_for", _without(meetings.held_for, "NotReady"))
+        patch.setattr(module, "held_for", open_to_all)
 
 
 def _any_state_of_a_task(patch: Patch) -> None:
