@@ -27,6 +27,7 @@ urlpatterns = [
     path("enterprises/", include("parks.urls.enterprises")),
     path("register/", include("parks.urls.changes")),
     path("register/", include("guandu.exchange.urls")),
+    path("", include("parks.urls.requests")),
     path("rating/", include("rating.urls")),
     path("projects/", include("investment.urls")),
     path("audit/", include("guandu.oversight.urls")),

@@ -1,4 +1,4 @@
-"""The register's standards as data files: industries, 四上 classes and thresholds, honours, types of park.
+"""The register's standards as data files: industries, 四上 classes and thresholds, honours, types of park, kinds of requests.
 
 `read_standards(root)` reads all of them or raises BrokenFiles naming every file and line that is wrong.
 It touches no database.
@@ -34,6 +34,7 @@ HONOUR_RULE = {
     "renewal": Field(choices=tuple(Renewal.values)), "document": OPTIONAL,
     "to_confirm": Field("flag", required=False),
 }  # fmt: skip
+REQUEST_KIND = {"code": TEXT, "name": TEXT, "unit": OPTIONAL}
 PARK_TYPE = {"code": TEXT, "name": TEXT, "parent": OPTIONAL}
 
 FILES: dict[str, dict[str, Mapping[str, Field]]] = {
@@ -41,6 +42,7 @@ FILES: dict[str, dict[str, Mapping[str, Field]]] = {
     "parks/reference/statistics.yaml": {"statistical_classes": STATISTICAL_CLASS, "thresholds": THRESHOLD},
     "parks/reference/honours.yaml": {"honour_kinds": HONOUR_KIND, "honour_rules": HONOUR_RULE},
     "parks/reference/park-types.yaml": {"park_types": PARK_TYPE},
+    "parks/reference/requests.yaml": {"request_kinds": REQUEST_KIND},
 }
 # section → its key that names a record of another section
 REFERENCES = {

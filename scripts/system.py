@@ -44,6 +44,7 @@ TEST_NEEDS = (
     Need("redis-server", "Redis 服务端程序", lambda: shutil.which("redis-server") is not None),
     Need("chromium", "Chromium 浏览器", lambda: chromium() is not None),
     Need("fonts-noto-cjk", "中文字体", has_cjk_font),
+    Need("poppler-utils", "PDF 工具", lambda: all(map(shutil.which, ("pdftotext", "pdftoppm")))),
 )
 
 

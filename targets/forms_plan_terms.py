@@ -14,7 +14,7 @@ _DAY = {"required": "请填写日期。", "invalid": "请填写日期，如 2026
 _WHOLE = {"required": "请填写整数。", "invalid": "请填写整数。"}
 
 
-def _line(label: str, most: int, help_text: str = "", *, required: bool = True) -> forms.CharField:
+def line(label: str, most: int, help_text: str = "", *, required: bool = True) -> forms.CharField:
     return forms.CharField(
         label=label, max_length=most, required=required, help_text=help_text,
         widget=forms.TextInput(attrs={"class": "form-control", "autocomplete": "off"}),
@@ -22,13 +22,13 @@ def _line(label: str, most: int, help_text: str = "", *, required: bool = True) 
     )  # fmt: skip
 
 
-def _area(label: str, most: int, help_text: str = "", *, required: bool = True) -> forms.CharField:
-    field = _line(label, most, help_text, required=required)
+def area(label: str, most: int, help_text: str = "", *, required: bool = True) -> forms.CharField:
+    field = line(label, most, help_text, required=required)
     field.widget = forms.Textarea(attrs={"class": "form-control", "rows": 2, "maxlength": most})
     return field
 
 
-def _date(label: str, help_text: str = "", *, required: bool = True) -> forms.DateField:
+def date_field(label: str, help_text: str = "", *, required: bool = True) -> forms.DateField:
     return forms.DateField(
         label=label, required=required, help_text=help_text, error_messages=_DAY,
         widget=forms.DateInput(attrs={"type": "date", "class": "form-control"}, format="%Y-%m-%d"),
@@ -38,12 +38,12 @@ def _date(label: str, help_text: str = "", *, required: bool = True) -> forms.Da
 class ReviseForm(forms.Form):
     """What a document makes of the target."""
 
-    value = _line("目标值", plan_terms.LONGEST_VALUE, "没有变化的照原数填写", required=False)
-    deadline = _date("完成时限", "没有变化的照原时限填写", required=False)
-    document = _line("文件名称", plan_terms.LONGEST["document"])
-    document_number = _line("文号", plan_terms.LONGEST["document_number"], "例如 官政发〔2026〕8 号")
-    in_force_from = _date("生效日期", "自这一天起按新目标判断，此前各期不变")
-    reason = _area("调整理由", plan_terms.LONGEST["reason"])
+    value = line("目标值", plan_terms.LONGEST_VALUE, "没有变化的照原数填写", required=False)
+    deadline = date_field("完成时限", "没有变化的照原时限填写", required=False)
+    document = line("文件名称", plan_terms.LONGEST["document"])
+    document_number = line("文号", plan_terms.LONGEST["document_number"], "例如 官政发〔2026〕8 号")
+    in_force_from = date_field("生效日期", "自这一天起按新目标判断，此前各期不变")
+    reason = area("调整理由", plan_terms.LONGEST["reason"])
 
     @classmethod
     def of(cls, target: Target) -> "ReviseForm":
@@ -52,10 +52,10 @@ class ReviseForm(forms.Form):
 
 
 class BaselineForm(forms.Form):
-    value = _line("基期数", plan_terms.LONGEST_NUMBER, "按目标的单位填写")
-    period = _line("所属期", 10, "计划开始之前的一期，例如 2023 或 2023Q4")
-    source = _line("来源", plan_terms.LONGEST["source"], "文件名称、文号或期次")
-    reason = _area("更换理由", plan_terms.LONGEST["reason"], "已登记过的，须写明为什么更换", required=False)
+    value = line("基期数", plan_terms.LONGEST_NUMBER, "按目标的单位填写")
+    period = line("所属期", 10, "计划开始之前的一期，例如 2023 或 2023Q4")
+    source = line("来源", plan_terms.LONGEST["source"], "文件名称、文号或期次")
+    reason = area("更换理由", plan_terms.LONGEST["reason"], "已登记过的，须写明为什么更换", required=False)
 
     @classmethod
     def of(cls, target: Target) -> "BaselineForm":
@@ -68,8 +68,8 @@ class CheckpointForm(forms.Form):
         label="阶段", widget=forms.Select(attrs={"class": "form-select"}),
         error_messages={"required": "请选择阶段。", "invalid_choice": "请从列表中选择阶段。"},
     )  # fmt: skip
-    value = _line("阶段目标值", plan_terms.LONGEST_NUMBER, "按目标的单位填写；已设置过的阶段以新填的为准")
-    source = _line("依据", plan_terms.LONGEST["source"], "年度计划、责任分解表等文件")
+    value = line("阶段目标值", plan_terms.LONGEST_NUMBER, "按目标的单位填写；已设置过的阶段以新填的为准")
+    source = line("依据", plan_terms.LONGEST["source"], "年度计划、责任分解表等文件")
 
     def __init__(self, *args, stages: list[Period], **options) -> None:
         super().__init__(*args, auto_id="checkpoint_%s", **options)
@@ -79,8 +79,8 @@ class CheckpointForm(forms.Form):
 class ReadingForm(forms.Form):
     """Why a target is read in another way from now on."""
 
-    reason = _line("采用理由", plan_terms.LONGEST["reason"])
-    document_number = _line("文号", plan_terms.LONGEST["document_number"], required=False)
+    reason = line("采用理由", plan_terms.LONGEST["reason"])
+    document_number = line("文号", plan_terms.LONGEST["document_number"], required=False)
     # What the row was called when the person chose it.
     seen = forms.CharField(max_length=60, required=False, widget=forms.HiddenInput)
 
@@ -98,7 +98,7 @@ class RuleForm(forms.Form):
         label="达到应有进度的百分之多少为有风险", help_text="不到这个百分比为滞后", error_messages=_WHOLE,
         widget=forms.NumberInput(attrs={"class": "form-control", "min": 1, "max": plan_terms.MOST_PER_CENT}),
     )  # fmt: skip
-    in_force_from = _date("生效日期", "此前各期仍按原规则判断")
+    in_force_from = date_field("生效日期", "此前各期仍按原规则判断")
 
     @classmethod
     def of(cls, rule: StatusRule | None) -> "RuleForm":
@@ -109,8 +109,8 @@ class RuleForm(forms.Form):
 class ReportForm(forms.Form):
     """办结: what was done when, and a proof of it."""
 
-    text = _area("完成情况", accomplishments.LONGEST["text"])
-    done_on = _date("完成日期")
+    text = area("完成情况", accomplishments.LONGEST["text"])
+    done_on = date_field("完成日期")
     file = AttachedFileField(EVIDENCE, label="证明材料")
 
 
@@ -121,11 +121,11 @@ class ProofForm(forms.Form):
 
 
 class AcceptForm(forms.Form):
-    basis = _line("验收依据", accomplishments.LONGEST["basis"], "会议纪要、验收文件的名称和文号")
+    basis = line("验收依据", accomplishments.LONGEST["basis"], "会议纪要、验收文件的名称和文号")
 
 
 class SendBackForm(forms.Form):
-    reason = _line("退回理由", accomplishments.LONGEST["reason"])
+    reason = line("退回理由", accomplishments.LONGEST["reason"])
 
 
 class BaselinesForm(forms.Form):

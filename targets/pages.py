@@ -24,7 +24,7 @@ from targets.workflow import LABELS, Verb
 MOST = 20
 READ_AHEAD = 6  # as many moves are read per line shown, because several may become one line
 FEW = 3
-GROUP = "指标与目标"
+GROUP, WORK = "指标与目标", "工作推进"
 
 add_navigation(
     NavigationEntry("日常工作", "报送进度", "targets:progress", "report", (Permission.RETURN_VIEW,), 31),
@@ -32,14 +32,21 @@ add_navigation(
         "日常工作", "临时调度", "targets:dispatch", "report", (Permission.DISPATCH_SEND, Permission.DISPATCH_FILL), 32
     ),
     NavigationEntry("日常工作", "历史补录", "targets:history", "book", (Permission.HISTORY_ENTER,), 33),
+    NavigationEntry(WORK, "例会", "targets:meetings", "people", (Permission.MEETING_VIEW,), 48),
+    NavigationEntry(WORK, "议题提报", "targets:agenda-proposals", "report", (Permission.AGENDA_PROPOSE,), 49),
     NavigationEntry(GROUP, "行动计划", "targets:plan", "target", (Permission.PLAN_VIEW,), 41),
     NavigationEntry(GROUP, "单位目标", "targets:plan-units", "people", (Permission.PLAN_VIEW,), 41),
     NavigationEntry(GROUP, "滞后提示", "targets:lights", "warn", (Permission.PLAN_VIEW,), 41),
+    NavigationEntry(WORK, "工作任务", "targets:tasks", "done", (Permission.TASK_VIEW,), 50),
+    NavigationEntry(WORK, "领导批示", "targets:instructions", "book", (Permission.TASK_VIEW,), 51),
+    NavigationEntry(WORK, "督办通知", "targets:supervisions", "warn", (Permission.TASK_VIEW,), 52),
     NavigationEntry(
         GROUP, "数据查询", "targets:figures", "chart", (Permission.FIGURE_VIEW, Permission.TOTALS_VIEW), 41
     ),
     NavigationEntry(GROUP, "指标字典", "targets:indicators", "book", (Permission.REFERENCE_VIEW,), 42),
     NavigationEntry(GROUP, "数据发布", "targets:publications", "book", (Permission.FIGURE_VIEW,), 44),
+    NavigationEntry(GROUP, "公文", "targets:documents", "print", (Permission.DOCUMENT_VIEW,), 45),
+    NavigationEntry("管理", "公文措辞", "targets:document-templates", "book", (Permission.DOCUMENT_TEMPLATE_EDIT,), 87),
     NavigationEntry(GROUP, "报表套填", "targets:layouts", "print", (Permission.FIGURE_VIEW,), 43),
 )
 

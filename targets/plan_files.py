@@ -293,6 +293,16 @@ def _no_clause_is_orphaned(files: PlanFiles) -> Wrong:
         )
 
 
+def _tracks_hold(files: PlanFiles) -> Wrong:
+    for row in files.rows("mechanisms"):
+        for track in row["tracks"]:
+            for key, section in (("area", "areas"), ("park", "parks")):
+                if track[key] and not files.get(section, track[key]):
+                    yield track.error(key, f"{row.code}：“{track['name']}”所指的“{track[key]}”不存在。")
+            if not track["stages"] or len(set(track["stages"])) < len(track["stages"]):
+                yield track.error("stages", f"{row.code}：“{track['name']}”应列出各节点，名称不重复。")
+
+
 def _checks_hold(files: PlanFiles) -> Wrong:
     numeric = {row.code for row in files.rows("targets") if row["value"] is not None}
     for row in files.rows("checks"):
@@ -326,5 +336,6 @@ CHECKS: tuple[Callable[[PlanFiles], Wrong], ...] = (
     _targets_hold,
     _duties_hold,
     _no_clause_is_orphaned,
+    _tracks_hold,
     _checks_hold,
 )

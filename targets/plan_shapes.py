@@ -133,6 +133,10 @@ QUALITATIVE = {
 MECHANISM = {
     "code": TEXT, "clause": TEXT, "title": TEXT, "content": TEXT, "lead": TEXTS, "responsible": TEXTS,
     "inferred": FLAG, "convenor": OPTIONAL, "note": OPTIONAL,
+    # Procedures that the task consists of, each with its stages in order.
+    "tracks": Field(
+        "rows", required=False, shape={"name": TEXT, "area": OPTIONAL, "park": OPTIONAL, "stages": TEXTS}
+    ),
 }
 RULE = {"code": TEXT, "normal_from": Field("count"), "risk_from": Field("count")}
 AMBIGUITY = {"code": TEXT, "where": TEXT, "question": TEXT, "default": TEXT, "options": TEXTS}

@@ -26,6 +26,13 @@ class Permission(StrEnum):
     COMPARISON_RUN = "comparison.run"
     FINDING_VIEW = "finding.view"
     FINDING_DECIDE = "finding.decide"
+    # 企业诉求: raised by whoever is scoped to the park, assigned by the office, handled by the unit it is given to.
+    REQUEST_VIEW = "request.view"
+    REQUEST_RAISE = "request.raise"
+    REQUEST_ASSIGN = "request.assign"
+    REQUEST_HANDLE = "request.handle"
+    SERVICE_RECORD = "service.record"
+    VISIT_RECORD = "visit.record"
     QUALITY_VIEW = "quality.view"
     REFERENCE_VIEW = "reference.view"
     REFERENCE_EDIT = "reference.edit"
@@ -52,10 +59,29 @@ class Permission(StrEnum):
     PUBLICATION_ISSUE = "publication.issue"
     # 报表套填: the office keeps the layouts, whoever sees figures fills them.
     LAYOUT_EDIT = "layout.edit"
+    # 公文: made and moved by the office, read by whom it concerns, signed off for leaders, answered by units asked;
+    # its standing sentences belong to the 安全管理员.
+    DOCUMENT_VIEW = "document.view"
+    DOCUMENT_EDIT = "document.edit"
+    DOCUMENT_OPINE = "document.opine"
+    DOCUMENT_SIGN = "document.sign"
+    DOCUMENT_TEMPLATE_EDIT = "document_template.edit"
     PLAN_VIEW = "plan.view"
     PLAN_EDIT = "plan.edit"
     # 牵头单位 explain a red light and report what is done; they decide nothing.
     PLAN_ANSWER = "plan.answer"
+    # 例会: called by the office; task forces, departments and streets propose what it takes up.
+    MEETING_VIEW = "meeting.view"
+    MEETING_EDIT = "meeting.edit"
+    AGENDA_PROPOSE = "agenda.propose"
+    # Tasks: units see and report their own; leaders and their 联络员 see all; the office gives out and accepts.
+    TASK_VIEW = "task.view"
+    TASK_OVERSEE = "task.oversee"
+    TASK_EDIT = "task.edit"
+    TASK_REPORT = "task.report"
+    TASK_ACCEPT = "task.accept"
+    INSTRUCTION_ENTER = "instruction.enter"
+    SUPERVISION_ISSUE = "supervision.issue"
     ASSESSMENT_VIEW = "assessment.view"
     ASSESSMENT_RUN = "assessment.run"
     PROJECT_VIEW = "project.view"

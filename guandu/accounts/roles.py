@@ -50,6 +50,10 @@ class Role:
 
 _SEES_PARKS = {P.PARK_VIEW, P.RETURN_VIEW, P.FIGURE_VIEW, P.ASSESSMENT_VIEW, P.REFERENCE_VIEW}
 _SEES_TOTALS = {P.TOTALS_VIEW, P.PLAN_VIEW}
+_SEES_TASKS = {P.TASK_VIEW, P.TASK_OVERSEE}
+_DOES_TASKS = {P.TASK_VIEW, P.TASK_REPORT}
+_RAISES = {P.REQUEST_VIEW, P.REQUEST_RAISE, P.SERVICE_RECORD}
+_VISITS = {P.REQUEST_VIEW, P.VISIT_RECORD}
 _BUSINESS_ADMIN = {P.ADMIN_ENTER, P.JOB_VIEW}
 
 
@@ -84,6 +88,13 @@ ROLES: dict[str, Role] = {
             {P.COMPARISON_RUN, P.FINDING_VIEW, P.PROJECT_VIEW, P.PROJECT_EDIT, P.ACCOUNT_VIEW},
             {P.BATCH_VIEW, P.BATCH_REQUEST, P.OPERATOR_RESET, P.RETURN_URGE, P.REMINDER_EDIT, P.RETURN_RECEIVE},
             {P.LAYOUT_EDIT, P.DISPATCH_SEND, P.HISTORY_ENTER, P.PUBLICATION_ISSUE, P.ASSESSMENT_RUN},
+            {P.MEETING_VIEW, P.MEETING_EDIT, P.AGENDA_PROPOSE},
+            _SEES_TASKS,
+            {P.TASK_EDIT, P.TASK_REPORT, P.TASK_ACCEPT, P.INSTRUCTION_ENTER, P.SUPERVISION_ISSUE},
+            _RAISES,
+            _VISITS,
+            {P.REQUEST_ASSIGN, P.REQUEST_HANDLE},
+            {P.DOCUMENT_VIEW, P.DOCUMENT_EDIT, P.DOCUMENT_SIGN},
         ),
         _role(
             RoleCode.DEPARTMENT,
@@ -103,6 +114,12 @@ ROLES: dict[str, Role] = {
                 P.DISPATCH_FILL,
                 P.PLAN_ANSWER,
             },
+            {P.MEETING_VIEW, P.AGENDA_PROPOSE},
+            _DOES_TASKS,
+            _RAISES,
+            _VISITS,
+            P.REQUEST_HANDLE,
+            {P.DOCUMENT_VIEW, P.DOCUMENT_OPINE},
         ),
         _role(
             RoleCode.TASK_FORCE,
@@ -111,6 +128,10 @@ ROLES: dict[str, Role] = {
             _SEES_TOTALS,
             {P.PROJECT_VIEW, P.PROJECT_EDIT, P.NOTE_WRITE, P.RETURN_OPINE, P.DISPATCH_SEND, P.DISPATCH_FILL},
             P.PLAN_ANSWER,
+            {P.MEETING_VIEW, P.AGENDA_PROPOSE},
+            _DOES_TASKS,
+            {P.REQUEST_VIEW, P.REQUEST_RAISE, P.REQUEST_HANDLE},
+            {P.DOCUMENT_VIEW, P.DOCUMENT_OPINE},
         ),
         _role(
             RoleCode.STREET,
@@ -120,6 +141,12 @@ ROLES: dict[str, Role] = {
             {P.PROJECT_VIEW, P.NOTE_WRITE, P.REGISTER_PROPOSE, P.RETURN_OPINE, P.RETURN_FILE},
             {P.CONTACT_REVEAL, P.ATTRIBUTION_CLAIM, P.CULTIVATION_VIEW, P.CULTIVATION_EDIT},
             {P.FINDING_VIEW, P.FINDING_DECIDE, P.QUALITY_VIEW, P.DISPATCH_FILL},
+            {P.MEETING_VIEW, P.AGENDA_PROPOSE},
+            _DOES_TASKS,
+            _RAISES,
+            _VISITS,
+            P.REQUEST_HANDLE,
+            {P.DOCUMENT_VIEW, P.DOCUMENT_OPINE},
         ),
         _role(
             RoleCode.OPERATOR,
@@ -128,9 +155,31 @@ ROLES: dict[str, Role] = {
             P.RETURN_FILE,
             {P.SPACE_EDIT, P.TENANCY_EDIT, P.REGISTER_PROPOSE},
             {P.NOTE_WRITE, P.CONTACT_EDIT, P.CONTACT_REVEAL, P.QUALITY_VIEW, P.DISPATCH_FILL},
+            _RAISES,
         ),
-        _role(RoleCode.LEADER, {_D, _C}, _SEES_PARKS, _SEES_TOTALS, P.PROJECT_VIEW),
-        _role(RoleCode.LIAISON, {_D, _C}, _SEES_PARKS, _SEES_TOTALS, P.PROJECT_VIEW),
+        _role(
+            RoleCode.LEADER,
+            {_D, _C},
+            _SEES_PARKS,
+            _SEES_TOTALS,
+            P.PROJECT_VIEW,
+            P.MEETING_VIEW,
+            _SEES_TASKS,
+            _VISITS,
+            {P.DOCUMENT_VIEW, P.DOCUMENT_SIGN},
+        ),
+        _role(
+            RoleCode.LIAISON,
+            {_D, _C},
+            _SEES_PARKS,
+            _SEES_TOTALS,
+            P.PROJECT_VIEW,
+            P.MEETING_VIEW,
+            _SEES_TASKS,
+            _VISITS,
+            P.INSTRUCTION_ENTER,
+            {P.DOCUMENT_VIEW, P.DOCUMENT_SIGN},
+        ),
         _role(RoleCode.EXPERT, {_K}, {P.PARK_VIEW, P.ASSESSMENT_VIEW, P.REFERENCE_VIEW}),
         _role(
             RoleCode.API_CLIENT,
@@ -155,6 +204,7 @@ ROLES: dict[str, Role] = {
             P.GRANT_EDIT,
             P.POLICY_EDIT,
             P.BATCH_VIEW,
+            P.DOCUMENT_TEMPLATE_EDIT,
         ),
         _role(RoleCode.AUDIT_ADMIN, {_D}, P.ADMIN_ENTER, P.AUDIT_VIEW),
     )

@@ -82,6 +82,11 @@ def trusted(known: list[Line]) -> list[Line]:
     return [line for line in known if _flaw(line, secrets) is None]
 
 
+def latest() -> Line | None:
+    """The newest anchor that holds: what a paper prints of the trail. None before the first."""
+    return next((line for line in reversed(trusted(lines())) if line.kind == ANCHOR), None)
+
+
 def is_missing() -> bool:
     return not path().exists()
 

@@ -9,6 +9,11 @@ class MessageKind(models.TextChoices):
     URGE = "urge", "催报"
     DRIFT = "drift", "数据核对"
     LIGHT = "light", "滞后提示"
+    TASK = "task", "工作任务"
+    SUPERVISION = "supervision", "督办通知"
+    MEETING = "meeting", "会议"
+    REQUEST = "request", "企业诉求"
+    DOCUMENT = "document", "公文归档"
 
 
 class Importance(models.TextChoices):

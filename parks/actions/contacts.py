@@ -11,6 +11,7 @@ from guandu.core.actors import Actor
 from guandu.core.errors import Invalid, NotReady
 from guandu.core.sealed import Unsealable, is_current, seal, unseal
 from guandu.core.telephone import masked, normalised
+from parks.actions.request_numbers import reseal_requests
 from parks.models import Contact, Enterprise, Park
 
 EDITABLE = frozenset({"name", "duty", "is_main"})
@@ -103,7 +104,7 @@ def reseal(*, by: Actor) -> int:
         contact.phone_sealed = seal(number, owner=_owner(contact))
         contact.save(update_fields=["phone_sealed"])
         updated(contact, before)
-    return len(older)
+    return len(older) + reseal_requests()
 
 
 def _sealed(contact: Contact, number: str) -> dict[str, str]:

@@ -13,6 +13,7 @@ from guandu.core.actors import Actor
 from guandu.core.errors import NotReady
 from parks.actions.carrying import carry_on
 from parks.actions.proposals import lapse_all_of
+from parks.enums_requests import OPEN_REQUESTS
 from parks.merging import followers
 from parks.models import (
     Attribution,
@@ -21,6 +22,7 @@ from parks.models import (
     Honour,
     Park,
     Placement,
+    ServiceRequest,
     Sponsorship,
     Tenancy,
 )
@@ -48,6 +50,8 @@ def merge_parks(*, park: Park, into: Park, on: date, reason: str, by: Actor) -> 
     carry_on(tenants, lambda row: (into, row.enterprise), running(Tenancy, on, park=into), on)
     _move_buildings(park, into)
     lapse_all_of(park, because=f"{park.name}已并入{into.name}。")
+    for request in ServiceRequest.objects.filter(park=park, state__in=OPEN_REQUESTS).order_by("pk"):
+        _set(request, park=into)
     for follower in followers():
         follower.carry_out(park=park, into=into, on=on)
     return edit(park, {"closed_on": on, "merged_into": into, "merged_on": on}, editable=MERGED)

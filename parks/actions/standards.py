@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import QuerySet
 
 from guandu.accounts.checks import require
+from guandu.accounts.models import Unit
 from guandu.accounts.permissions import Permission
 from guandu.audit.actions import about, action, checked, concerning, edit, enter, updated
 from guandu.audit.changes import snapshot
@@ -17,7 +18,7 @@ from guandu.core.errors import Invalid, NotAllowed
 from guandu.core.numbers import to_units
 from guandu.exchange.loaded_rows import RowLoader, Tally
 from guandu.exchange.marked_yaml import Row
-from parks.models import HonourKind, HonourRule, Industry, ParkType, StatisticalClass, Threshold
+from parks.models import HonourKind, HonourRule, Industry, ParkType, RequestKind, StatisticalClass, Threshold
 from parks.standard_files import Sections, read_standards
 
 REVENUE_SCALE = 2
@@ -191,6 +192,13 @@ def _put_park_types(rows: Sequence[Row], loader: RowLoader) -> None:
         known[row.code] = loader.put(row, ParkType, key={"code": row.code}, values=values)
 
 
+def _put_request_kinds(rows: Sequence[Row], loader: RowLoader) -> None:
+    units = {unit.code: unit for unit in Unit.objects.filter(code__in=[row["unit"] for row in rows if row["unit"]])}
+    for position, row in enumerate(rows, start=1):
+        values = {"name": row["name"], "usual_unit": units.get(row["unit"]), "position": position}
+        loader.put(row, RequestKind, key={"code": row.code}, values=values)
+
+
 def _end_before(row: Row, siblings) -> None:
     """The rule in force until now ends on the day before the new one begins."""
     if siblings.filter(valid_from=row["from"]).exists():
@@ -209,4 +217,5 @@ PUT: dict[str, Callable[[Sequence[Row], RowLoader], None]] = {
     "honour_kinds": _put_honour_kinds,
     "honour_rules": _put_honour_rules,
     "park_types": _put_park_types,
+    "request_kinds": _put_request_kinds,
 }

@@ -12,10 +12,13 @@ from parks.models.note import JournalNote
 from parks.models.park import Park, Placement
 from parks.models.park_type import ParkType
 from parks.models.proposal import Proposal
+from parks.models.request import RequestClock, RequestKind, RequestPolicy, RequestStep, ServiceRequest
+from parks.models.service_event import ServiceEvent
 from parks.models.space import Building, Space
 from parks.models.sponsorship import Sponsorship
 from parks.models.tenancy import Occupancy, Tenancy
 from parks.models.title import Title
+from parks.models.visit import SponsorVisit
 
 __all__ = [
     "Area",
@@ -42,7 +45,14 @@ __all__ = [
     "Proposal",
     "RegistryComparison",
     "RegistryFinding",
+    "RequestClock",
+    "RequestKind",
+    "RequestPolicy",
+    "RequestStep",
+    "ServiceEvent",
+    "ServiceRequest",
     "Space",
+    "SponsorVisit",
     "Sponsorship",
     "StatisticalClass",
     "Tenancy",

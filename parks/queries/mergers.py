@@ -6,6 +6,7 @@ from datetime import date
 from django.db.models import Model, Q, QuerySet
 
 from guandu.core import clock
+from parks.enums_requests import OPEN_REQUESTS
 from parks.merging import followers
 from parks.models import (
     Attribution,
@@ -16,6 +17,7 @@ from parks.models import (
     Park,
     Placement,
     Proposal,
+    ServiceRequest,
     Sponsorship,
     Tenancy,
 )
@@ -42,6 +44,7 @@ def park_merger(park: Park, into: Park, on: date) -> Preview:
         f"{running(Tenancy, on, park=park).count()} 家在园企业自 {on} 起登记为{into.name}的入驻企业。",
         f"{Building.objects.filter(park=park).count()} 栋楼宇连同空间划归{into.name}。",
         f"{Proposal.objects.filter(park=park, state='waiting').count()} 项待审核的变更申请失效。",
+        f"{ServiceRequest.objects.filter(park=park, state__in=OPEN_REQUESTS).count()} 项未办结的企业诉求转到{into.name}继续办理。",
     ]
     for follower in followers():
         obstacles += follower.obstacles(park, into, on)

@@ -3,8 +3,10 @@
 No database, clock, framework or file is touched here; numbers are Decimal throughout.
 """
 
-from rating.engine.facts import Facts, FactsError, Input
-from rating.engine.loader import load_scheme
+from rating.engine.cohort import Scored, references_of, score_cohort
+from rating.engine.facts import Facts, FactsError, Input, Mark, Override, Record
+from rating.engine.loader import load_scheme, scheme_of
+from rating.engine.references import References
 from rating.engine.result import (
     Adjustment,
     GateResult,
@@ -28,11 +30,19 @@ __all__ = [
     "GroupResult",
     "Input",
     "LeafResult",
+    "Mark",
     "NextStep",
+    "Override",
     "Problem",
+    "Record",
+    "References",
     "Result",
     "Scheme",
     "SchemeError",
+    "Scored",
     "load_scheme",
+    "references_of",
+    "scheme_of",
     "score",
+    "score_cohort",
 ]

@@ -4,7 +4,7 @@ import json
 import types
 import typing
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
+from dataclasses import MISSING, fields, is_dataclass
 from decimal import Decimal
 from functools import cache
 from typing import Any
@@ -47,7 +47,7 @@ def encode(value: Any, annotation: Any) -> Any:
 
 
 def decode(raw: Any, annotation: Any) -> Any:
-    """The inverse of `encode`; ValueError when keys are missing or unknown."""
+    """The inverse of `encode`; ValueError when a key is unknown, or one without a default is missing."""
     if raw is None:
         return None
     if _is_value(annotation):
@@ -63,10 +63,10 @@ def decode(raw: Any, annotation: Any) -> Any:
 
 def _decode_class(raw: dict[str, Any], classes: dict[str, type]) -> Any:
     name = raw.pop("type") if len(classes) > 1 else next(iter(classes))
-    hints = _hints(classes[name])
-    if raw.keys() != hints.keys():
-        raise ValueError(f"{name} 的字段不符：{'、'.join(sorted(raw.keys() ^ hints.keys()))}")
-    return classes[name](**{key: decode(raw[key], hint) for key, hint in hints.items()})
+    hints, needed = _hints(classes[name]), _needed(classes[name])
+    if wrong := (raw.keys() - hints.keys()) | (needed - raw.keys()):
+        raise ValueError(f"{name} 的字段不符：{'、'.join(sorted(wrong))}")
+    return classes[name](**{key: decode(value, hints[key]) for key, value in raw.items()})
 
 
 def _is_value(annotation: Any) -> bool:
@@ -79,6 +79,14 @@ def _classes(annotation: Any) -> dict[str, type]:
     return {
         member.__name__: member for member in members if is_dataclass(member) and isinstance(member, type)
     }
+
+
+@cache
+def _needed(cls: Any) -> frozenset[str]:
+    """Fields without a default: those that came later have one, so that what was stored before still reads."""
+    return frozenset(
+        each.name for each in fields(cls) if each.default is MISSING and each.default_factory is MISSING
+    )
 
 
 @cache

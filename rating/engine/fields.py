@@ -101,6 +101,9 @@ class Fields:
     def boolean(self, key: str) -> bool:
         return self.one_of(key, ("true", "false")) == "true"
 
+    def boolean_or(self, key: str, default: bool = False) -> bool:
+        return self.boolean(key) if self.has(key) else default
+
     def fields(self, key: str) -> "Fields":
         tree = self.take(key)
         if tree is None:

@@ -1,37 +1,39 @@
-"""Inputs a scheme declares, the kinds of derivation, and what reading one from the facts gives."""
+"""Inputs a scheme declares, and what reading one from the facts gives."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from rating.engine import numbers
-from rating.engine.facts import Facts, FactsError, Input, Value
+from rating.engine.days import last_day, parse_day
+from rating.engine.facts import Facts, FactsError, Input, Mark, Record, Value
+from rating.engine.references import NONE, References
 
-TYPES = {"number": "数值", "boolean": "是否", "choice": "选项", "text": "文字"}
+if TYPE_CHECKING:
+    from rating.engine.derivations.base import Derivation
 
-
-@dataclass(frozen=True, slots=True)
-class Derivation:
-    """How an input follows from others. `kind` names an entry of DERIVATIONS; unused fields stay empty."""
-
-    kind: str
-    of: str = ""
-    to: str = ""
-    attribute: str = ""
-    cases: Mapping[str, str] = field(default_factory=dict)
-    default: str = ""
-    times: Decimal = Decimal(1)
-
-    @property
-    def reads(self) -> tuple[str, ...]:
-        """Names of the inputs that may be read."""
-        names = [self.of, self.to, *self.cases.values(), self.default]
-        return tuple(dict.fromkeys(name for name in names if name))
+TYPES = {
+    "number": "数值",
+    "boolean": "是否",
+    "choice": "选项",
+    "text": "文字",
+    "date": "日期",
+    "checklist": "多选清单",
+    "marks": "专家评分",
+    "records": "记录清单",
+}
+SCALARS = ("number", "boolean", "choice", "text", "date")
+OF_ENTRIES = {"checklist": str, "marks": Mark, "records": Record}
 
 
 @dataclass(frozen=True, slots=True)
 class InputSpec:
-    """One declared input: its words, unit and admissible range. `choices` are (code, title) pairs."""
+    """One declared input: its words, unit and admissible range. `choices` are (code, title) pairs.
+
+    `fields` are the declared fields of a list of records. `derive` is how it follows from others.
+    """
 
     name: str
     title: str
@@ -41,7 +43,8 @@ class InputSpec:
     high: Decimal | None = None
     choices: tuple[tuple[str, str], ...] = ()
     digits: int = 2
-    derive: Derivation | None = None
+    fields: tuple["InputSpec", ...] = ()
+    derive: "Derivation | None" = None
 
     def show(self, value: Value) -> str:
         """The value in words, with its unit."""
@@ -49,7 +52,21 @@ class InputSpec:
             return "是" if value else "否"
         if isinstance(value, Decimal):
             return measured(numbers.shown(value, self.digits), self.unit)
+        if isinstance(value, tuple):
+            return self._show_entries(value)
         return dict(self.choices).get(str(value), str(value))
+
+    def _show_entries(self, entries: tuple) -> str:
+        if self.type == "records":
+            return f"{len(entries)} 条"
+        if self.type == "marks":
+            counted = [mark.points for mark in entries if mark.points is not None and not mark.recused]
+            return (
+                f"{len(counted)} 位专家：{'、'.join(map(numbers.plain, counted))}"
+                if counted
+                else "尚无有效评分"
+            )
+        return "、".join(dict(self.choices).get(code, code) for code in entries) or "无"
 
 
 def measured(number: str, unit: str) -> str:
@@ -61,7 +78,8 @@ def measured(number: str, unit: str) -> str:
 class Reading:
     """One input as read. `state` is ok, missing or invalid; `note` says why it is not ok.
 
-    A derived input keeps what it was made of in `parts`; its own source and reference are then empty.
+    A derived input keeps what it was made of in `parts`, and in `reference` what it was held against
+    (a cohort, a table); its own source is then empty.
     """
 
     name: str
@@ -76,52 +94,103 @@ class Reading:
     reported: bool = True
     period: str = ""
     parts: tuple["Reading", ...] = ()
+    evidence: tuple[str, ...] = ()
 
 
 class Reader:
-    """Reads the inputs of one scheme from one entity's facts, each at most once."""
+    """Reads the inputs of one scheme from one entity's facts, each at most once.
 
-    def __init__(self, specs: Mapping[str, InputSpec], facts: Facts):
+    `references` is what cohorts and tables came to when the scheme was applied to all. `years` reads the
+    same inputs that many years earlier: REV is then the fact REV@-1.
+    """
+
+    def __init__(
+        self, specs: Mapping[str, InputSpec], facts: Facts, references: References = NONE, years: int = 0
+    ):
         self.specs = specs
         self.facts = facts
+        self.references = references
+        self.years = years
         self._read: dict[str, Reading] = {}
+        self._earlier: dict[int, Reader] = {}
+
+    @property
+    def on(self) -> date | None:
+        """The day up to which windows reach."""
+        return parse_day(self.facts.on) if self.facts.on else last_day(self.facts.period)
+
+    def earlier(self, years: int) -> "Reader":
+        if years not in self._earlier:
+            self._earlier[years] = Reader(self.specs, self.facts, self.references, self.years + years)
+        return self._earlier[years]
 
     def read(self, name: str) -> Reading:
         """FactsError when the fact's type or unit is not the declared one."""
         reading = self._read.get(name)
         if reading is None:
             spec = self.specs[name]
-            reading = _derived(spec, self) if spec.derive else _given(spec, self.facts)
+            reading = _derived(spec, self) if spec.derive else self._given(spec)
             self._read[name] = reading
         return reading
 
+    def _given(self, spec: InputSpec) -> Reading:
+        title = f"{self.years} 年前{spec.title}" if self.years else spec.title
+        given = self.facts.find(f"{spec.name}@-{self.years}" if self.years else spec.name)
+        if given is None:
+            return Reading(spec.name, title, None, spec.unit, "无数据", "missing", "无数据", reported=False)
+        note = "" if not given.missing else "未报送或未核定" if not given.reported else "数据为空"
+        if note:
+            return _reading(spec, title, given, None, note, "missing", note)
+        value = _admitted(spec, given, self.facts)
+        flaw = out_of_range(spec, value)
+        return _reading(spec, title, given, value, spec.show(value), "invalid" if flaw else "ok", flaw)
 
-def _given(spec: InputSpec, facts: Facts) -> Reading:
-    given = facts.find(spec.name)
-    if given is None:
-        return Reading(spec.name, spec.title, None, spec.unit, "无数据", "missing", "无数据", reported=False)
-    note = "" if not given.missing else "未报送或未核定" if not given.reported else "数据为空"
-    if note:
-        return _reading(spec, given, None, note, "missing", note)
-    _demand_type(spec, given, facts)
-    flaw = out_of_range(spec, given.value)
-    return _reading(spec, given, given.value, spec.show(given.value), "invalid" if flaw else "ok", flaw)
 
-
-def _reading(spec: InputSpec, given: Input, value: Value, shown: str, state: str, note: str) -> Reading:
+def _reading(
+    spec: InputSpec, title: str, given: Input, value: Value, shown: str, state: str, note: str
+) -> Reading:
     return Reading(
-        spec.name, spec.title, value, spec.unit, shown, state, note,
-        given.source, given.reference, given.reported, given.period,
+        spec.name, title, value, spec.unit, shown, state, note,
+        given.source, given.reference, given.reported, given.period, (), given.evidence,
     )  # fmt: skip
 
 
-def _demand_type(spec: InputSpec, given: Input, facts: Facts) -> None:
-    expected = {"number": Decimal, "boolean": bool}.get(spec.type, str)
+def _admitted(spec: InputSpec, given: Input, facts: Facts) -> Value:
     where = f"{facts.name or facts.entity} 的 {spec.name}（{spec.title}）"
+    if spec.type in OF_ENTRIES:
+        if not isinstance(given.value, tuple) or not _of(given.value, OF_ENTRIES[spec.type]):
+            raise FactsError([f"{where}应为{TYPES[spec.type]}，得到 {given.value!r}"])
+        if spec.type == "records":
+            for record in given.value:
+                assert isinstance(record, Record)
+                _demand_fields(spec, record, where)
+        return given.value
+    expected = {"number": Decimal, "boolean": bool}.get(spec.type, str)
     if not isinstance(given.value, expected):
         raise FactsError([f"{where}应为{TYPES[spec.type]}，得到 {given.value!r}"])
     if spec.type == "number" and given.unit != spec.unit:
         raise FactsError([f"{where}的单位应为“{spec.unit}”，得到“{given.unit}”"])
+    if spec.type == "date" and parse_day(str(given.value)) is None:
+        raise FactsError([f"{where}应为日期（如 2026-12-31），得到“{given.value}”"])
+    return given.value
+
+
+def _of(entries: tuple, kind: type) -> bool:
+    return all(isinstance(entry, kind) for entry in entries)
+
+
+def _demand_fields(spec: InputSpec, record: Record, where: str) -> None:
+    declared = {each.name: each for each in spec.fields}
+    if strange := sorted(record.fields.keys() - declared.keys()):
+        raise FactsError([f"{where}的记录含有未声明的字段“{strange[0]}”"])
+    for name, value in record.fields.items():
+        kind = {"number": Decimal, "boolean": bool}.get(declared[name].type, str)
+        if value is not None and not isinstance(value, kind):
+            raise FactsError([f"{where}的字段 {name} 应为{TYPES[declared[name].type]}，得到 {value!r}"])
+        if isinstance(value, str) and declared[name].type == "date" and parse_day(value) is None:
+            raise FactsError([f"{where}的字段 {name} 应为日期（如 2026-12-31），得到“{value}”"])
+        if value is not None and (flaw := out_of_range(declared[name], value)):
+            raise FactsError([f"{where}的字段 {name}：{flaw}"])
 
 
 def out_of_range(spec: InputSpec, value: Value) -> str:
@@ -133,14 +202,32 @@ def out_of_range(spec: InputSpec, value: Value) -> str:
             return f"{spec.show(value)}小于允许的最小值 {spec.show(spec.low)}"
         if spec.high is not None and value > spec.high:
             return f"{spec.show(value)}大于允许的最大值 {spec.show(spec.high)}"
+    if spec.type == "checklist":
+        assert isinstance(value, tuple)
+        strange = [str(code) for code in value if code not in dict(spec.choices)]
+        return f"“{'、'.join(strange)}”不在可选范围内" if strange else ""
+    if spec.type == "marks":
+        assert isinstance(value, tuple)
+        return next(filter(None, (_mark_flaw(spec, mark) for mark in value)), "")
     if spec.choices and value not in dict(spec.choices):
         return f"“{value}”不在可选范围内"
     return ""
 
 
+def _mark_flaw(spec: InputSpec, mark: object) -> str:
+    assert isinstance(mark, Mark)
+    points = mark.points
+    if points is None or mark.recused:
+        return ""
+    if (spec.low is not None and points < spec.low) or (spec.high is not None and points > spec.high):
+        return f"专家{mark.judge}的评分 {numbers.plain(points)} 超出允许的范围"
+    return ""
+
+
 def _derived(spec: InputSpec, reader: Reader) -> Reading:
     assert spec.derive is not None
-    parts, value, note = DERIVATIONS[spec.derive.kind](spec.derive, reader)
+    parts, value, note, reference = spec.derive.derive(reader)
+    title = f"{reader.years} 年前{spec.title}" if reader.years else spec.title
     bad = next((part for part in parts if part.state == "invalid"), None)
     if bad:
         state, note, value = "invalid", f"{bad.title}：{bad.note}", None
@@ -150,43 +237,4 @@ def _derived(spec: InputSpec, reader: Reader) -> Reading:
         note = out_of_range(spec, value)
         state = "invalid" if note else "ok"
     shown = note if value is None else spec.show(value)
-    return Reading(spec.name, spec.title, value, spec.unit, shown, state, note, parts=parts)
-
-
-Derived = tuple[tuple[Reading, ...], Decimal | None, str]
-
-
-def derive_ratio(derive: Derivation, reader: Reader) -> Derived:
-    """`of` ÷ `to` × `times`; missing when either is missing or the divisor is zero."""
-    parts = (reader.read(derive.of), reader.read(derive.to))
-    top, bottom = (part.value for part in parts)
-    if not isinstance(top, Decimal) or not isinstance(bottom, Decimal):
-        gaps = "、".join(part.title for part in parts if part.value is None)
-        return parts, None, f"缺少{gaps}，无法计算"
-    if bottom == 0:
-        return parts, None, f"{parts[1].title}为零，无法计算"
-    return parts, top * derive.times / bottom, ""
-
-
-def derive_convert(derive: Derivation, reader: Reader) -> Derived:
-    """`of` × `times`: the same thing in another unit."""
-    part = reader.read(derive.of)
-    if not isinstance(part.value, Decimal):
-        return (part,), None, f"{part.title}{part.note}"
-    return (part,), part.value * derive.times, ""
-
-
-def derive_select(derive: Derivation, reader: Reader) -> Derived:
-    """The input that the attribute's value points at, × `times`; missing when the attribute is empty."""
-    level = reader.facts.attributes.get(derive.attribute)
-    name = derive.cases.get(str(level), derive.default) if level is not None else ""
-    if not name:
-        return (), None, "未登记所需属性，无法确定适用指标"
-    return derive_convert(replace(derive, of=name), reader)
-
-
-DERIVATIONS: dict[str, Callable[[Derivation, Reader], Derived]] = {
-    "ratio": derive_ratio,
-    "convert": derive_convert,
-    "select": derive_select,
-}
+    return Reading(spec.name, title, value, spec.unit, shown, state, note, reference=reference, parts=parts)

@@ -1,9 +1,11 @@
 """Exact decimal arithmetic of the engine: one context, half-up rounding, and how a number is written."""
 
 from decimal import (
+    ROUND_DOWN,
     ROUND_FLOOR,
     ROUND_HALF_EVEN,
     ROUND_HALF_UP,
+    ROUND_UP,
     Context,
     Decimal,
     DivisionByZero,
@@ -52,9 +54,25 @@ def rounded(number: Decimal, digits: int) -> Decimal:
     return number.quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP, context=CONTEXT)
 
 
+def rounded_by(number: Decimal, digits: int, how: str) -> Decimal:
+    """`how` is half_up, down (towards zero) or up (away from zero)."""
+    if how == "half_up":
+        return rounded(number, digits)
+    mode = ROUND_DOWN if how == "down" else ROUND_UP
+    return number.quantize(Decimal(1).scaleb(-digits), rounding=mode, context=CONTEXT)
+
+
 def rounded_down(number: Decimal, digits: int) -> Decimal:
     """The nearest number of that many decimals that is not above."""
     return number.quantize(Decimal(1).scaleb(-digits), rounding=ROUND_FLOOR, context=CONTEXT)
+
+
+def root(number: Decimal, degree: int) -> Decimal:
+    """The positive root to 30 digits: the same on every machine, and never taken for an exact number."""
+    with localcontext(CONTEXT) as context:
+        found = (number.ln() / degree).exp() if number != 1 else number
+        context.prec = 30
+        return +found
 
 
 def clamp(number: Decimal, low: Decimal | None, high: Decimal | None) -> Decimal:

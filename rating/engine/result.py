@@ -33,6 +33,8 @@ class LeafResult:
     """One item. `status`: scored, missing, excluded or blocked. `raw` is before cap, floor and rounding.
 
     `available` is the full mark, or 0 when the item does not take part. `lost` is available − points.
+    `weight` is what it counts in a weighed group (None elsewhere). `override` is who set the points
+    instead of the rule, and why: `raw` is still what the rule gave.
     """
 
     code: str
@@ -50,11 +52,13 @@ class LeafResult:
     lost: Decimal
     next: NextStep | None
     sentence: str
+    weight: Decimal | None = None
+    override: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Adjustment:
-    """What makes a group's points differ from the sum of its parts: rescale, cap, floor or round."""
+    """What makes a group's points differ from the sum of its parts: weigh, rescale, cap, floor, round, transform."""
 
     kind: str
     title: str
@@ -77,6 +81,8 @@ class GroupResult:
     children: tuple["GroupResult | LeafResult", ...]
     adjustments: tuple[Adjustment, ...]
     sentence: str
+    weight: Decimal | None = None
+    mode: str = "sum"
 
     def walk(self) -> Iterator["GroupResult | LeafResult"]:
         """This group and everything below it, in the scheme's order."""
@@ -97,11 +103,15 @@ class ConditionResult:
     shown: str
     met: bool | None
     inputs: tuple[Reading, ...]
+    parts: tuple["ConditionResult", ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class GateResult:
-    """One gate. `status`: passed, failed or pending; `grades` are the codes that it can deny."""
+    """One gate. `status`: passed, failed, pending, or exempt; for those that give (direct, notice): met or unmet.
+
+    `grades` are the codes that it can deny, `grade` the one that it gives.
+    """
 
     code: str
     title: str
@@ -111,15 +121,17 @@ class GateResult:
     grades: tuple[str, ...]
     conditions: tuple[ConditionResult, ...]
     sentence: str
+    grade: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class GradeResult:
-    """The grade. `code` is empty when nothing can be said yet (a blocked item).
+    """The grade. `code` is empty when nothing can be said yet (a blocked item, a place not yet known).
 
     `by_score` is the grade that the total alone would reach; `held_by` the codes of the failed gates
     between the two. `confirmed` is False while a pending gate could still deny the grade. `next_code` is
-    the next higher cut and `points_to_next` the points up to it (None at the top).
+    the next higher cut and `points_to_next` the points up to it (None at the top). `notices` are the codes of
+    warnings; `place` of `among` is the rank in the cohort where the grade depends on it.
     """
 
     code: str
@@ -133,6 +145,9 @@ class GradeResult:
     next_title: str
     points_to_next: Decimal | None
     sentence: str
+    notices: tuple[str, ...] = ()
+    place: int | None = None
+    among: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

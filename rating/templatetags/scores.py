@@ -9,8 +9,15 @@ from rating.engine.inputs import Reading
 
 register = template.Library()
 
-GATE_TONES = {"passed": "done", "failed": "late", "pending": "warn"}
-GATE_WORDS = {"passed": "通过", "failed": "未通过", "pending": "待核"}
+GATE_TONES = {"passed": "done", "failed": "late", "pending": "warn", "exempt": "done", "met": "done", "unmet": "idle"}
+GATE_WORDS = {
+    "passed": "通过",
+    "failed": "未通过",
+    "pending": "待核",
+    "exempt": "免于要求",
+    "met": "符合",
+    "unmet": "不符合",
+}
 ITEM_TONES = {"scored": "done", "missing": "warn", "excluded": "idle", "blocked": "late"}
 ITEM_WORDS = {"missing": "缺数据，按规则计分", "excluded": "不参评", "blocked": "暂不评定"}
 STAR_NAMES = {5: "五星级", 4: "四星级", 3: "三星级", 2: "二星级", 1: "一星级"}

@@ -15,6 +15,7 @@ from guandu.core import clock
 from guandu.core.actors import Actor
 from guandu.core.errors import Conflict, Invalid
 from guandu.core.periods import Period
+from guandu.core.working_days import days_of
 from parks.models import Park, Placement
 from targets.actions.rosters import add_lines
 from targets.enums import SubjectKind
@@ -22,7 +23,6 @@ from targets.frequency import EXAMPLES, PERIOD_WORDS, asked_in, fits
 from targets.models import Cycle, Return, ReturnLine, ReturnTemplate, ReturnVersion
 from targets.queries.rollup.inputs import Member, members_in
 from targets.queries.sheet import certified_units, form_cells
-from targets.working_days import days_of
 
 RESCHEDULED = frozenset({"opens_on", "due_on", "closes_on"})
 

@@ -14,6 +14,7 @@ from guandu.core import clock
 from guandu.core.actors import Actor
 from guandu.core.errors import Conflict, Invalid, NotReady
 from guandu.core.periods import Period
+from guandu.core.working_days import shifted
 from guandu.notices.actions.messages import post
 from guandu.notices.enums import Importance, MessageKind
 from guandu.notices.told import Told
@@ -22,7 +23,6 @@ from targets.enums_plan import OPEN_LIGHTS, AnswerKind, LightState
 from targets.models import ForecastRelease, Plan, RedLight, Target, TargetResult, TargetUnit
 from targets.queries.lights import is_followed, led_by, until_words
 from targets.queries.recipients import Recipients
-from targets.working_days import shifted
 
 TERM = 3  # working days after the light opens, the last of them included
 LONGEST_ANSWER = 500

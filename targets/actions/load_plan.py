@@ -16,6 +16,7 @@ from guandu.exchange.loaded_rows import Part, RowLoader, Tally, members
 from guandu.exchange.marked_yaml import Row
 from parks.actions.load_register import load_register
 from targets.actions.load_targets import put_aims, put_rules, put_targets
+from targets.actions.load_tasks import put_tasks
 from targets.enums import TemplateKind
 from targets.models import (
     Ambiguity,
@@ -291,5 +292,5 @@ def _put_ambiguities(files: PlanFiles, plan: Plan, loader: RowLoader) -> None:
 
 
 PutSection = Callable[[PlanFiles, Plan, RowLoader], None]
-OF_A_PLAN: tuple[PutSection, ...] = (put_targets, put_aims, put_rules, _put_mechanisms, _put_ambiguities)
+OF_A_PLAN: tuple[PutSection, ...] = (put_targets, put_aims, put_rules, _put_mechanisms, put_tasks, _put_ambiguities)
 SECTIONS: tuple[PutSection, ...] = (_put_indicators, _put_templates, *OF_A_PLAN)

@@ -10,10 +10,10 @@ from django.db.models import Count, Max, Min
 from guandu.accounts.permissions import Permission
 from guandu.core.actors import Actor
 from guandu.core.periods import Period
+from guandu.core.working_days import Days, days_of
 from targets.enums import Frequency, ReturnState, SubjectKind
 from targets.frequency import asked_in, last_ended, periods_of
 from targets.models import Cycle, Return, ReturnTemplate
-from targets.working_days import Days, days_of
 
 
 @dataclass(frozen=True)

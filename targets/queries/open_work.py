@@ -1,5 +1,5 @@
-"""Returns that are open for a person, and red lights that he is to explain, for the slip of a hand-over. They follow
-the duty: nothing is written when they change hands."""
+"""Returns and tasks that are open for a person, and red lights that he is to explain, for the slip of a hand-over. They follow
+the duty: nothing is written when they change hands. Administrators print the slip: it names no business beyond the number."""
 
 from django.db.models import Q
 from django.urls import reverse
@@ -8,9 +8,12 @@ from guandu.accounts.handover import OpenItem
 from guandu.accounts.models import User
 from guandu.core.periods import Period
 from targets.enums import ReturnState
-from targets.models import RedLight, Return
+from targets.models import RedLight, Return, Task
+from targets.queries.agenda_proposals import waiting_of
+from targets.queries.documents import opinions_waiting, waiting_for_signature
 from targets.queries.lights import to_explain
 from targets.queries.next_steps import listed, waiting_for, who_is_next
+from targets.queries.tasks import tasks_of_units
 
 
 def returns_open(user: User) -> list[OpenItem]:
@@ -44,3 +47,39 @@ def _light(light: RedLight) -> OpenItem:
         detail=f"{light.get_state_display()}，{light.due_on} 前说明",
         url=f"{reverse('targets:lights')}?period={light.period}",
     )
+
+
+def tasks_open(user: User) -> list[OpenItem]:
+    """Grain: one per open task that a unit of this person leads or helps with."""
+    return [_task(each) for each in tasks_of_units(user)]
+
+
+def _task(task: Task) -> OpenItem:
+    return OpenItem(
+        title=task.code,
+        detail=f"{task.get_state_display()}，{task.due_on} 前办结",
+        url=reverse("targets:task", args=[task.pk]),
+    )
+
+
+def proposals_open(user: User) -> list[OpenItem]:
+    """Grain: one per proposal of the person's unit that no meeting has taken up yet."""
+    url = reverse("targets:agenda-proposals")
+    return [OpenItem(f"第 {row.pk} 号提报", f"{row.unit}提报，{row.get_state_display()}", url) for row in waiting_of(user)]
+
+
+def documents_open(user: User) -> list[OpenItem]:
+    """Grain: one per document that the person's unit is asked about, or that waits for the signature that he registers."""
+    asked = [
+        OpenItem(
+            title=f"{each.document.get_kind_display()}征求意见",
+            detail=f"{each.document.opinions_due} 前答复",
+            url=reverse("targets:document", args=[each.document_id]),
+        )
+        for each in opinions_waiting(user)
+    ]
+    laid = [
+        OpenItem(f"{each.get_kind_display()}送审", "待签批", reverse("targets:document", args=[each.pk]))
+        for each in waiting_for_signature(user)
+    ]
+    return asked + laid

@@ -10,11 +10,11 @@ from guandu.accounts.models import Unit
 from guandu.accounts.permissions import Permission
 from guandu.core import clock
 from guandu.core.actors import Actor
+from guandu.core.working_days import shifted, working_days_before
 from targets.enums import OpinionSide, ReturnState
 from targets.models import Opinion, Return, ReturnTemplate
 from targets.queries.locks import words
 from targets.workflow import opinions_asked
-from targets.working_days import shifted, working_days_before
 
 TERM = 3  # 个工作日
 _COLUMN = {OpinionSide.STREET: "street_code", OpinionSide.CHAIN: "chain_code"}

@@ -100,15 +100,20 @@ class Closing:
         return sum(line.is_met is None for line in self.lines)
 
 
-def closing_of(plan: Plan, user: User) -> Closing:
-    """终期评估: every target at the plan's end, before it at the newest quarter there is. A fixed number of queries."""
+def closing_of(plan: Plan, user: User, quarter: Period | None = None) -> Closing:
+    """终期评估: every target at the plan's end, before it at the newest quarter there is; or in the `quarter` named. A
+    fixed number of queries."""
     end = Period.quarter_of(plan.ends_on)
-    known = TargetResult.objects.filter(target__plan=plan, period__lte=end.code)
-    newest = known.order_by("-period").values_list("period", flat=True).first()
-    quarter = Period.parse(newest) if newest else end
+    quarter = quarter or _newest(plan, end)
     targets = plan.targets.order_by("position").prefetch_related("revisions")
     lines = [_closed(row) for row in target_rows(targets, quarter, user)]
     return Closing(quarter, quarter == end, lines, _by_force(lines), _aims(plan, user))
+
+
+def _newest(plan: Plan, end: Period) -> Period:
+    known = TargetResult.objects.filter(target__plan=plan, period__lte=end.code)
+    newest = known.order_by("-period").values_list("period", flat=True).first()
+    return Period.parse(newest) if newest else end
 
 
 def _closed(row: TargetRow) -> Closed:

@@ -82,6 +82,10 @@ class Recipients:
     def office(self, return_: Return | None = None) -> People:
         return self._of(Permission.RETURN_CONFIRM, ScopeKind.DISTRICT, "")
 
+    def archive(self) -> People:
+        """Who keeps what the trail's head was printed in: whoever reads the audit trail."""
+        return self._of(Permission.AUDIT_VIEW, ScopeKind.DISTRICT, "")
+
     def leader_of(self, return_: Return) -> str:
         """The park's 包保区领导 today, by name; "" where none is named."""
         duty = self.sponsors.get(return_.park_id) if return_.park_id else None

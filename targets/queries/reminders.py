@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from guandu.accounts.models import User
 from guandu.core import clock
+from guandu.core.working_days import shifted
 from guandu.notices.enums import Audience, DayUnit, Grouping, Importance, MessageKind, RuleEvent
 from guandu.notices.models import ReminderRule, ReminderRun
 from guandu.notices.told import Told
@@ -22,7 +23,6 @@ from targets.queries.completeness import deadline, is_missing
 from targets.queries.missing import days_words, title_of
 from targets.queries.recipients import Recipients
 from targets.workflow import awaited
-from targets.working_days import shifted
 
 SOURCE = "returns"
 # What lay longer ago is not caught up.

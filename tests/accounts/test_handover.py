@@ -23,9 +23,13 @@ from investment.models import Project
 from targets.actions import returns
 from targets.models import Return
 from tests.factories import give, make_park, make_user
+from tests.parks.asked import make_request
+from tests.targets.convened import make_proposal
+from tests.targets.documented import make_document
 from tests.targets.factories import ENTRIES, Cast, make_cast, make_person
 from tests.targets.lit import led, make_light
 from tests.targets.plans import make_plan, make_target
+from tests.targets.works import give as give_task
 
 pytestmark = [pytest.mark.django_db, pytest.mark.feature("X6")]
 
@@ -78,6 +82,14 @@ def district(cast, system_admin, security_admin, audit_admin) -> dict[str, User]
     force = make_person("task-force", RoleCode.TASK_FORCE, "chain", "DIG", unit="U-TF-DIG")
     Project.objects.create(code="PJ-1", name="云计算中心", chain=cast.park.placements.get().chain)
     make_light(led(make_target(make_plan(), "T01"), cast.reviewer.unit))
+    make_proposal(cast.reviewer.unit)
+    give_task(cast.office, cast.reviewer.unit, due_on=clock.today() + timedelta(60))
+    make_request(cast.park, cast.operator, due_on=TODAY)
+    make_request(cast.park, cast.operator, "answered", cast.reviewer.unit, due_on=TODAY)
+    make_request(cast.park, cast.operator, "handling", cast.reviewer.unit, due_on=TODAY)
+    make_request(cast.park, cast.operator, "handling", force.unit, due_on=TODAY)
+    make_document("asking", asked=cast.reviewer.unit)
+    make_document("sent_up")
     ask_for("waits.opening", cast)
     opened = ask_for("waits.grant", cast)
     batches.create_accounts(batch=opened, by=system_admin)
@@ -104,10 +116,13 @@ def ask_for(username: str, cast: Cast) -> AccountBatch:
 @pytest.mark.parametrize(
     ("role", "expected"),
     [
-        ("operator", {"岗位与授权": 1, "数据报送": 4, "后台任务": 1}),
-        ("department", {"岗位与授权": 1, "数据报送": 1, "滞后提示": 1, "后台任务": 1}),
-        ("office", {"岗位与授权": 1, "账号申请": 2, "数据报送": 1, "后台任务": 1}),
-        ("task_force", {"岗位与授权": 1, "招商项目": 1, "后台任务": 1}),
+        ("operator", {"岗位与授权": 1, "企业诉求": 1, "数据报送": 4, "后台任务": 1}),
+        (
+            "department",
+            {"岗位与授权": 1, "企业诉求": 1, "数据报送": 1, "滞后提示": 1, "工作任务": 1, "提报议题": 1, "公文": 1, "后台任务": 1},
+        ),
+        ("office", {"岗位与授权": 1, "企业诉求": 1, "账号申请": 2, "数据报送": 1, "公文": 1, "后台任务": 1}),
+        ("task_force", {"岗位与授权": 1, "企业诉求": 1, "招商项目": 1, "后台任务": 1}),
         ("system_admin", {"岗位与授权": 1, "账号申请": 1, "待停用账号": 1, "后台任务": 1}),
         ("security_admin", {"岗位与授权": 1, "账号申请": 1, "后台任务": 1}),
         ("audit_admin", {"岗位与授权": 1, "后台任务": 1}),
@@ -128,7 +143,10 @@ def test_all_that_waits_for_the_leaver_waits_for_the_successor(role, expected, d
 
 def test_every_kind_of_open_work_is_looked_at_above():
     """A room that registers another is to be added to the persons' world."""
-    known = {"账号申请", "待停用账号", "数据报送", "招商项目", "后台任务", "变更申请", "滞后提示"}
+    known = {
+        "账号申请", "待停用账号", "数据报送", "招商项目", "后台任务", "变更申请", "滞后提示", "企业诉求", "工作任务", "提报议题",
+        "公文",
+    }  # fmt: skip
     assert {kind.section for kind in registered._kinds} == known
 
 

@@ -36,7 +36,7 @@ def signed_in(page: Page, account: str) -> Page:
 
 def open_from_to_do(page: Page) -> None:
     """The return of the park, by its line in the to-do list of the home page."""
-    line = page.locator(".todo-list li", has_text=PARK.plain_name)
+    line = page.locator(".todo-list li", has_text=PARK.plain_name).filter(has_text="第三季度")
     expect(line).to_contain_text(QUARTER.label)
     follow(line.locator("a.btn"))
     expect(page.locator("h1")).to_contain_text(PARK.plain_name)

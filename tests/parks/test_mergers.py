@@ -10,6 +10,7 @@ from guandu.core.errors import NotAllowed, NotReady
 from guandu.jobs.queue import enqueue
 from guandu.jobs.worker import run_waiting
 from parks.actions import mergers, placements, proposals
+from parks.actions.request_numbers import reveal
 from parks.models import (
     Attribution,
     Enterprise,
@@ -35,6 +36,7 @@ from tests.factories import (
     make_space,
     make_unit,
 )
+from tests.parks.asked import PHONE, make_request
 from tests.targets.factories import make_cast, make_park as make_other_park
 
 pytestmark = [pytest.mark.django_db, pytest.mark.feature("A5")]
@@ -141,6 +143,17 @@ def test_what_was_asked_for_comes_to_nothing(park, into, office, operator):
     merge(park, into, office)
     proposal.refresh_from_db()
     assert (proposal.state, proposal.answer) == ("stale", "本园区已并入存续园区。")
+
+
+def test_open_requests_go_on_under_the_survivor_and_their_numbers_still_open(park, into, office, operator, department):
+    waiting = make_request(park, operator)
+    ended = make_request(park, operator, "closed", department)
+    assert "1 项未办结的企业诉求转到" in "".join(park_merger(park, into, ON).effects)
+    merge(park, into, office)
+    waiting.refresh_from_db()
+    ended.refresh_from_db()
+    assert (waiting.park, ended.park) == (into, park)
+    assert reveal(request=waiting, by=office) == PHONE
 
 
 @pytest.mark.parametrize(

@@ -34,13 +34,21 @@ from parks.actions import (
     honours,
     notes,
     proposals,
+    request_rules,
+    requests as request_actions,
+    service_events,
+    sponsor_visits,
     tenancies,
 )
+from parks.views import requests as request_views
 from parks.workflow import Step as GrowthStep
+from parks.workflow_requests import STEPS as REQUEST_STEPS
 from rating.actions import assessments
 from targets import workflow
 from targets.actions import (
     accomplishments,
+    agenda,
+    agenda_proposals,
     attached,
     carry_over,
     closing,
@@ -48,18 +56,25 @@ from targets.actions import (
     dispatch,
     dispatch_answers as dispatch_answers_actions,
     dispatch_files,
+    documents,
     extensions,
     firm_sheets,
     history,
     history_signing,
     indicators,
+    instructions,
     lights,
+    meetings,
+    minutes,
     opinions,
     paper,
     plan_terms,
     reminders,
     return_moves,
     returns,
+    supervisions,
+    task_asking,
+    tasks,
     templates,
     workbook_batches,
     workbooks,
@@ -212,7 +227,43 @@ def _issued_over_what_is_kept(patch: Patch) -> None:
         without(indicators, guard, "_wrong")(patch)
 
 
+def _any_state_of_a_meeting(patch: Patch) -> None:
+    open_to_all = _without(meetings.held_for, "NotReady")
+    for module in (meetings, agenda, minutes):
+        patch.setattr(module, "held_for", open_to_all)
+
+
+def _any_state_of_a_task(patch: Patch) -> None:
+    for guard in ("_open", "_running"):
+        without(tasks, guard, "NotReady")(patch)
+
+
+def _any_state_of_a_request(patch: Patch) -> None:
+    for module in (request_actions, request_views):
+        patch.setattr(module, "step_for", lambda verb, state: next(step for step in REQUEST_STEPS if step.verb == verb))
+
+
 STATES: dict[str, Seed] = {
+    **{
+        f"meetings/{route}/": _any_state_of_a_meeting
+        for route in (
+            "<pk>/edit", "<pk>/cancel", "<pk>/hold", "<pk>/agenda", "<pk>/agenda/add", "<pk>/agenda/set", "<pk>/agenda/reopen",
+            "items/<pk>", "items/<pk>/remove", "items/<pk>/outcome", "<pk>/resolutions/add", "resolutions/<pk>/drop",
+            "<pk>/minutes", "<pk>/minutes/correct",
+        )
+    },
+    **{f"meetings/proposals/<pk>/{verb}/": without(agenda_proposals, "_waiting", "NotReady") for verb in ("withdraw", "decline")},
+    **{f"tasks/<pk>/{act}/": _any_state_of_a_task for act in ("line", "stage", "revoke")},
+    "tasks/stages/<pk>/": _any_state_of_a_task,
+    "tasks/<pk>/receive/": without(tasks, "receive", "Conflict"),
+    "tasks/<pk>/extend/": without(task_asking, "_running", "NotReady"),
+    **{f"tasks/{asked}/<pk>/": without(task_asking, "_waiting", "Conflict") for asked in ("extensions", "closings")},
+    "instructions/<pk>/send/": without(instructions, "send", "NotReady"),
+    **{f"supervisions/<pk>/{act}/": without(supervisions, act, "Conflict") for act in ("receive", "answer")},
+    "requests/<pk>/move/": _any_state_of_a_request,
+    "services/<pk>/": without(service_events, "_held", "NotReady"),
+    "services/<pk>/void/": without(service_events, "_held", "NotReady"),
+    "sponsors/visits/<pk>/void/": without(sponsor_visits, "void", "NotReady"),
     **{f"dispatch/<pk>/{page}/": without(dispatch, "_refuse_sent", "NotReady") for page in ("columns", "send")},
     **{
         f"dispatch/<pk>/{verb}/": without(dispatch, verb, "NotReady") for verb in ("urge", "extend", "close", "reopen")
@@ -298,6 +349,8 @@ STATES: dict[str, Seed] = {
     "admin/targets/returntemplate/<object_id>/issue/": without(templates, "_refuse_asked_since", "_wrong"),
     "admin/targets/indicator/<object_id>/issue/": _issued_over_what_is_kept,
     **{f"plan/reports/<pk>/{verb}/": without(accomplishments, "_waiting", "Conflict") for verb in ("accept", "send-back")},
+    **{f"documents/<pk>/{verb}/": without(documents, "_held", "Conflict") for verb in ("ask", "send-up", "send-back", "drop")},
+    "documents/<pk>/opine/": without(documents, "opine", "NotReady"),
     "plan/lights/<pk>/answer/": without(lights, "answer", "NotReady"),
     "plan/lights/release/": without(lights, "release", "NotReady"),
     "plan/lights/forecasts/": without(lights, "release_forecasts", "NotReady"),
@@ -305,6 +358,9 @@ STATES: dict[str, Seed] = {
 
 # A page that somebody left open: what he saw is not asked for.
 STALE: dict[str, Seed] = {
+    "meetings/<pk>/agenda/set/": without(meetings, "held_for", "Conflict"),
+    "requests/<pk>/move/": without(request_actions, "_started", "Conflict"),
+    "requests/settings/policy/": without(request_rules, "update_policy", "Conflict"),
     **{
         f"returns/<pk>/{verb}/": without(return_moves, "start", "Conflict", used_in=returns)
         for verb in ("file", "review", "send-back", "confirm")
@@ -313,6 +369,9 @@ STALE: dict[str, Seed] = {
     "projects/<code>/move/": without(projects, "move", "Conflict"),
     "accounts/policy/": without(policy, "update", "Conflict"),
     "plan/readings/<pk>/choose/": without(plan_terms, "choose_reading", "Conflict"),
+    "tasks/<pk>/edit/": without(tasks, "update", "Conflict"),
+    "instructions/<pk>/feedback/": without(instructions, "draft", "Conflict"),
+    "instructions/<pk>/send/": without(instructions, "send", "Conflict"),
 }
 
 

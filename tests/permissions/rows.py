@@ -76,6 +76,7 @@ VOLATILE = {
     "mfa_authenticator": {"data"},
     "jobs_outboxmessage": {"payload"},
     "parks_contact": {"phone_sealed"},
+    "parks_servicerequest": {"phone_sealed"},
     "targets_firmsheet": {"link_digest"},
 }
 

@@ -39,15 +39,19 @@ from tests.permissions import (
     seeds_admin,
     seeds_calendar,
     seeds_dispatch,
+    seeds_documents,
     seeds_files,
     seeds_history,
     seeds_layouts,
+    seeds_meetings,
     seeds_notices,
     seeds_plan,
     seeds_publications,
     seeds_register,
+    seeds_requests,
     seeds_returns,
     seeds_rosters,
+    seeds_tasks,
     seeds_terms,
     seeds_workbooks,
 )
@@ -60,7 +64,8 @@ SHOWN_AT = (
     "claim", "finding", "cultivation", "honour", "register upload", "return by firms filed", "workbook",
     "return matched",
     "dispatch table", "dispatch answer",
-    "history checked", "history stored", "publication", "milestone reported",
+    "history checked", "history stored", "publication", "milestone reported", "task", "task closing", "instruction", "notice",
+    "request", "document laid",
 )  # fmt: skip
 # What each quarter's return has come to; the last one differs between the sides.
 DRAFT, FILED, REVIEWED, ENDED = "2026Q3", "2026Q2", "2025Q4", "2025Q3"
@@ -92,8 +97,12 @@ def build() -> World:
     objects |= seeds_rosters.rows(own, other, revenue, people[RoleCode.OFFICE])
     objects |= seeds_dispatch.rows(own, other, people)
     objects |= seeds_publications.rows(own, other, people)
+    objects |= seeds_documents.rows(own, other, people)
     objects |= seeds_plan.rows(own, other, people)
     objects |= seeds_terms.rows(own, other, people)
+    objects |= seeds_meetings.rows(own, other, people)
+    objects |= seeds_tasks.rows(own, other, people)
+    objects |= seeds_requests.rows(own, other, people)
     objects |= seeds_admin.handover_as_seen(people)
     return World(people, objects, _where_shown({"own": own, "other": other}, objects)).settle()
 
@@ -139,6 +148,7 @@ def grow(world: World) -> None:
     seeds_files.more(third)
     seeds_dispatch.more(third, world.people)
     seeds_history.more(third, world.people)
+    seeds_requests.more(third)
 
 
 def _register(side: Side, chain: Chain, beside: Mapping[str, object] | None = None) -> None:

@@ -27,16 +27,20 @@ from tests.factories import PASSWORD, make_user
 from tests.permissions.submission import Fields, Submission, ask
 from tests.permissions.submissions_calendar import CALENDAR
 from tests.permissions.submissions_dispatch import DISPATCH
+from tests.permissions.submissions_documents import DOCUMENTS
 from tests.permissions.submissions_figures import FIGURES
 from tests.permissions.submissions_files import FILES
 from tests.permissions.submissions_history import HISTORY
 from tests.permissions.submissions_layouts import LAYOUTS
+from tests.permissions.submissions_meetings import MEETINGS
 from tests.permissions.submissions_notices import NOTICES
 from tests.permissions.submissions_plan import PLAN
 from tests.permissions.submissions_publications import PUBLICATIONS
 from tests.permissions.submissions_register import REGISTER
+from tests.permissions.submissions_requests import REQUESTS
 from tests.permissions.submissions_returns import RETURNS
 from tests.permissions.submissions_rosters import ROSTERS
+from tests.permissions.submissions_tasks import TASKS
 from tests.permissions.submissions_terms import TERMS_AND_REPORTS
 from tests.permissions.submissions_workbooks import WORKBOOKS
 from tests.permissions.world import ANONYMOUS, World
@@ -288,7 +292,9 @@ WRITTEN = (
     *DISPATCH,
     *FIGURES,
     *HISTORY,
-    *PUBLICATIONS,
+    *PUBLICATIONS, *DOCUMENTS,
     *PLAN,
-    *TERMS_AND_REPORTS,
+    *MEETINGS,
+    *TASKS, *TERMS_AND_REPORTS,
+    *REQUESTS,
 )  # fmt: skip

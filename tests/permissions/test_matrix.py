@@ -11,7 +11,7 @@ from tests.permissions.world import ANONYMOUS, ROLES
 pytestmark = pytest.mark.django_db
 
 # section, part, parts: the longest are asked in parts, so that workers share them.
-PARTS = {"admin": 4, "pages": 2, "officers": 2}
+PARTS = {"admin": 4, "pages": 2, "officers": 2, "tasks": 3}
 SECTIONS = [
     (section, part, parts)
     for section in sections()

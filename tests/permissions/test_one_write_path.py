@@ -24,6 +24,7 @@ OUTSIDE = {
     "guandu.core.bulk_rows": "what actions of many rows write with",
     "guandu.core.triggers": "puts the guards into the database, in migrations",
     "guandu.core.cache": "a cache is no table",
+    "guandu.documents.docx": "saves a Word file into memory",
     "guandu.exchange.editor": "adds to a workbook in a process of its own, which has no database",
     "guandu.exchange.loaded_rows": "part of every action that loads a file",
     "guandu.exchange.resources": "fills a row that is not stored; what creates and changes it are actions",
@@ -48,11 +49,15 @@ PARTS = {
     "parks.actions.closings.end_tenancies": "part of closing a firm, in enterprise.update and proposal.accept",
     "parks.actions.enterprise_sets.drop": "empties the stage of a file; its store is the action",
     "parks.actions.enterprise_sets.lay_out": "fills the stage of a file; its store is the action",
+    "parks.actions.request_numbers.reseal_requests": "part of contact.reseal",
     "parks.actions.naming.succeed": "part of every action that gives another name",
     "targets.actions.certified.supersede": "part of return.confirm and certified.settle",
     "targets.actions.figure_building.building": "holds the temporary table of what a roll-up stores",
     "targets.actions.figures.leave_out_late": "part of figures.store and figures.heal",
     "targets.actions.lights.follow_results": "part of targets.store",
+    "targets.actions.meetings.drop": "part of agenda.remove and meeting.reopen_agenda",
+    "targets.actions.meetings.move": "part of every action on a meeting, its agenda and its minutes",
+    "targets.actions.meetings.place": "part of meeting.set_agenda, agenda.word and agenda.remove",
     "targets.actions.rosters.add_lines": "part of cycle.open",
     "targets.actions.corrections.settle": "part of return.confirm: the corrected cells are settled",
     "targets.actions.drafts.discard": "part of correction.withdraw and of park.merge",
@@ -69,6 +74,9 @@ PARTS = {
     "targets.actions.drafts.write": "part of return.save",
     "targets.actions.drafts.copy_of": "part of return.send_back",
     "targets.actions.load_targets.put_targets": "part of plan.load",
+    "targets.actions.load_tasks.put_tasks": "part of plan.load",
+    "targets.actions.task_making.enter_task": "part of task.create and instruction.enter",
+    "targets.actions.task_making.give_units": "part of the same",
 }
 
 

@@ -23,6 +23,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 # Route → why nobody ever has success there.
 WITHOUT_SUCCESS = {
+    "ask/": "off until the office opens it: tests/parks/test_request_pages.py",
     "admin/login/": "the portal's own page signs in: who is in is refused, who is not is led there",
     "admin/r/<content_type_id>/<object_id>/": "the admin's way to a page of an object on the site: we offer none",
     "admin/<url>": "whatever is not there",
@@ -78,6 +79,12 @@ DONE_ELSEWHERE = {
     "plan/<code>/done/": "tests/targets/test_plan_terms_pages.py",
     "plan/aims/<code>/": "tests/targets/test_plan_terms_pages.py",
     "plan/reports/<pk>/file/": "tests/targets/test_plan_terms_pages.py",
+    "tasks/<pk>/supervise/": "tests/targets/test_task_pages.py",
+    "tasks/<pk>/close/": "tests/targets/test_task_pages.py",
+    "tasks/closings/<pk>/file/": "tests/targets/test_task_pages.py",
+    "documents/<pk>/next/": "tests/targets/test_official_document_pages.py",
+    "documents/<pk>/sign/": "tests/targets/test_official_document_pages.py",
+    "documents/<pk>/issue/": "tests/targets/test_official_document_pages.py",
     "tenancies/<pk>/take/": "tests/parks/test_space_pages.py",
     "tenancies/<pk>/strike/": "tests/parks/test_space_pages.py",
 }

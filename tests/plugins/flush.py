@@ -20,11 +20,12 @@ from targets.triggers_dictionary import DICTIONARY_GUARDS
 from targets.triggers_evidence import GUARDS as EVIDENCE_GUARDS
 from targets.triggers_history import GUARDS as HISTORY_GUARDS
 from targets.triggers_matches import MATCH_GUARDS
+from targets.triggers_meetings import GUARDS as MEETING_GUARDS
 from targets.triggers_publication import GUARDS as PUBLICATION_GUARDS
 
 GUARDS = (
     *AUDIT_GUARDS, *FILE_GUARDS, *TARGET_GUARDS, *DICTIONARY_GUARDS, *EVIDENCE_GUARDS, *MATCH_GUARDS, *HISTORY_GUARDS,
-    *PUBLICATION_GUARDS,
+    *PUBLICATION_GUARDS, *MEETING_GUARDS,
 )  # fmt: skip
 
 

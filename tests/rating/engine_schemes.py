@@ -13,7 +13,7 @@ LEVEL = {"title": "等级", "type": "choice", "values": {"high": "高", "mid": "
 
 def scheme_text(groups: list[dict], **sections) -> str:
     """YAML (written as JSON) of a scheme with inputs X, Y, FLAG, LEVEL; `sections` replace or add top-level sections."""
-    total = sum(Decimal(str(group["points"])) for group in groups)
+    total = 0 if "total" in sections else sum(Decimal(str(group["points"])) for group in groups)
     content = {
         "format": 1,
         "scheme": {"code": "t", "title": "试", "version": "1", "status": "测试", "missing": "block"},

@@ -56,7 +56,7 @@ def points(result):
 
 
 def test_it_says_that_it_is_a_draft_of_four_dimensions_and_a_hundred_points(draft):
-    assert (draft.status, draft.root.full) == ("试行草案", 100)
+    assert (draft.status, draft.root.full.value) == ("试行草案", 100)
     assert [group.title for group in draft.root.children] == ["园区建设标准", "能级", "企业质量", "服务体系"]
 
 

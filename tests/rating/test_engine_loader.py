@@ -6,10 +6,14 @@ from pathlib import Path
 import pytest
 
 from rating.engine import SchemeError, load_scheme
-from rating.engine.conditions import TESTS
-from rating.engine.inputs import DERIVATIONS
+from rating.engine.conditions import COMBINATIONS, TESTS
+from rating.engine.derivations import DERIVATIONS
+from rating.engine.derivations.cohort import STATISTICS
+from rating.engine.derivations.records import METHODS
+from rating.engine.inputs import TYPES
 from rating.engine.rules import KINDS
-from rating.engine.scheme import MISSING_POLICIES
+from rating.engine.scheme import GATE_KINDS, MISSING_POLICIES, MODES, ROUNDINGS
+from rating.engine.sections.grades import TIES
 
 pytestmark = [pytest.mark.feature("E1"), pytest.mark.once]
 
@@ -136,9 +140,14 @@ WRONG = [
     ("when: {input: F, is: true}", "when: {input: F, is: yes}", "is: yes", "“yes”不可用"),
     ("when: {input: F, is: true}", "when: {input: F}", "when: {input: F}", "恰好写一个"),
     ("when: {input: F, is: true}", "when: {group: G, at_least: 1}", "when: {group: G", "恰好写一个"),
-    ("title: 指标二", "title: 指标二\n        weight: 3", "weight: 3", "“weight”不认识"),
+    (
+        "title: 指标二",
+        "title: 指标二\n        weight: 3",
+        "weight: 3",
+        "“weight”只用于 mode 为 percent 或 relative",
+    ),
     ("title: 指标二\n", "title:\n", "title:\n", "“title”应为文字"),
-    ("kind: fixed_if", "kind: formula", "kind: formula", "“formula”不可用"),
+    ("kind: fixed_if", "kind: magic", "kind: magic", "“magic”不可用"),
     ("points: 40}\n  - code: H", "points: 30}\n  - code: H", "points: 40", "按规则最多只能得 30 分"),
     ("size: 1,", "size: 0,", "size: 0", "级差必须大于 0"),
     (
@@ -154,7 +163,7 @@ WRONG = [
     ("attr.carrier: [land]", "attr.carrier: [sea]", "[sea]", "未声明的值“sea”"),
     ("missing: block}", "missing: ignore}", "missing: ignore", "“ignore”不可用"),
     (", missing: block}", "}", "code: t", "“missing”没有填写"),
-    ("any_of:", "all_of:", "all_of:", "“any_of”没有填写"),
+    ("any_of:", "anyof:", "code: V,", "“any_of”没有填写：须写明条件"),
     ("from: 90}", "from: 90}\n    - {code: four, title: 四, from: 95}", "from: 95", "应小于上一级的 90"),
     ("title: 未达星级}", "title: 未达星级, from: 10}", "levels:", "最后一级不得有 from"),
     ("format: 1", "format: 2", "format: 2", "应为 1"),
@@ -234,11 +243,12 @@ def test_the_format_reference_names_every_kind_and_parameter():
     document = (ROOT / "docs/schemes.md").read_text()
     words = set(re.findall(r"`([a-z_]+)`", document))
     expected = {*KINDS, *DERIVATIONS, *TESTS, *MISSING_POLICIES}
-    expected |= {param.name for kind in KINDS.values() for param in kind.params}
+    expected |= {param.name for kind in (*KINDS.values(), *DERIVATIONS.values()) for param in kind.params}
+    expected |= {*GATE_KINDS, *MODES, *ROUNDINGS, *TYPES, *STATISTICS, *COMBINATIONS, *METHODS, *TIES}
     assert expected - words == set()
 
 
 def test_the_example_of_the_format_reference_loads():
     document = (ROOT / "docs/schemes.md").read_text()
     example = re.search(r"```yaml\n(format: 1\n.*?)```", document, re.DOTALL)
-    assert load_scheme(example.group(1)).root.full == 100
+    assert load_scheme(example.group(1)).root.full.value == 100

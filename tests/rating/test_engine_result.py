@@ -2,6 +2,7 @@
 
 import ast
 import json
+import re
 import sys
 from decimal import Decimal as D
 from pathlib import Path
@@ -180,7 +181,6 @@ def test_a_result_cannot_be_changed():
 
 def test_the_engine_imports_nothing_but_itself_yaml_and_pure_standard_modules():
     banned = {
-        "datetime",
         "time",
         "os",
         "io",
@@ -202,6 +202,13 @@ def test_the_engine_imports_nothing_but_itself_yaml_and_pure_standard_modules():
                 root = name.split(".")[0]
                 own = name.startswith("rating.engine") or root == "yaml"
                 assert own or (root in sys.stdlib_module_names and root not in banned), (path.name, name)
+
+
+def test_the_engine_asks_no_clock():
+    for path in ENGINE.rglob("*.py"):
+        text = path.read_text()
+        assert not re.search(r"\.(today|now|utcnow|localtime)\(", text), path.name
+        assert "import datetime" not in text
 
 
 def test_the_engine_has_no_float_and_opens_nothing():

@@ -10,6 +10,7 @@ from guandu.core import clock
 from guandu.core.actors import CALENDAR
 from guandu.core.errors import Invalid, NotAllowed, NotReady
 from guandu.core.periods import Period
+from guandu.core.working_days import days_of
 from guandu.jobs.models import Job
 from guandu.jobs.worker import JobContext
 from parks.models import Placement
@@ -21,7 +22,6 @@ from targets.queries.calendar import calendar, due_to_open
 from targets.queries.rollup import compute, read_inputs
 from targets.queries.sheet import form_cells
 from targets.tasks_calendar import open_due
-from targets.working_days import days_of
 from tests.targets.factories import (
     make_cast,
     make_cycle,

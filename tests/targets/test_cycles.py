@@ -8,11 +8,11 @@ from django.core.management import CommandError, call_command
 from guandu.accounts.models import Unit
 from guandu.audit.models import AuditEvent
 from guandu.core.errors import Conflict, Invalid, NotAllowed
+from guandu.core.working_days import next_working_day
 from parks.models import Placement
 from targets.actions import cycles
 from targets.actions.cycles import open_cycle
 from targets.models import Cycle, Return
-from targets.working_days import next_working_day
 from tests.targets.factories import (
     make_cast,
     make_cycle,

@@ -120,13 +120,13 @@ def test_loading_is_one_audit_event_about_the_plan(loaded):
 
 
 def test_a_second_load_changes_nothing_and_leaves_no_event(loaded):
-    assert "新增 0，更新 0，不变 274，保留官员修改 0" in load(ROOT)
+    assert "新增 0，更新 0，不变 293，保留官员修改 0" in load(ROOT)
     assert AuditEvent.objects.count() == 1
 
 
 def test_a_changed_file_updates_only_what_it_changed(loaded, copy):
     replace(copy, PLAN, "title: 新增园区10个", "title: 新增产业园区10个")
-    assert "新增 0，更新 1，不变 273，保留官员修改 0" in load(copy)
+    assert "新增 0，更新 1，不变 292，保留官员修改 0" in load(copy)
     assert Target.objects.get(code="T04").title == "新增产业园区10个"
     change = AuditEvent.objects.first().changes.get()
     assert (change.before["title"], change.after["title"]) == ("新增园区10个", "新增产业园区10个")
@@ -136,12 +136,12 @@ def test_an_officials_edit_is_kept_unless_forced(loaded, copy):
     Target.objects.filter(code="T38").update(caliber="按简单平均。")
     replace(copy, PLAN, "metric: 入驻率，按面积加权", "metric: 入驻率")
     said = load(copy)
-    assert "更新 0，不变 273，保留官员修改 1" in said
+    assert "更新 0，不变 292，保留官员修改 1" in said
     assert "保留官员修改：计划目标 T38" in said
     target = Target.objects.get(code="T38")
     assert (target.caliber, target.metric) == ("按简单平均。", "入驻率，按面积加权（T37 所列园区）")
 
-    assert "更新 1，不变 273，保留官员修改 0" in load(copy, force=True)
+    assert "更新 1，不变 292，保留官员修改 0" in load(copy, force=True)
     target = Target.objects.get(code="T38")
     assert (target.caliber, target.metric) == ("面积加权，按面积（A12）。", "入驻率（T37 所列园区）")
 
@@ -159,7 +159,7 @@ def test_what_the_plan_does_not_say_is_the_officials_to_fill(loaded):
     Park.objects.filter(code="P-SPSY").update(carrier="building", opened_on="2019-05-01")
     Placement.objects.filter(park__code="P-SPSY").update(street=Unit.objects.get(code="U-JD-GD"))
     Title.objects.filter(park__code="P-SPSY").update(state="applied")
-    assert "更新 0，不变 274，保留官员修改 0" in load(ROOT)
+    assert "更新 0，不变 293，保留官员修改 0" in load(ROOT)
     assert Title.objects.get(park__code="P-SPSY").state == "applied"
 
 

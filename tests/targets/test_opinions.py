@@ -7,11 +7,11 @@ import time_machine
 
 from guandu.core import clock
 from guandu.core.errors import Conflict, Invalid, NotAllowed, NotReady
+from guandu.core.working_days import shifted, working_days_before
 from targets.actions import opinions, returns
 from targets.models import Opinion, Return
 from targets.queries.next_steps import waiting_for
 from targets.queries.opinions import standings
-from targets.working_days import shifted, working_days_before
 from tests.targets.factories import ASKED_ROUTE, make_cast, make_street_person, make_task_force
 
 pytestmark = pytest.mark.django_db

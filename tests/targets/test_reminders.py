@@ -17,6 +17,7 @@ from guandu.audit.models import AuditEvent
 from guandu.core import clock
 from guandu.core.actors import LOADER, MESSENGER
 from guandu.core.errors import Invalid, NotAllowed, NotReady
+from guandu.core.working_days import shifted
 from guandu.jobs import worker
 from guandu.jobs.models import Job
 from guandu.jobs.queue import ask_due, enqueue
@@ -28,7 +29,6 @@ from parks.models import Sponsorship
 from targets.actions import reminders, returns
 from targets.models import Return
 from targets.queries.reminders import planned, since_when
-from targets.working_days import shifted
 from tests.targets.factories import (
     ENTRIES,
     make_cast,

@@ -26,6 +26,9 @@ from guandu.portal.demo import story
 from guandu.portal.demo.cast import PLAN_STARTS, add_parks, add_projects, add_spaces, add_titles
 from guandu.portal.demo.district import add_district
 from guandu.portal.demo.history import add_history
+from guandu.portal.demo.meetings import add_meetings
+from guandu.portal.demo.requests import add_requests
+from guandu.portal.demo.work import add_work
 from parks.models import Chain
 from targets.actions import bulk, cycles, disclosures, exemptions, lights, opinions, publications, returns
 from targets.enums_plan import AnswerKind, LightState
@@ -86,6 +89,10 @@ def seed(*, say: Say, first: str = story.FIRST, size: str = STORY) -> None:
         jobs = worker.run_waiting()
         say(f"汇总与试算：完成 {jobs} 项任务")
         say(f"滞后提示：{_explain(people)} 项")
+        say(f"例会：{add_meetings(people.office, people.departments[story.DEPARTMENT], people.speakers[story.CHAIN])} 次")
+        say(f"企业诉求、服务和走访：{_ask(people)} 条")
+    count = add_work(people.office, people.departments[story.DEPARTMENT], people.speakers[story.STREET])
+    say(f"工作任务：{count} 项")
 
 
 @action("demonstration.begin")
@@ -252,6 +259,12 @@ def _explain(people: People) -> int:
     plan = Plan.objects.order_by("starts_on").get()
     lights.release_forecasts(plan=plan, quarter=Period.parse(story.REVISED), by=people.office)
     return len(red)
+
+
+def _ask(people: People) -> int:
+    office, operator = people.office, people.filers[story.OPERATOR_PARK]
+    liaison, department = User.objects.get(username="liaison"), people.departments[story.DEPARTMENT]
+    return add_requests(office, operator, department, liaison, story.OPERATOR_PARK, story.BUSINESS_DATE)
 
 
 def _confirm(waiting: Iterable[Return], people: People) -> None:

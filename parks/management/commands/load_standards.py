@@ -10,7 +10,7 @@ from parks.actions.standards import load_standards
 
 
 class Command(BaseCommand):
-    help = "载入行业分类、四上标准、荣誉种类和园区类型；重复执行不改动已有内容，不覆盖官员的修改。"
+    help = "载入行业分类、四上标准、荣誉种类、园区类型和诉求类别；重复执行不改动已有内容，不覆盖官员的修改。"
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--force", action="store_true", help="以文件为准，覆盖官员的修改")

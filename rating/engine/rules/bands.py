@@ -7,14 +7,12 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from rating.engine.inputs import InputSpec
+from rating.engine.params import Flaw, Param, Specs
 from rating.engine.rules.base import (
     Ahead,
     Bounds,
-    Flaw,
     Judgement,
-    Param,
     Rule,
-    Specs,
     Values,
     amount,
     demand_number,
@@ -80,7 +78,7 @@ class Band(Rule):
         points = [band.points for band in self.bands]
         return min(points), max(points)
 
-    def ahead(self, values: Values) -> Ahead | None:
+    def ahead(self, values: Values, specs: Specs) -> Ahead | None:
         place = self._place(number(values, self.input))
         now = self.bands[place].points
         if self.direction == "higher":

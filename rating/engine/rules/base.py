@@ -1,37 +1,17 @@
-"""What every rule kind offers, and the schema by which its parameters are read."""
+"""What every rule kind offers."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from rating.engine import numbers
 from rating.engine.facts import Value
 from rating.engine.inputs import InputSpec, measured
+from rating.engine.params import Flaw, Param, Specs
 
 Values = Mapping[str, Value]
-Specs = Mapping[str, InputSpec]
 Bounds = tuple[Decimal | None, Decimal | None]
-
-
-@dataclass(frozen=True, slots=True)
-class Param:
-    """One parameter of a rule kind. `type` names a reader of the loader; no default means required."""
-
-    name: str
-    type: str
-    meaning: str
-    default: object = None
-    required: bool = True
-
-
-@dataclass(frozen=True, slots=True)
-class Flaw:
-    """A parameter that is well-formed but makes no sense; `index` points into a list parameter."""
-
-    param: str
-    index: int | None
-    message: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +29,13 @@ class Ahead:
     name: str
     threshold: Value
     strict: bool
+    points: Decimal
+
+
+class Level(NamedTuple):
+    """Points for one code of a choice, a checklist or a record's field."""
+
+    code: str
     points: Decimal
 
 
@@ -79,7 +66,7 @@ class Rule:
         """Lowest and highest points before caps; None where there is no bound."""
         raise NotImplementedError
 
-    def ahead(self, values: Values) -> Ahead | None:
+    def ahead(self, values: Values, specs: Specs) -> Ahead | None:
         """The nearest step to more points, or None when there is none or it cannot be known."""
         return None
 

@@ -1,19 +1,21 @@
-"""Rules that count: points for each unit, and deductions for each event."""
+"""Rules that count: points for each unit or record, and deductions for each event."""
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import NamedTuple
 
 from rating.engine import numbers
+from rating.engine.conditions import Test, judged
+from rating.engine.facts import Record
+from rating.engine.params import Flaw, Param, Specs, optional
 from rating.engine.rules.base import (
     Ahead,
     Bounds,
-    Flaw,
     Judgement,
-    Param,
+    Level,
     Rule,
-    Specs,
     Values,
     demand_number,
     number,
@@ -64,7 +66,7 @@ class PerUnit(Rule):
         high = numbers.ZERO if counted and all(t.points <= 0 for t in self.units) else None
         return low, high
 
-    def ahead(self, values: Values) -> Ahead | None:
+    def ahead(self, values: Values, specs: Specs) -> Ahead | None:
         best = max(self.units, key=lambda term: term.points)
         if best.points <= 0:
             return None
@@ -111,7 +113,7 @@ class DeductPerEvent(Rule):
     def bounds(self, specs: Specs) -> Bounds:
         return None, self.start
 
-    def ahead(self, values: Values) -> Ahead | None:
+    def ahead(self, values: Values, specs: Specs) -> Ahead | None:
         happened = [term for term in self.events if number(values, term.input) >= 1]
         if not happened:
             return None
@@ -130,6 +132,82 @@ class DeductPerEvent(Rule):
                 yield Flaw("events", index, "扣分值写正数")
             if not _never_negative((term,), specs):
                 yield Flaw("events", index, f"扣分次数不得为负：输入“{term.input}”须声明 min: 0")
+
+
+@dataclass(frozen=True, slots=True)
+class PerRecord(Rule):
+    """Points for each record by its level; a subject counts once, at its highest."""
+
+    input: str
+    field: str
+    levels: tuple[Level, ...]
+    once_per: str
+    where: Test | None
+
+    kind = "per_record"
+    title = "按记录等级计分"
+    params = (
+        Param("input", "input", "记录清单"),
+        Param("field", "field", "分等级的字段（选项）"),
+        Param("levels", "levels", "等级代码 → 每条分值，可为负；没有列出的等级不计"),
+        optional("once_per", "field", "同一字段值（如同一企业）只计一次，按最高分", ""),
+        optional("where", "field_test", "只计符合条件的记录", None),
+    )
+
+    def reads(self) -> tuple[str, ...]:
+        return (self.input,)
+
+    def judge(self, values: Values, specs: Specs) -> Judgement:
+        entries = values[self.input]
+        assert isinstance(entries, tuple)
+        points, counted = dict(self.levels), Counter[str]()
+        best: dict[object, str] = {}
+        for place, record in enumerate(each for each in entries if isinstance(each, Record)):
+            level = record.fields.get(self.field)
+            if level not in points or not self._wanted(record):
+                continue
+            subject = (record.fields.get(self.once_per) if self.once_per else None) or ("", place)
+            if subject not in best or points[str(level)] > points[best[subject]]:
+                best[subject] = str(level)
+        counted.update(best.values())
+        total = sum((points[level] * count for level, count in counted.items()), numbers.ZERO)
+        named = next(each for each in specs[self.input].fields if each.name == self.field)
+        parts = [
+            f"{named.show(code)} {counted[code]} × {points_text(points[code])}"
+            for code in points
+            if counted[code]
+        ]
+        return Judgement(total, " + ".join(parts) or "没有可计分的记录")
+
+    def describe(self, specs: Specs) -> str:
+        named = next(each for each in specs[self.input].fields if each.name == self.field)
+        each = "；".join(
+            f"{named.show(level.code)}每条计 {points_text(level.points)}" for level in self.levels
+        )
+        return each + ("；同一主体只按最高等级计一次" if self.once_per else "")
+
+    def bounds(self, specs: Specs) -> Bounds:
+        low = None if any(level.points < 0 for level in self.levels) else numbers.ZERO
+        return low, None if any(level.points > 0 for level in self.levels) else numbers.ZERO
+
+    def flaws(self, specs: Specs) -> Iterator[Flaw]:
+        spec = specs[self.input]
+        if spec.type != "records":
+            yield Flaw("input", None, f"per_record 只能用记录清单，“{self.input}”不是")
+            return
+        named = next((each for each in spec.fields if each.name == self.field), None)
+        if named is not None and named.type != "choice":
+            yield Flaw("field", None, f"字段“{self.field}”不是选项")
+        elif named is not None and (
+            strange := {each.code for each in self.levels} - dict(named.choices).keys()
+        ):
+            yield Flaw("levels", None, f"含有字段“{self.field}”没有的等级：{'、'.join(sorted(strange))}")
+
+    def _wanted(self, record: Record) -> bool:
+        return (
+            self.where is None
+            or judged(self.where, lambda condition: record.fields.get(condition.name)) is True
+        )
 
 
 def _term_flaws(param: str, terms: tuple[Term, ...]) -> Iterator[Flaw]:

@@ -1,4 +1,4 @@
-"""Rules whose points follow a number: by full steps, along knots, or in proportion to a reference."""
+"""Rules whose points follow a number: by full steps, or along knots."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -7,14 +7,12 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from rating.engine import numbers
+from rating.engine.params import Flaw, Param, Specs
 from rating.engine.rules.base import (
     Ahead,
     Bounds,
-    Flaw,
     Judgement,
-    Param,
     Rule,
-    Specs,
     Values,
     amount,
     demand_number,
@@ -86,7 +84,7 @@ class Step(Rule):
         low, high = min(self.base, self.below), max(self.base, self.below)
         return (low, None) if self.points > 0 else (None, high)
 
-    def ahead(self, values: Values) -> Ahead | None:
+    def ahead(self, values: Values, specs: Specs) -> Ahead | None:
         distance = self._distance(number(values, self.input))
         if distance < 0 and self.base > self.below:
             return Ahead(self.input, self.start, False, self.base)
@@ -187,7 +185,7 @@ class Linear(Rule):
         rises = (open_low and first < 0) or (open_high and last > 0)
         return (None if sinks else low, None if rises else high)
 
-    def ahead(self, values: Values) -> Ahead | None:
+    def ahead(self, values: Values, specs: Specs) -> Ahead | None:
         now = number(values, self.input)
         if self.direction == "higher":
             beyond = [knot for knot in self.knots if knot.at > now]
@@ -223,84 +221,3 @@ class Linear(Rule):
             return self.knots[-1].points
         one, two = self._segment(value)
         return one.points + (value - one.at) * (two.points - one.points) / (two.at - one.at)
-
-
-class Reference(NamedTuple):
-    """A constant of the scheme, or the name of an input; exactly one is given."""
-
-    value: Decimal | None
-    input: str
-
-
-@dataclass(frozen=True, slots=True)
-class RatioToRef(Rule):
-    input: str
-    reference: Reference
-    weight: Decimal
-    cap: Decimal | None
-    floor: Decimal | None
-
-    kind = "ratio_to_ref"
-    title = "按与参照值之比计分"
-    params = (
-        Param("input", "input", "数值输入"),
-        Param("reference", "reference", "参照值：{value: 常数} 或 {input: 输入名}"),
-        Param("weight", "number", "恰等于参照值时的分值，大于 0"),
-        Param("cap", "multiple", "比值上限（倍），none 为不设上限"),
-        Param("floor", "multiple", "比值下限（倍），默认 0，none 为不设下限", Decimal(0), required=False),
-    )
-
-    def reads(self) -> tuple[str, ...]:
-        return (self.input, self.reference.input) if self.reference.input else (self.input,)
-
-    def absent(self, values: Values) -> tuple[str, ...]:
-        gaps = [name for name in self.reads() if values[name] is None]
-        if not gaps and self._reference(values) <= 0:
-            gaps = [self.reference.input]
-        return tuple(gaps)
-
-    def judge(self, values: Values, specs: Specs) -> Judgement:
-        ratio = number(values, self.input) / self._reference(values)
-        points = self.weight * numbers.clamp(ratio, self.floor, self.cap)
-        return Judgement(
-            points, f"为参照值 {self._reference_text(values, specs)}的 {numbers.shown(ratio * 100, 2)}%"
-        )
-
-    def describe(self, specs: Specs) -> str:
-        if self.reference.input:
-            reference = specs[self.reference.input].title
-        else:
-            reference = self._reference_text({}, specs)
-        limits = "比值不设上限" if self.cap is None else f"比值最高按 {numbers.plain(self.cap)} 倍计"
-        lower = "" if self.floor is None else f"，最低按 {numbers.plain(self.floor)} 倍计"
-        return f"与参照值（{reference}）之比乘以 {points_text(self.weight)}，{limits}{lower}"
-
-    def bounds(self, specs: Specs) -> Bounds:
-        low = None if self.floor is None else self.floor * self.weight
-        return low, None if self.cap is None else self.cap * self.weight
-
-    def ahead(self, values: Values) -> Ahead | None:
-        value, reference = number(values, self.input), self._reference(values)
-        multiple = Decimal(1) if self.cap is None else self.cap
-        if value >= reference * multiple:
-            return None
-        return Ahead(self.input, reference * multiple, False, self.weight * multiple)
-
-    def trends(self) -> dict[str, str]:
-        return {self.input: "higher"}
-
-    def flaws(self, specs: Specs) -> Iterator[Flaw]:
-        yield from demand_number(self, "input", self.reads(), specs)
-        if self.reference.value is not None and self.reference.value <= 0:
-            yield Flaw("reference", None, "参照值必须大于 0")
-        if self.weight <= 0:
-            yield Flaw("weight", None, "weight 必须大于 0")
-        if self.cap is not None and self.floor is not None and self.cap <= self.floor:
-            yield Flaw("cap", None, "比值上限必须大于比值下限")
-
-    def _reference(self, values: Values) -> Decimal:
-        return number(values, self.reference.input) if self.reference.value is None else self.reference.value
-
-    def _reference_text(self, values: Values, specs: Specs) -> str:
-        name = self.reference.input or self.input
-        return amount(self._reference(values), specs[name])

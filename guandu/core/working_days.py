@@ -66,3 +66,12 @@ def shifted(day: date, count: int) -> date:
         while not is_working_day(day):
             day += step
     return day
+
+
+def working_days_until(day: date, due: date) -> int:
+    """How many working days are left on `day` until `due`, the last of them included; negative when it is past."""
+    count, step = 0, timedelta(days=1 if due >= day else -1)
+    while day != due:
+        last, day = day, day + step
+        count += step.days * is_working_day(day if step.days > 0 else last)
+    return count

@@ -1,0 +1,1 @@
+"""The sections of a scheme file, each read by a module of its own."""
