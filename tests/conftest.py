@@ -11,6 +11,7 @@ from guandu.accounts.roles import RoleCode
 from parks.models import Chain, Park
 from tests.factories import make_chain, make_park, make_unit, make_user
 from tests.plugins import flush
+from tests.plugins.databases import django_db_setup  # noqa: F401
 from tests.signing_in import signed_in
 
 flush.install()

@@ -27,15 +27,15 @@ def _only_failures_in_the_log(caplog):
     caplog.set_level(logging.ERROR, logger="django.request")
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def world(django_db_setup, django_db_blocker, tmp_path_factory: pytest.TempPathFactory) -> World:
-    """The rows of the matrix, and anchors of their own, made once a module and rolled back after it."""
+    """The rows of the matrix, and anchors of their own, made once for the tests of this folder that a worker runs, and rolled back after them."""
     folder = tmp_path_factory.mktemp("anchors")
     with override_settings(AUDIT_ANCHOR_DIR=folder), django_db_blocker.unblock(), transaction.atomic():
         yield build()
         transaction.set_rollback(True)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def asker(world: World) -> Asker:
     return Asker(world)

@@ -6,11 +6,12 @@ from typing import Any
 
 from django.conf import settings
 from django.http.response import HttpResponseBase
+from django.test import Client
 
 from tests.permissions.addresses import expected_answers
 from tests.permissions.matrix import paths
 from tests.permissions.pages import Form, forms_of
-from tests.permissions.world import World
+from tests.permissions.world import QuickBrowser, World
 
 Fields = dict[str, Any]
 
@@ -50,9 +51,20 @@ class Submission:
 
 
 def ask(world: World, role: str, method: str, path: str, data: Fields | None = None) -> HttpResponseBase:
-    """As `World.ask`, with what is sent; pages only."""
-    world.browser.cookies.clear()
+    """As `World.answer`, with what is sent; pages only."""
+    return _sent_by(world.quick_browser, world, role, method, path, data)
+
+
+def asked(world: World, role: str, path: str, data: Fields | None = None, method: str = "POST") -> HttpResponseBase:
+    """The same, with what its template was given: `context`."""
+    return _sent_by(world.browser, world, role, method, path, data)
+
+
+def _sent_by(
+    browser: Client | QuickBrowser, world: World, role: str, method: str, path: str, data: Fields | None
+) -> HttpResponseBase:
+    browser.cookies.clear()
     session = world.sessions.get(role)
     if session:
-        world.browser.cookies[settings.SESSION_COOKIE_NAME] = session
-    return getattr(world.browser, method.lower())(path, data or {})
+        browser.cookies[settings.SESSION_COOKIE_NAME] = session
+    return getattr(browser, method.lower())(path, data or {})

@@ -24,7 +24,7 @@ from parks.models import Chain, Park
 from targets.actions import returns
 from targets.models import Return, ReturnTemplate
 from tests.factories import PASSWORD, make_user
-from tests.permissions.submission import Fields, Submission, ask
+from tests.permissions.submission import Fields, Submission, ask, asked
 from tests.permissions.submissions_calendar import CALENDAR
 from tests.permissions.submissions_dispatch import DISPATCH
 from tests.permissions.submissions_documents import DOCUMENTS
@@ -83,7 +83,7 @@ def code() -> str:
 
 def _shown_secret(world: World) -> Fields:
     """A code for the secret that the enrolment page has just shown."""
-    page = ask(world, "leader", "GET", "/accounts/factor/enrol/").context
+    page = asked(world, "leader", "/accounts/factor/enrol/", method="GET").context
     return {"code": format_hotp_value(hotp_value(page["form"].secret, int(clock.now().timestamp()) // 30))}
 
 
@@ -117,7 +117,7 @@ def _name_of(world: World, code: str) -> str:
 
 
 def _ticket(world: World) -> Fields:
-    shown = ask(world, "office", "POST", "/accounts/batches/new/", _workbook(world))
+    shown = asked(world, "office", "/accounts/batches/new/", _workbook(world))
     return {"ticket": shown.context["ticket"]}
 
 
@@ -136,7 +136,7 @@ def _successor(world: World) -> None:
 
 def _handover(world: World) -> Fields:
     both = {"from_user": "m-operator", "to_user": "m-next", "reason": "〔2026〕9号"}
-    shown = ask(world, "security_admin", "POST", "/accounts/handover/new/", both)
+    shown = asked(world, "security_admin", "/accounts/handover/new/", both)
     return {**both, "seen": shown.context["contents"].digest}
 
 

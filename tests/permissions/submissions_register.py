@@ -10,7 +10,7 @@ from parks.models import Chain, Enterprise, Park, Space, StatisticalClass
 from tests.exchange.importing import book
 from tests.parks import bureau
 from tests.parks.codes import code_number
-from tests.permissions.submission import Fields, Submission, ask
+from tests.permissions.submission import Fields, Submission, asked
 from tests.permissions.world import World
 
 TODAY = "2026-10-12"
@@ -34,8 +34,8 @@ def _merging(path: str, into: Callable[[], object]) -> Callable[[World], Fields]
     """The effects have been shown: the form names the merger that they are of."""
 
     def sent(world: World) -> Fields:
-        asked = {"into": str(into()), "on": TODAY, "reason": "吸收合并"}
-        token = ask(world, "office", "POST", path, asked).context["token"]
+        form = {"into": str(into()), "on": TODAY, "reason": "吸收合并"}
+        token = asked(world, "office", path, form).context["token"]
         return {**asked, "previewed": token, "confirm": "1"}
 
     return sent
@@ -56,7 +56,7 @@ def _bureaus_book() -> bytes:
 
 
 def _compared(world: World) -> Fields:
-    shown = ask(world, "office", "POST", "/enterprises/comparisons/new/", _bureaus_file(world))
+    shown = asked(world, "office", "/enterprises/comparisons/new/", _bureaus_file(world))
     return {"ticket": shown.context["ticket"]}
 
 

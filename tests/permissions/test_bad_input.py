@@ -88,11 +88,11 @@ class Fuzzed:
             transaction.set_rollback(True)
 
     def body(self, kind: str, data: bytes, why: str) -> None:
-        self.world.browser.cookies.clear()
+        self.world.quick_browser.cookies.clear()
         session = self.world.sessions.get(self.each.role)
         if session:
-            self.world.browser.cookies[settings.SESSION_COOKIE_NAME] = session
-        self._take(self.world.browser.generic("POST", self.path, data, kind), why)
+            self.world.quick_browser.cookies[settings.SESSION_COOKIE_NAME] = session
+        self._take(self.world.quick_browser.generic("POST", self.path, data, kind), why)
 
     def _take(self, response, why: str) -> None:
         self.count += 1
@@ -222,7 +222,7 @@ def ask_keys(most: int, world, prove_figure) -> None:
             path = "/" + "/".join(key if piece.startswith("<") else piece for piece in parts)
             for method in ("GET", "POST"):
                 with transaction.atomic():
-                    status = world.ask(role, method, path).status_code
+                    status = world.answer(role, method, path).status_code
                     transaction.set_rollback(True)
                 count += 1
                 if status >= 500:
@@ -247,7 +247,7 @@ def ask_queries(most: int, world, prove_figure) -> None:
     for route, path in addresses(world):
         role = who_may(route) if route in expected_answers() else "audit_admin"
         for query in queries(world, role, path, most):
-            status = world.ask(role, "GET", f"{path}?{query}").status_code
+            status = world.answer(role, "GET", f"{path}?{query}").status_code
             count += 1
             if status >= 500:
                 wrong.append(f"{route}?{query[:40]} as {role}: {status}")
@@ -257,7 +257,7 @@ def ask_queries(most: int, world, prove_figure) -> None:
 
 def queries(world, role: str, path: str, most: int) -> Iterator[str]:
     """`most` values, and two more, under every name at once; `most` under each name that the page asks with."""
-    shown = world.ask(role, "GET", path)
+    shown = world.answer(role, "GET", path)
     if shown.status_code != 200 or shown.streaming:
         return
     asked = {

@@ -130,7 +130,7 @@ def assert_fields_are_taken(world, asking: Callable[[str], Sequence[str]]) -> No
     seen, wrong = set(), set()
     for route, path in addresses(world):
         for role in asking(route) if not path.startswith(("/api/", "/admin/")) else ():
-            shown = world.ask(role, "GET", path)
+            shown = world.answer(role, "GET", path)
             if shown.status_code == 200 and shown["Content-Type"].startswith("text/html"):
                 for form in forms_of(shown.content.decode(), path):
                     seen |= form.names
@@ -271,10 +271,10 @@ def test_the_interface_takes_nothing_at_all(world, prove_figure):
                 ({}, "office"),
                 ({"authorization": f"Token {world.tokens['api_client']}"}, ""),
             ):
-                world.browser.cookies.clear()
+                world.quick_browser.cookies.clear()
                 if role:
-                    world.browser.cookies[settings.SESSION_COOKIE_NAME] = world.sessions[role]
-                answer = world.browser.generic(method, path, body, "application/json", headers=headers)
+                    world.quick_browser.cookies[settings.SESSION_COOKIE_NAME] = world.sessions[role]
+                answer = world.quick_browser.generic(method, path, body, "application/json", headers=headers)
                 assert answer.status_code in {403, 404, 405}, f"{method} {route}"
                 count += 1
     assert differing(before) == []

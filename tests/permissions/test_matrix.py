@@ -50,9 +50,9 @@ def test_other_methods_open_nothing(world):
     for each in expectations().values():
         path = next(iter(paths(each, world).values()))
         for method in ("PUT", "PATCH", "DELETE", "OPTIONS"):
-            stranger = world.ask(ANONYMOUS, method, path).status_code
+            stranger = world.answer(ANONYMOUS, method, path).status_code
             if stranger < 300 and each.route not in OPEN_TO_ALL:
                 wrong.append(f"{method} {path}: {stranger} for a stranger")
-            if not each.route.startswith("admin/") and world.ask("office", method, path).status_code >= 500:
+            if not each.route.startswith("admin/") and world.answer("office", method, path).status_code >= 500:
                 wrong.append(f"{method} {path}: breaks")
     assert wrong == []

@@ -22,7 +22,7 @@ SOME = ("office", "audit_admin")
 def read(world, role: str, method: str, path: str) -> set[str]:
     """The tables that were written to, beside those that a read may write."""
     with written() as found:
-        response = world.ask(role, method, path)
+        response = world.answer(role, method, path)
         if response.streaming:
             b"".join(response.streaming_content)
     assert response.status_code < 500, f"{method} {path} breaks for {role}"

@@ -30,9 +30,9 @@ class QuickBrowser(RequestFactory):
     """Every middleware and view as a browser meets them. Unlike the test client it keeps no copy of what
     the templates were given, which would take longer than the answer."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, enforce_csrf_checks: bool = False) -> None:
         super().__init__()
-        self.handler = ClientHandler(enforce_csrf_checks=False)
+        self.handler = ClientHandler(enforce_csrf_checks=enforce_csrf_checks)
 
     def request(self, **environ) -> HttpResponseBase:
         return self.handler(self._base_environ(**environ))
@@ -70,28 +70,12 @@ class World:
         events = AuditEvent.objects.filter(seq__gt=self.last_event, outcome=AuditEvent.Outcome.DONE)
         return events.exists(), events.filter(changes__isnull=False).exists()
 
-    def ask(self, role: str, method: str, path: str) -> HttpResponseBase:
-        """The answer to `role`, whose form says nothing; with all that a test client adds."""
-        return self._ask(self.browser, role, method, path, EMPTY, {})
-
     def answer(
         self, role: str, method: str, path: str, body: str = EMPTY, **headers: str
     ) -> HttpResponseBase:
-        """The answer alone, as quickly as it is to be had."""
-        return self._ask(self.quick_browser, role, method, path, body, headers)
-
-    def _ask(
-        self,
-        browser: Client | QuickBrowser,
-        role: str,
-        method: str,
-        path: str,
-        body: str,
-        headers: Mapping[str, str],
-    ) -> HttpResponseBase:
-        """Signed in by session, or by token where the API client asks the API."""
+        """The answer to `role`, signed in by session, or by token where the API client asks the API."""
+        browser = self.quick_browser
         browser.cookies.clear()
-        headers = dict(headers)
         if role == RoleCode.API_CLIENT and path.startswith("/api/"):
             headers["authorization"] = f"Token {self.tokens[role]}"
         elif role in self.sessions:
@@ -101,7 +85,7 @@ class World:
 
     @cached_property
     def browser(self) -> Client:
-        """One for all: a new one would set up every middleware again."""
+        """For what a template was given. One for all: a new one would set up every middleware again."""
         return Client(raise_request_exception=False)
 
     @cached_property

@@ -16,6 +16,7 @@ from hypothesis import HealthCheck, settings as hypothesis_settings
 
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
 LONGEST_NAME = 80
+DATABASE_FIXTURES = frozenset({"db", "transactional_db", "live_server", "django_db_setup", "django_db_blocker"})
 OWNS_ROOT = "GUANDU_TEST_ROOT" not in os.environ
 ROOT = Path(os.environ.setdefault("GUANDU_TEST_ROOT", tempfile.gettempdir() + f"/guandu-test-{os.getpid()}"))
 
@@ -76,7 +77,14 @@ def _wanted(config: pytest.Config, item: pytest.Item) -> bool:
     if (item.get_closest_marker("prove") is not None) != config.getoption("--prove"):
         return False
     once = item.get_closest_marker("once")
-    return once is None or config.getoption("--beside") not in (once.args or ("sqlite",))
+    if once is None and _opens_the_database(item):
+        return True
+    return config.getoption("--beside") not in ((once and once.args) or ("sqlite",))
+
+
+def _opens_the_database(item: pytest.Item) -> bool:
+    """pytest-django lets nothing else at it."""
+    return bool(item.get_closest_marker("django_db")) or not DATABASE_FIXTURES.isdisjoint(item.fixturenames)
 
 
 @pytest.fixture
