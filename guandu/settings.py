@@ -290,7 +290,7 @@ NODE_ASSETS = {
     "echarts/dist/echarts.min.js": "vendor/echarts/echarts.min.js",
 }
 WHITENOISE_USE_FINDERS = not PRODUCTION
-WHITENOISE_AUTOREFRESH = DEBUG
+WHITENOISE_AUTOREFRESH = DEBUG or GUANDU_ENV == "test"  # no client of a test looks through all files first
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {

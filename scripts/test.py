@@ -28,6 +28,7 @@ LIMIT_SECONDS = 80 * 60
 PROVE_LIMIT_SECONDS = 4 * 3600
 NOTHING_COLLECTED = 5
 FAILURE_LETTERS = 400
+NOT_HANDED_ON = ("DATABASE_URL", "REDIS_URL", "PYTHONDONTWRITEBYTECODE")
 
 
 @dataclass(frozen=True)
@@ -127,7 +128,9 @@ def servers_for(db: str) -> Iterator[dict[str, str]]:
 def suites(db: str, servers: Mapping[str, str], arguments: Sequence[str]) -> list[Suite]:
     """What does not depend on the database runs once, with the one that its mark names, unless only one is asked."""
     both = db == ""
-    plain = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")}
+    plain = {name: value for name, value in os.environ.items() if name not in NOT_HANDED_ON}
+    # Hundreds of processes are started by tests: the tree is compiled once for all, and not beside its sources.
+    plain["PYTHONPYCACHEPREFIX"] = str(VAR / "pycache")
     chosen = []
     if db in ("", "sqlite"):
         beside = ["--beside=postgres"] if both else []

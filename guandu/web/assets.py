@@ -17,10 +17,9 @@ class NodeModulesFinder(BaseFinder):
 
     def find(self, path, find_all=False, **kwargs):
         source = self.storage.sources.get(path)
-        found = str(self.root / source) if source and (self.root / source).is_file() else None
-        if find_all:
-            return [found] if found else []
-        return found
+        found = [str(self.root / source)] if source and (self.root / source).is_file() else []
+        # Nothing found is an empty list for either: Django takes None for a place that was found.
+        return found if find_all or not found else found[0]
 
     def list(self, ignore_patterns):
         for path, source in self.storage.sources.items():

@@ -11,11 +11,14 @@ from guandu.audit.models import AuditEvent
 from guandu.core import clock
 from tests.accounts.test_second_factor import code, give_generator
 from tests.factories import PASSWORD, make_user
-from tests.permissions.conftest import world as world
+from tests.permissions.building import built
 from tests.permissions.world import World
 from tests.signing_in import signed_in
 
 pytestmark = pytest.mark.django_db
+
+# One for this file, which stands apart from the folder that it is built for.
+world = pytest.fixture(scope="module", name="world")(built)
 
 CONFIRM = "/accounts/confirm/"
 POLICY = "/accounts/policy/"

@@ -10,7 +10,7 @@ from django.urls import reverse
 from scripts.catalogues import compile_all
 from tests.admin.world import fill
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 # Codes, file formats and names that are written in letters in Chinese too.
 ALLOWED = {"api", "xlsx", "csv", "esc", "ab", "gb"}  # AB角 is what officials say; GB/T 4754 is a standard

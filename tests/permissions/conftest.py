@@ -2,11 +2,9 @@ import logging
 from pathlib import Path
 
 import pytest
-from django.db import transaction
-from django.test import override_settings
 
 from tests.permissions.asking import Asker
-from tests.permissions.seeds import build
+from tests.permissions.building import built
 from tests.permissions.world import World
 
 HERE = Path(__file__).parent
@@ -27,13 +25,8 @@ def _only_failures_in_the_log(caplog):
     caplog.set_level(logging.ERROR, logger="django.request")
 
 
-@pytest.fixture(scope="package")
-def world(django_db_setup, django_db_blocker, tmp_path_factory: pytest.TempPathFactory) -> World:
-    """The rows of the matrix, and anchors of their own, made once for the tests of this folder that a worker runs, and rolled back after them."""
-    folder = tmp_path_factory.mktemp("anchors")
-    with override_settings(AUDIT_ANCHOR_DIR=folder), django_db_blocker.unblock(), transaction.atomic():
-        yield build()
-        transaction.set_rollback(True)
+# Once a worker for the whole folder.
+world = pytest.fixture(scope="package", name="world")(built)
 
 
 @pytest.fixture(scope="package")

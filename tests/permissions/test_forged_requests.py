@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Callable, Sequence
 
 import pytest
 from django.conf import settings
@@ -61,8 +62,23 @@ def senders(method: str, path: str) -> tuple[str, ...]:
     return ROLES if method == "POST" or path.startswith("/api/") else ("office", ANONYMOUS)
 
 
+def some_senders(method: str, path: str) -> list[str]:
+    """The token is asked for before the role: who may most, who may little, and who is unknown."""
+    return [role for role in senders(method, path) if role in {"office", "operator", TOKEN_ONLY, ANONYMOUS}]
+
+
 @pytest.mark.parametrize("part", range(PARTS))
 def test_no_address_takes_a_request_without_our_token(part, world, browser, prove_figure):
+    ask_all(part, some_senders, world, browser, prove_figure)
+
+
+@pytest.mark.prove
+@pytest.mark.parametrize("part", range(PARTS))
+def test_nor_does_one_take_anybodys(part, world, browser, prove_figure):
+    ask_all(part, senders, world, browser, prove_figure)
+
+
+def ask_all(part: int, senders: Callable[[str, str], Sequence[str]], world, browser: QuickBrowser, prove_figure) -> None:
     found = list(addresses(world))
     assert {route for route, _ in found} == routes()
     before, wrong, count = digests(TRAIL | SESSIONS), [], 0

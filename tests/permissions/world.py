@@ -30,8 +30,8 @@ class QuickBrowser(RequestFactory):
     """Every middleware and view as a browser meets them. Unlike the test client it keeps no copy of what
     the templates were given, which would take longer than the answer."""
 
-    def __init__(self, *, enforce_csrf_checks: bool = False) -> None:
-        super().__init__()
+    def __init__(self, *, enforce_csrf_checks: bool = False, **defaults: str) -> None:
+        super().__init__(**defaults)
         self.handler = ClientHandler(enforce_csrf_checks=enforce_csrf_checks)
 
     def request(self, **environ) -> HttpResponseBase:

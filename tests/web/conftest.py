@@ -1,3 +1,7 @@
 """The rows of the permission matrix, asked here for what every answer carries."""
 
-from tests.permissions.conftest import world as world
+import pytest
+
+from tests.permissions.building import built
+
+world = pytest.fixture(scope="module", name="world")(built)

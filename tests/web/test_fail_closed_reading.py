@@ -7,7 +7,7 @@ from tests.permissions.matrix import expectations, paths
 from tests.permissions.world import ANONYMOUS, World
 from tests.web.test_fail_closed import failing, rows
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 ASKING = ("office", "security_admin", "api_client")
 
@@ -20,9 +20,9 @@ def test_without_rights_an_answer_is_a_failure_or_what_a_stranger_gets(
     before, wrong, statuses, count = rows(), [], set(), 0
     for each in expectations().values():
         for address in set(paths(each, world).values()):
-            stranger = world.ask(ANONYMOUS, "GET", address)
+            stranger = world.answer(ANONYMOUS, "GET", address)
             for role in ASKING:
-                answer = world.ask(role, "GET", address)
+                answer = world.answer(role, "GET", address)
                 statuses.add(answer.status_code)
                 count += 1
                 if answer.status_code < 400 and (answer.status_code, answer.content) != (

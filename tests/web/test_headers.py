@@ -14,11 +14,11 @@ from guandu.urls import urlpatterns as portal_patterns
 from guandu.web.errors import error_response
 from tests.factories import PASSWORD
 from tests.permissions.matrix import expectations, paths, sections
-from tests.permissions.world import ANONYMOUS, World
+from tests.permissions.world import ANONYMOUS, QuickBrowser, World
 from tests.web.observatory import score
 from tests.web.transport import of_production
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 POLICY = {
     "default-src": "'self'",
@@ -71,7 +71,7 @@ def production(tmp_path_factory) -> Iterator[dict]:
 @pytest.fixture(scope="module")
 def portal(production, world: World) -> World:
     """The people and rows of the matrix before the portal as production sets it up, over TLS."""
-    world.browser = Client(raise_request_exception=False, **OVER_TLS)
+    world.quick_browser = QuickBrowser(**OVER_TLS)
     return world
 
 
@@ -83,7 +83,7 @@ def visitor(production) -> Client:
 def ask(portal: World, role: str, method: str, address: str) -> HttpResponse:
     """The answer; whatever it changed is taken back, so that the next one finds the same rows."""
     with transaction.atomic():
-        response = portal.ask(role, method, address)
+        response = portal.answer(role, method, address)
         transaction.set_rollback(True)
     return response
 
@@ -181,7 +181,7 @@ def test_another_hosts_name_is_refused_everywhere(host, portal: World):
     wrong = []
     for each in expectations().values():
         address = next(iter(paths(each, portal).values()))
-        response = portal.browser.get(address, headers={"host": host})
+        response = portal.quick_browser.get(address, headers={"host": host})
         if response.status_code != 400:
             wrong.append(f"{address}: {response.status_code}")
         if "evil" in response.content.decode() or "Location" in response:

@@ -3,14 +3,12 @@
 Nothing here reads figures, definitions or the roll-up: 核定值, the register and the plan's words only.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
 import pytest
-from django.db import transaction
-from django.test import override_settings
 
 from guandu.core.numbers import from_units
 from guandu.core.periods import Period
@@ -19,25 +17,13 @@ from targets.models import CertifiedValue, Indicator, Plan, Target, TargetResult
 from targets.progress.forecast import hindcast
 from targets.queries.measures import Shelf, in_force
 from targets.queries.measures.measure import series_of
-from tests.portal.seeded import seed_story
 
-pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("seeded-story")]
+pytestmark = pytest.mark.django_db
 QUARTER, END = "2026Q2", date(2026, 6, 30)
 BEGINS = date(2024, 1, 1)
 YEI = 10_000  # 万元 in a 亿元
 SHOWN = ("T05", "T15", "T18")  # whose hind-cast error is printed
 FIRST_TIME = ["headquarters", "leading", "unicorn", "specialised", "little_giant"]
-
-
-@pytest.fixture(scope="module", autouse=True)
-def story(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[None]:
-    with django_db_blocker.unblock(), override_settings(VAR_DIR=tmp_path_factory.mktemp("var")):
-        around = transaction.atomic()
-        around._from_testcase = True
-        with around:
-            seed_story()
-            yield
-            transaction.set_rollback(True)
 
 
 class Raw:

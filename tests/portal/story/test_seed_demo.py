@@ -1,14 +1,12 @@
-"""The demonstration's story: seeded once for all tests here, read by each."""
+"""The demonstration's story comes to what is written here, once and on both databases."""
 
 from collections import defaultdict
-from collections.abc import Iterator
 
 import pytest
 from django.apps import apps
 from django.contrib.auth import authenticate
 from django.core.management import CommandError, call_command
 from django.db import transaction
-from django.test import override_settings
 
 from guandu.accounts.demo import path as passwords_file, read_demo_passwords
 from guandu.accounts.models import User
@@ -25,9 +23,9 @@ from rating.models import Assessment
 from targets.enums import Basis, FigureScope, IndicatorKind, ReturnState
 from targets.models import CertifiedValue, Figure, Return, TargetResult
 from tests.factories import PASSWORD, make_user
-from tests.portal.seeded import NOW, seed_story
+from tests.portal.seeded import NOW
 
-pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("seeded-story")]
+pytestmark = pytest.mark.django_db
 
 # What the story comes to, on every machine and both databases. A change of the story, the plan's
 # indicators, the roll-up or the draft scheme changes one of these: look at the numbers, then write it here.
@@ -42,18 +40,6 @@ COLUMNS = {
     FigureScope.AREA: "area_code",
     FigureScope.DEPARTMENT: "department_code",
 }
-
-
-@pytest.fixture(scope="module", autouse=True)
-def said(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[str]:
-    """What the commands said. One transaction around all tests of this file, rolled back at the end."""
-    with django_db_blocker.unblock(), override_settings(VAR_DIR=tmp_path_factory.mktemp("var")):
-        around = transaction.atomic()
-        # The tests' own transactions stand inside this one, as the framework's do inside a class's.
-        around._from_testcase = True
-        with around:
-            yield seed_story()
-            transaction.set_rollback(True)
 
 
 def everything() -> str:

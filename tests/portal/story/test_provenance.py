@@ -2,13 +2,10 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import replace
 from decimal import Decimal
 
 import pytest
-from django.db import transaction
-from django.test import override_settings
 from django.urls import reverse
 
 from guandu.accounts.models import User
@@ -21,26 +18,19 @@ from targets.queries.drill import Certified, Drill, drill
 from targets.queries.feeds import feeds_of
 from targets.queries.rollup import Row, compute, read_inputs
 from targets.views.figures import NEEDED
-from tests.portal.seeded import FIRST, seed_story
+from tests.portal.seeded import FIRST
 from tests.signing_in import signed_in
 
-pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("seeded-story")]
+pytestmark = pytest.mark.django_db
 QUARTER = Period.parse(FIRST)
 
 
-@pytest.fixture(scope="module", autouse=True)
-def drilled(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[list[tuple[Figure, Drill]]]:
-    """Every figure of the quarter with what its page lists. One transaction around all tests of this file, rolled
-    back at the end."""
-    with django_db_blocker.unblock(), override_settings(VAR_DIR=tmp_path_factory.mktemp("var")):
-        around = transaction.atomic()
-        # The tests' own transactions stand inside this one, as the framework's do inside a class's.
-        around._from_testcase = True
-        with around:
-            seed_story()
-            office = User.objects.get(username="office")
-            yield [(figure, drill(figure, office)) for figure in figures_of_quarter()]
-            transaction.set_rollback(True)
+@pytest.fixture(scope="module")
+def drilled(said, django_db_blocker) -> list[tuple[Figure, Drill]]:
+    """Every figure of the quarter with what its page lists."""
+    with django_db_blocker.unblock():
+        office = User.objects.get(username="office")
+        return [(figure, drill(figure, office)) for figure in figures_of_quarter()]
 
 
 @pytest.fixture
