@@ -122,6 +122,7 @@ def score_table(scheme: Scheme, quarter: Period, user: User) -> ScoreTable:
         Assessment.objects.visible_to(user)
         .filter(scheme=scheme, period=quarter.code)
         .select_related("park", "publication")
+        .defer("snapshot")
         .order_by("park__code")
     )
     pairs = [(each, Result.from_json(each.result)) for each in assessments]
@@ -140,7 +141,7 @@ def score_of_park(park: Park, user: User) -> ScoreRow | None:
         Assessment.objects.visible_to(user)
         .filter(scheme__in=Scheme.objects.newest(), park=park)
         .select_related("park")
-        .defer("facts")
+        .defer("facts", "snapshot")
         .order_by("-period", "-scheme__loaded_at")
         .first()
     )
