@@ -23,7 +23,7 @@ from rating.engine.grade import denying
 from rating.engine.inputs import Reading
 from rating.engine.rules.base import points_text
 from rating.engine.scheme import GATE_KINDS, MISSING_POLICIES, MODES, Item as ItemRule
-from rating.models import Assessment
+from rating.models import Assessment, Scheme
 from rating.queries.moved import Since, readings_of, since
 from rating.queries.scores import gaps, may_see_nearness, percent
 from rating.queries.wanting import Wanted, wanted_by
@@ -119,7 +119,8 @@ class Ahead:
 @dataclass(frozen=True)
 class Explained:
     """`digits` is the number of decimals that shows every part exactly. `ahead` is None at the top, where nothing can
-    be said, and for those who may not see it. `open_*` are the sources that still stand and that the reader may see."""
+    be said, and for those who may not see it. `newer` is the version of the scheme that has come since. `open_*` are the sources that
+    still stand and that the reader may see."""
 
     assessment: Assessment
     quarter: Period
@@ -134,6 +135,7 @@ class Explained:
     near: bool
     since: Since
     ahead: Ahead | None
+    newer: Scheme | None
 
     @property
     def would_be(self) -> Decimal | None:
@@ -168,12 +170,13 @@ def explained(assessment: Assessment, user: User) -> Explained:
         adjustments=result.root.adjustments,
         gates=tuple(_gate(gate, rules, result) for gate in result.gates),
         digits=digits_of(result),
-        open_figures=_visible(Figure, _keys(references, "figure"), user),
+        open_figures=_visible(Figure, _keys(references, "figure") | {m.figure for m in moved.moved if m.figure}, user),
         open_returns=_visible(Return, _keys(references, "return"), user),
         open_publications=_visible(Publication, _keys(references, "publication"), user),
         near=near,
         since=moved,
         ahead=_ahead(result, rules) if near and rules else None,
+        newer=Scheme.objects.newest().filter(code=assessment.scheme.code).exclude(pk=assessment.scheme_id).first(),
     )
 
 
