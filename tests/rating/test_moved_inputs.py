@@ -30,12 +30,10 @@ from targets.models import (
     Return,
     ReturnVersion,
 )
-from tests.factories import make_enterprise
 from tests.rating.engine_schemes import group, item, scheme_text
 from tests.targets.factories import make_cast, make_operator, make_park
 from tests.targets.published import issue
 from tests.targets.rolling import certify, roll_up
-from tests.targets.test_corrections import settle
 
 pytestmark = pytest.mark.django_db
 
@@ -78,7 +76,8 @@ def scored(cast, scheme):
 def correct(cast, **cells: str) -> None:
     """A confirmed return opened again, filed with other numbers, reviewed and confirmed, and rolled up."""
     opened = corrections.open_(return_=Return.objects.get(), codes=list(cells), reason="录入有误", by=cast.office)
-    settle(cast, returns.save(return_=opened, cells=cells, by=cast.operator))
+    filed = returns.file(return_=returns.save(return_=opened, cells=cells, by=cast.operator), by=cast.operator)
+    returns.confirm(return_=returns.review(return_=filed, by=cast.reviewer), by=cast.office)
     run_waiting()
 
 
@@ -116,7 +115,7 @@ def test_an_approved_correction_is_flagged_and_the_score_is_never_changed_by_its
         assert "输入已变化" in words
         assert "1,000 万元" in words
         assert "2,500 万元" in words
-        assert "按现有数据为 90.00 分 （比本次+20.00 分）" in words
+        assert "按现有数据为 90.00 分（比本次+20.00 分）" in words
         assert "1 个园区的数据在计算后有变化" in words_of(client.get(reverse("rating:list")))
 
 
@@ -260,7 +259,6 @@ def test_a_scheme_reads_earlier_years_and_its_cohort_and_keeps_both(cast):
     schemes.load(text=text, by=cast.office)
     cast.locked("2025Q2", REV="500")
     cast.locked()
-    make_enterprise(park=cast.park)
     run_waiting()
     stored = Assessment.objects.get(period="2026Q2")
     assert stored.total == 100
