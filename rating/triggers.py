@@ -16,6 +16,10 @@ GUARDS = (
     Guard("rating_used_scheme_update", _SCHEMES, "UPDATE", _USED, f"({_CHANGED}) AND ({_IS_USED})"),
     Guard("rating_used_scheme_delete", _SCHEMES, "DELETE", _USED, _IS_USED),
     Guard(
-        "rating_issued_scheme", _SCHEMES, "UPDATE", _ISSUED, "OLD.\"state\" <> 'draft' AND NEW.\"state\" = 'draft'"
+        "rating_issued_scheme",
+        _SCHEMES,
+        "UPDATE",
+        _ISSUED,
+        "OLD.\"state\" <> 'draft' AND NEW.\"state\" = 'draft'",
     ),
 )

@@ -47,7 +47,11 @@ def source_words(reading: Reading) -> str:
     """Where a given input is from: 2026年1—9月核定数据，第 2 版（校验码 ABCD-EFGH）."""
     version, code = reading.reference.get("version"), str(reading.reference.get("code") or "")
     revision = f"，报表第 {version} 版" if version else ""
-    return f"{reading.source}{revision}{f'（校验码 {code[:4]}-{code[4:]}）' if code else ''}" if reading.source else ""
+    return (
+        f"{reading.source}{revision}{f'（校验码 {code[:4]}-{code[4:]}）' if code else ''}"
+        if reading.source
+        else ""
+    )
 
 
 def held_against(reading: Reading) -> str:

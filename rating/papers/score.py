@@ -46,7 +46,9 @@ def score_paper(said: ScorePaper) -> Paper:
     result = said.result
     body: list[Block] = [
         Paragraph(grouped(result.sentence), lead="结论："),
-        Paragraph(f"{result.scheme_title}（{result.scheme_version}，{result.scheme_status}）", lead="评定方案："),
+        Paragraph(
+            f"{result.scheme_title}（{result.scheme_version}，{result.scheme_status}）", lead="评定方案："
+        ),
         Paragraph(f"{said.quarter}，{said.read}", lead="数据："),
         _totals(said),
     ]
@@ -69,7 +71,10 @@ def score_paper(said: ScorePaper) -> Paper:
 
 def _totals(said: ScorePaper) -> Table:
     result, digits = said.result, said.digits
-    rows = [(node.title, _points(said, node), points(node.full, digits), _lost(said, node)) for node in result.root.children]
+    rows = [
+        (node.title, _points(said, node), points(node.full, digits), _lost(said, node))
+        for node in result.root.children
+    ]
     rows += [(step.title, points(step.amount, digits), "", "") for step in result.root.adjustments]
     blocked = result.status == "blocked"
     total = ("已评部分合计" if blocked else "总分", points(result.total, digits), points(result.full, digits))
@@ -86,7 +91,8 @@ def _dimension(said: ScorePaper, node: Node) -> Iterator[Block]:
     for group in _groups(node):
         within = "" if group is node else f"（{group.title}）"
         rows += [
-            (f"{step.title}{within}", step.sentence, points(step.amount, said.digits), "", "") for step in group.adjustments
+            (f"{step.title}{within}", step.sentence, points(step.amount, said.digits), "", "")
+            for step in group.adjustments
         ]
     rows.append(("小计", "", _points(said, node), points(node.full, said.digits), _lost(said, node)))
     yield Table(_ITEM_HEAD, rows, widths=_ITEM_WIDTHS, aligns=(Align.LEFT, Align.LEFT, *_NUMBERS))
@@ -106,10 +112,14 @@ def _item(said: ScorePaper, leaf: LeafResult) -> Iterator[Block]:
         )
     if leaf.override:
         yield Paragraph(f"{leaf.override}。", lead="人工核定：")
-    sources = [f"{r.title} {_value(r)}（{source_words(r)}{_papers(r)}）" for r in _given(leaf.inputs) if r.source]
+    sources = [
+        f"{r.title} {_value(r)}（{source_words(r)}{_papers(r)}）" for r in _given(leaf.inputs) if r.source
+    ]
     if sources:
         yield Paragraph(f"{'；'.join(dict.fromkeys(sources))}。", lead="来源：")
-    against = [f"{reading.title}：{words}" for reading in _derived(leaf.inputs) if (words := held_against(reading))]
+    against = [
+        f"{reading.title}：{words}" for reading in _derived(leaf.inputs) if (words := held_against(reading))
+    ]
     if against:
         yield Paragraph(f"{'；'.join(against)}。", lead="参照：")
     terms = [*([("依据", cited(leaf.basis))] if leaf.basis else []), *said.terms.get(leaf.code, ())]
@@ -156,11 +166,19 @@ def _lost(said: ScorePaper, node: Node) -> str:
 
 
 def _leaves(node: Node) -> list[LeafResult]:
-    return [node] if isinstance(node, LeafResult) else [each for each in node.walk() if isinstance(each, LeafResult)]
+    return (
+        [node]
+        if isinstance(node, LeafResult)
+        else [each for each in node.walk() if isinstance(each, LeafResult)]
+    )
 
 
 def _groups(node: Node) -> list[GroupResult]:
-    return [] if isinstance(node, LeafResult) else [each for each in node.walk() if isinstance(each, GroupResult)]
+    return (
+        []
+        if isinstance(node, LeafResult)
+        else [each for each in node.walk() if isinstance(each, GroupResult)]
+    )
 
 
 def _given(readings: Sequence[Reading]) -> Iterator[Reading]:

@@ -46,7 +46,9 @@ def certified_now(quarter: Period, codes: Collection[str], years: int = 0) -> Of
     return found
 
 
-def published_in(publication: Publication, quarter: Period, codes: Collection[str], years: int = 0) -> OfParks:
+def published_in(
+    publication: Publication, quarter: Period, codes: Collection[str], years: int = 0
+) -> OfParks:
     """The same as the 期次 froze it. Earlier years are read as they stand: a 期次 holds one period."""
     found: OfParks = defaultdict(dict)
     rows = publication.rows.filter(

@@ -30,7 +30,11 @@ from rating.queries.wanting import Wanted, wanted_by
 from targets.models import Figure, Publication, Return
 
 FEWEST_DIGITS = 2
-UNKNOWN_GATES = {"pass": "数据未知时视为通过", "fail": "数据未知时视为未通过", "pending": "数据未知时待核，等次未定"}
+UNKNOWN_GATES = {
+    "pass": "数据未知时视为通过",
+    "fail": "数据未知时视为未通过",
+    "pending": "数据未知时待核，等次未定",
+}
 
 
 @dataclass(frozen=True)
@@ -170,13 +174,18 @@ def explained(assessment: Assessment, user: User) -> Explained:
         adjustments=result.root.adjustments,
         gates=tuple(_gate(gate, rules, result) for gate in result.gates),
         digits=digits_of(result),
-        open_figures=_visible(Figure, _keys(references, "figure") | {m.figure for m in moved.moved if m.figure}, user),
+        open_figures=_visible(
+            Figure, _keys(references, "figure") | {m.figure for m in moved.moved if m.figure}, user
+        ),
         open_returns=_visible(Return, _keys(references, "return"), user),
         open_publications=_visible(Publication, _keys(references, "publication"), user),
         near=near,
         since=moved,
         ahead=_ahead(result, rules) if near and rules else None,
-        newer=Scheme.objects.newest().filter(code=assessment.scheme.code).exclude(pk=assessment.scheme_id).first(),
+        newer=Scheme.objects.newest()
+        .filter(code=assessment.scheme.code)
+        .exclude(pk=assessment.scheme_id)
+        .first(),
     )
 
 
@@ -236,7 +245,10 @@ class _Maker:
         high = f"最高 {points_text(rule.high.of(self.attributes))}" if rule.high else "不设上限"
         yield "上下限", f"最低 {points_text(rule.low)}，{high}"
         policy = MISSING_POLICIES[rule.missing.policy].removeprefix("缺数据")
-        yield "缺数据时", f"{policy} {points_text(rule.missing.points)}" if rule.missing.policy == "penalty" else policy
+        yield (
+            "缺数据时",
+            f"{policy} {points_text(rule.missing.points)}" if rule.missing.policy == "penalty" else policy,
+        )
         if rule.evidence:
             yield "佐证", "须附佐证材料，没有材料按缺数据处理"
         if rule.override:
@@ -266,7 +278,10 @@ def _gate(gate: GateResult, rules: Rules | None, result: Result) -> Gate:
 
 
 def _bites(gate: GateResult, titles: dict[str, str]) -> str:
-    given, denied = titles.get(gate.grade, ""), "、".join(titles[code] for code in gate.grades if code in titles)
+    given, denied = (
+        titles.get(gate.grade, ""),
+        "、".join(titles[code] for code in gate.grades if code in titles),
+    )
     if gate.kind == "direct":
         return f"符合即不低于{given}"
     if gate.kind == "notice":
@@ -314,6 +329,8 @@ def _keys(references: list, name: str) -> set[int]:
 
 def _visible(model, keys: set[int], user: User) -> frozenset[int]:
     """Which of these rows still stand and may be seen. One query, none where there is nothing to look for."""
-    return frozenset(model.objects.visible_to(user).filter(pk__in=keys).values_list("pk", flat=True)) if keys else frozenset()
-
-
+    return (
+        frozenset(model.objects.visible_to(user).filter(pk__in=keys).values_list("pk", flat=True))
+        if keys
+        else frozenset()
+    )

@@ -74,7 +74,9 @@ def moved_in_quarter(
     codes = [assessment.park.code for assessment, _ in pairs]
     now = {facts.entity: facts for facts in facts_of_parks(quarter, [rules], parks=codes)}
     counts = {
-        assessment.pk: len(_moved(rules, Facts.from_json(assessment.facts), now[assessment.park.code], result))
+        assessment.pk: len(
+            _moved(rules, Facts.from_json(assessment.facts), now[assessment.park.code], result)
+        )
         for assessment, result in pairs
         if assessment.park.code in now
     }
@@ -115,7 +117,9 @@ def _of_attribute(rules: Rules, code: str, then: Facts, now: Facts) -> Moved | N
         return None
     attribute = rules.attributes[code]
     words: Mapping[object, str] = dict(attribute.choices)
-    items = tuple(node.title for node in rules.root.walk() if any(part.attribute == code for part in node.scope))
+    items = tuple(
+        node.title for node in rules.root.walk() if any(part.attribute == code for part in node.scope)
+    )
     return Moved(attribute.title, words.get(was, ABSENT), words.get(is_now, ABSENT), items, park=now.entity)
 
 

@@ -47,12 +47,16 @@ def wanted_by(assessment: Assessment, result: Result, user: User) -> dict[str, t
     returns = _returns(quarter, assessment.park.code, {cell.template_id for cell in cells}, user)
     found: dict[str, list[Wanted]] = {}
     for cell in cells:
-        found.setdefault(cell.indicator.code, []).append(_wanted(cell, quarter, returns.get(cell.template_id)))
+        found.setdefault(cell.indicator.code, []).append(
+            _wanted(cell, quarter, returns.get(cell.template_id))
+        )
     return {code: tuple(each) for code, each in found.items()}
 
 
 def _missing(result: Result) -> set[str]:
-    return {reading.name for _, reading in readings_of(result) if reading.state == "missing" and not reading.parts}
+    return {
+        reading.name for _, reading in readings_of(result) if reading.state == "missing" and not reading.parts
+    }
 
 
 def _returns(quarter: Period, park: str, templates: Iterable[int], user: User) -> dict[int, Return]:

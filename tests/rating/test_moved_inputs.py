@@ -43,10 +43,17 @@ INPUTS = {
     "FIRMS": {"title": "入驻企业数", "unit": "家", "min": "0"},
     "TAX": {"title": "税收", "unit": "万元"},
 }
-BANDS = [{"to": "1000", "points": "20"}, {"from": "1000", "to": "2000", "points": "40"}, {"from": "2000", "points": "60"}]
+BANDS = [
+    {"to": "1000", "points": "20"},
+    {"from": "1000", "to": "2000", "points": "40"},
+    {"from": "2000", "points": "60"},
+]
 REVENUE = {"kind": "band", "input": "REV", "inclusive": "lower", "direction": "higher", "bands": BANDS}
 FIRMS = {"kind": "per_unit", "units": [{"input": "FIRMS", "points": "1"}]}
-LEVELS = [{"code": "three", "title": "三星级", "stars": 3, "from": "60"}, {"code": "none", "title": "未达星级"}]
+LEVELS = [
+    {"code": "three", "title": "三星级", "stars": 3, "from": "60"},
+    {"code": "none", "title": "未达星级"},
+]
 
 
 def text_of(missing: str = "block", **sections) -> str:
@@ -75,8 +82,12 @@ def scored(cast, scheme):
 
 def correct(cast, **cells: str) -> None:
     """A confirmed return opened again, filed with other numbers, reviewed and confirmed, and rolled up."""
-    opened = corrections.open_(return_=Return.objects.get(), codes=list(cells), reason="录入有误", by=cast.office)
-    filed = returns.file(return_=returns.save(return_=opened, cells=cells, by=cast.operator), by=cast.operator)
+    opened = corrections.open_(
+        return_=Return.objects.get(), codes=list(cells), reason="录入有误", by=cast.office
+    )
+    filed = returns.file(
+        return_=returns.save(return_=opened, cells=cells, by=cast.operator), by=cast.operator
+    )
     returns.confirm(return_=returns.review(return_=filed, by=cast.reviewer), by=cast.office)
     run_waiting()
 
@@ -107,7 +118,12 @@ def test_an_approved_correction_is_flagged_and_the_score_is_never_changed_by_its
     )  # fmt: skip
     found = since(after, Result.from_json(after.result))
     (moved,) = found.moved
-    assert (moved.title, moved.was, moved.now, moved.items) == ("营业收入", "1000 万元", "2500 万元", ("指标R",))
+    assert (moved.title, moved.was, moved.now, moved.items) == (
+        "营业收入",
+        "1000 万元",
+        "2500 万元",
+        ("指标R",),
+    )
     assert (found.result.total, found.change(after.total)) == (90, 20)
     for person in (cast.office, cast.operator):
         client.force_login(person)
@@ -226,7 +242,9 @@ def test_a_publication_of_another_quarter_or_none_is_refused(cast, scored, clien
 
 
 @pytest.mark.feature("E3")
-def test_what_has_moved_takes_as_many_queries_for_three_parks_as_for_one(cast, scored, django_assert_num_queries):
+def test_what_has_moved_takes_as_many_queries_for_three_parks_as_for_one(
+    cast, scored, django_assert_num_queries
+):
     def moved() -> dict:
         rows = Assessment.objects.select_related("park").order_by("pk")
         return moved_in_quarter(
@@ -248,10 +266,20 @@ def test_what_has_moved_takes_as_many_queries_for_three_parks_as_for_one(cast, s
 @pytest.mark.feature("E3")
 def test_a_scheme_reads_earlier_years_and_its_cohort_and_keeps_both(cast):
     growth = {"title": "增长率", "unit": "%", "derive": {"kind": "growth", "of": "REV"}}
-    mean = {"title": "同批平均", "unit": "家", "derive": {"kind": "cohort", "of": "FIRMS", "statistic": "mean"}}
+    mean = {
+        "title": "同批平均",
+        "unit": "家",
+        "derive": {"kind": "cohort", "of": "FIRMS", "statistic": "mean"},
+    }
     knots = [{"at": "0", "points": "0"}, {"at": "100", "points": "60"}]
     rising = {"kind": "linear", "input": "growth", "direction": "higher", "knots": knots}
-    beside = {"kind": "ratio_to_ref", "input": "FIRMS", "reference": {"input": "mean"}, "weight": "40", "cap": "1"}
+    beside = {
+        "kind": "ratio_to_ref",
+        "input": "FIRMS",
+        "reference": {"input": "mean"},
+        "weight": "40",
+        "cap": "1",
+    }
     text = scheme_text(
         [group("G", 100, [item("R", 60, rising), item("F", 40, beside)])],
         inputs=INPUTS | {"growth": growth, "mean": mean}, grades={"inclusive": "lower", "levels": LEVELS},

@@ -23,12 +23,24 @@ GATE = {
 
 def paper_of(**given):
     text = scheme_text(
-        [group("G", 20, [item("I", 10, STEPS, basis="行动计划二(二)¶3", override="true"), item("J", 10, STEPS, missing="zero")])],
+        [
+            group(
+                "G",
+                20,
+                [
+                    item("I", 10, STEPS, basis="行动计划二(二)¶3", override="true"),
+                    item("J", 10, STEPS, missing="zero"),
+                ],
+            )
+        ],
         inputs={"X": X | {"min": "0"}, "Y": {"title": "事故", "unit": "起"}},
         gates=[GATE],
         grades={
             "inclusive": "lower",
-            "levels": [{"code": "three", "title": "三星级", "stars": 3, "from": "10"}, {"code": "none", "title": "未达星级"}],
+            "levels": [
+                {"code": "three", "title": "三星级", "stars": 3, "from": "10"},
+                {"code": "none", "title": "未达星级"},
+            ],
         },
     )
     scheme = load_scheme(text)
