@@ -14,8 +14,6 @@ from rating.engine import (
     LeafResult,
     Result,
     Scheme as Rules,
-    SchemeError,
-    load_scheme,
     numbers,
 )
 from rating.engine.facts import Value
@@ -24,7 +22,7 @@ from rating.engine.inputs import Reading
 from rating.engine.rules.base import points_text
 from rating.engine.scheme import GATE_KINDS, MISSING_POLICIES, MODES, Item as ItemRule
 from rating.models import Assessment, Scheme
-from rating.queries.moved import Since, readings_of, since
+from rating.queries.moved import Since, readings_of, rules_of, since
 from rating.queries.scores import gaps, may_see_nearness, percent
 from rating.queries.wanting import Wanted, wanted_by
 from targets.models import Figure, Publication, Return
@@ -156,8 +154,8 @@ class Explained:
 def explained(assessment: Assessment, user: User) -> Explained:
     """The score as it was stored. Live data is asked only what has moved since, and which sources may be opened."""
     result = Result.from_json(assessment.result)
-    rules = _rules(assessment)
-    moved = since(assessment, result) if rules else Since()
+    rules = rules_of(assessment.scheme)
+    moved = since(rules, assessment, result) if rules else Since()
     near = may_see_nearness(user)
     maker = _Maker(
         {item.code: item for item in rules.items()} if rules else {},
@@ -187,15 +185,6 @@ def explained(assessment: Assessment, user: User) -> Explained:
         .exclude(pk=assessment.scheme_id)
         .first(),
     )
-
-
-def _rules(assessment: Assessment) -> Rules | None:
-    """The scheme that was used. What an older edition of the format said may be read no longer: the stored result then
-    speaks for itself."""
-    try:
-        return load_scheme(assessment.scheme.text)
-    except SchemeError:
-        return None
 
 
 @dataclass(frozen=True)
@@ -301,7 +290,7 @@ def _ahead(result: Result, rules: Rules) -> Ahead | None:
         return None
     held = bool(grade.held_by and grade.by_score)
     target = grade.by_score if held else grade.next_code
-    if not target or target == grade.code:
+    if not target or target == grade.code or (not held and grade.points_to_next is None):
         return None
     title = next(each.title for each in rules.grades if each.code == target)
     items = sorted((leaf for leaf in result.leaves() if leaf.next), key=lambda leaf: -leaf.next.gain)

@@ -5,10 +5,20 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from guandu.core.periods import Period
-from rating.engine import Facts, FactsError, Input, References, Result, Scheme as Rules, load_scheme, score
+from rating.engine import (
+    Facts,
+    FactsError,
+    Input,
+    References,
+    Result,
+    Scheme as Rules,
+    SchemeError,
+    load_scheme,
+    score,
+)
 from rating.engine.inputs import InputSpec, Reading
 from rating.engine.references import NONE
-from rating.models import Assessment
+from rating.models import Assessment, Scheme
 from rating.queries.facts import facts_of_parks
 
 NOT_THERE = "该园区已不在本季度末的评定范围内，重新试算后不再有得分。"
@@ -45,9 +55,17 @@ class Since:
         return self.result.total - total
 
 
-def since(assessment: Assessment, result: Result) -> Since:
+def rules_of(scheme: Scheme) -> Rules | None:
+    """The scheme as the engine reads it; None where an older edition of the format said what is read no longer: a
+    stored result then speaks for itself."""
+    try:
+        return load_scheme(scheme.text)
+    except SchemeError:
+        return None
+
+
+def since(rules: Rules, assessment: Assessment, result: Result) -> Since:
     """The inputs of one assessment beside today's. A fixed number of queries."""
-    rules = load_scheme(assessment.scheme.text)
     there = facts_of_parks(Period.parse(assessment.period), [rules], parks=[assessment.park.code])
     if not there:
         return Since(note=NOT_THERE)

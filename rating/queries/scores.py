@@ -13,11 +13,11 @@ from guandu.accounts.permissions import Permission
 from guandu.core.periods import Period
 from guandu.jobs.models import Job
 from parks.models import Park
-from rating.engine import GroupResult, LeafResult, Result, load_scheme
+from rating.engine import GroupResult, LeafResult, Result
 from rating.engine.inputs import Reading
 from rating.enums import TRIAL_JOB
 from rating.models import Assessment, Scheme
-from rating.queries.moved import moved_in_quarter
+from rating.queries.moved import moved_in_quarter, rules_of
 from targets.models import Publication, Target
 
 NEARNESS = frozenset({"next", "next_code", "next_title", "points_to_next"})
@@ -127,7 +127,8 @@ def score_table(scheme: Scheme, quarter: Period, user: User) -> ScoreTable:
     )
     pairs = [(each, Result.from_json(each.result)) for each in assessments]
     chains = _chains(quarter, [each.park_id for each, _ in pairs])
-    moved = moved_in_quarter(load_scheme(scheme.text), quarter, pairs)
+    rules = rules_of(scheme)
+    moved = moved_in_quarter(rules, quarter, pairs) if rules else {}
     rows = [
         _row(each, result, *chains.get(each.park_id, ("", "")), moved.get(each.pk, 0)) for each, result in pairs
     ]

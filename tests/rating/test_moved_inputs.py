@@ -116,7 +116,7 @@ def test_an_approved_correction_is_flagged_and_the_score_is_never_changed_by_its
     assert (after.total, after.result, after.facts, after.computed_at) == (
         scored.total, scored.result, scored.facts, scored.computed_at,
     )  # fmt: skip
-    found = since(after, Result.from_json(after.result))
+    found = since(load_scheme(after.scheme.text), after, Result.from_json(after.result))
     (moved,) = found.moved
     assert (moved.title, moved.was, moved.now, moved.items) == (
         "营业收入",
@@ -144,7 +144,7 @@ def test_the_office_scores_again_in_one_click(cast, scored, client):
     run_waiting()
     after = Assessment.objects.get()
     assert (after.pk, after.total) == (scored.pk, 90)
-    assert since(after, Result.from_json(after.result)).moved == ()
+    assert since(load_scheme(after.scheme.text), after, Result.from_json(after.result)).moved == ()
     assert "输入已变化 得分未变" not in words_of(client.get(reverse("rating:detail", args=[after.pk])))
     change = AuditChange.objects.filter(object_type="rating.assessment").order_by("-pk").first()
     assert (change.before, change.after) == ({cast.park.code: "70.00"}, {cast.park.code: "90.00"})
@@ -154,7 +154,7 @@ def test_the_office_scores_again_in_one_click(cast, scored, client):
 def test_a_correction_of_another_cell_moves_nothing(cast, scored):
     correct(cast, SERVICE_FIRMS="5")
     after = Assessment.objects.get()
-    assert since(after, Result.from_json(after.result)).moved == ()
+    assert since(load_scheme(after.scheme.text), after, Result.from_json(after.result)).moved == ()
 
 
 @pytest.mark.feature("E3")
@@ -222,7 +222,7 @@ def test_a_pinned_publication_is_read_whatever_was_corrected_since(cast, scored)
     assert given.reference["publication"] == publication.pk
     assert given.reference["code"] == publication.check_code
     assert given.reference["figure"] == row.figure_number
-    (moved,) = since(after, Result.from_json(after.result)).moved
+    (moved,) = since(load_scheme(after.scheme.text), after, Result.from_json(after.result)).moved
     assert (moved.was, moved.now) == ("1000 万元", "2500 万元")
 
 
