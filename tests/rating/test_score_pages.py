@@ -11,17 +11,24 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from knox.models import AuthToken
 
+from guandu.core.actors import LOADER
 from guandu.core.periods import Period
+from guandu.documents.reader import text_lines
+from guandu.files.inspection import check
+from guandu.files.kinds import DOCX, PDF
 from guandu.jobs.models import Job
 from guandu.jobs.worker import run_waiting
+from parks.models import Park
+from rating.actions import schemes
 from rating.engine import Result
 from rating.models import Assessment
-from rating.queries.scores import explained, score_table
+from rating.queries.explained import explained
+from rating.queries.scores import score_table
 from rating.templatetags.scores import grouped
 from targets.actions import disclosures
 from targets.models import Figure
 from tests.factories import make_chain, make_demonstration, make_park
-from tests.rating.worlds import give_good_figures, load_draft, run_trial
+from tests.rating.worlds import DRAFT, give_good_figures, load_draft, run_trial
 
 pytestmark = pytest.mark.django_db
 
@@ -86,6 +93,31 @@ def test_a_source_that_is_gone_is_shown_without_a_link(operator, sign_in, score)
     response = page(sign_in(operator), score)
     assert address not in response.content.decode()
     assert "35,000 平方米" in text_of(response)
+
+
+@pytest.mark.feature("E7")
+@pytest.mark.parametrize("form", ["docx", "pdf"])
+def test_the_score_is_handed_out_as_a_paper_to_whoever_sees_it(operator, sign_in, score, park, other_park, form):
+    Park.objects.filter(pk=park.pk).update(name="甲&乙<丙>园区")
+    run_trial()
+    client = sign_in(operator)
+    address = reverse("rating:report", args=[score.pk, form])
+    first, again = client.get(address), client.get(address)
+    assert first["Content-Disposition"].startswith("attachment; filename*=UTF-8''%E7%94%B2%26%E4%B9%99%3C%E4%B8%99%3E")
+    assert first.content == again.content
+    words = "".join(text_lines(check(first.content, f"x.{form}", (DOCX, PDF))))
+    assert "甲&乙<丙>园区" in words
+    assert str(score.total) in words
+    Assessment.objects.filter(pk=score.pk).update(park=other_park)
+    assert client.get(address).status_code == 404
+    assert client.get(reverse("rating:report", args=[score.pk, "xlsx"])).status_code == 404
+
+
+def test_a_newer_version_of_the_scheme_is_named(operator, sign_in, score):
+    assert "已有新版本" not in text_of(page(sign_in(operator), score))
+    text = DRAFT.read_text(encoding="utf-8").replace("version: 2026-draft-", "version: 2027-draft-")
+    schemes.load(text=text, by=LOADER)
+    assert "已有新版本 2027-draft-" in text_of(page(sign_in(operator), score))
 
 
 @pytest.mark.feature("E7")
