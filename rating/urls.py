@@ -1,11 +1,11 @@
 from django.urls import path
 
-from rating import views
+from rating.views import scores
 
 app_name = "rating"
 urlpatterns = [
-    path("", views.score_list, name="list"),
-    path("recompute/", views.recompute, name="recompute"),
-    path("progress/<str:period>/", views.progress, name="progress"),
-    path("<int:pk>/", views.score_detail, name="detail"),
+    path("", scores.score_list, name="list"),
+    path("recompute/", scores.recompute, name="recompute"),
+    path("progress/<str:period>/", scores.progress, name="progress"),
+    path("<int:pk>/", scores.score_detail, name="detail"),
 ]
