@@ -4,7 +4,7 @@ A value is then itself or a Span. Whatever is computed for a stretch holds every
 the stretch is a single point, it is exactly what the engine computes. This is what makes a search exact.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from itertools import product
 from typing import NamedTuple
@@ -179,17 +179,29 @@ def operate(term: Operation, parts: list[Span]) -> Span:
 # Conditions
 
 
-def possible(test: Test, value_of) -> frozenset[bool | None]:
+Answers = frozenset[bool | None]
+
+
+def possible(test: Test, value_of: Callable[[Condition], Value | Span]) -> Answers:
     """Every answer (True, False, None for unknown) that the test may have; `value_of` gives a Value or a Span."""
+    return joined(test, lambda condition: answers(condition, value_of(condition)))
+
+
+def answers(condition: Condition, value: Value | Span) -> Answers:
+    """Every answer of one condition."""
+    if not isinstance(value, Span):
+        return frozenset({condition.holds(value)})
+    return frozenset({condition.holds(value.low), condition.holds(value.high)})
+
+
+def joined(test: Test, answers_of: Callable[[Condition], Answers]) -> Answers:
+    """Every answer of a test, by those of its conditions."""
     if isinstance(test, Condition):
-        value = value_of(test)
-        if not isinstance(value, Span):
-            return frozenset({test.holds(value)})
-        return frozenset({test.holds(value.low), test.holds(value.high)})
-    return _combined(test, [possible(part, value_of) for part in test.parts])
+        return answers_of(test)
+    return _combined(test, [joined(part, answers_of) for part in test.parts])
 
 
-def _combined(test: Combined, parts: list[frozenset[bool | None]]) -> frozenset[bool | None]:
+def _combined(test: Combined, parts: list[Answers]) -> Answers:
     """Which part gives which answer does not matter, only how many."""
     counts = {(0, 0)}  # how many are True, how many False
     for part in parts:
