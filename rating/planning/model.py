@@ -93,16 +93,19 @@ class Model:
     def _useful(self, lever: Lever) -> Lever:
         """Without a side on which nothing can get better, whatever the other levers do: a way there would be dearer and
         no better. Wherever that is not sure, the side stays."""
-        if lever.options:
+        if lever.options or not self.monotone:
             return lever
         everywhere = {
             each.name: _stretch(each, each.least, each.most) for each in self.levers if not each.options
         }
         signer = Signer(self.scheme, SpanReader(self.scheme, self.reader, everywhere), lever.name)
+        touched = [view for view in self.views if lever.name in view.inputs]
+        # A value may also be there to keep another one admissible (a share below 100 %).
+        if not all(self._sure(view, signer.spans) for view in touched):
+            return lever
         ways: set[int] = set()
-        for view in self.views:
-            if lever.name in view.inputs:
-                ways |= self._ways(view, lever, signer)
+        for view in touched:
+            ways |= self._ways(view, lever, signer)
         for test, wanted in self._wanted:
             ways |= turned(signer.of_test(test), wanted)
         return replace(lever, least=lever.least if -1 in ways else 0, most=lever.most if 1 in ways else 0)
@@ -118,6 +121,18 @@ class Model:
                 if found is not None and found.high <= now.low:
                     signs.discard(way)
         return signs
+
+    @cached_property
+    def monotone(self) -> bool:
+        """Whether more points never close a gate: no test wants a group, an item or the total to be low."""
+        scheme = self.scheme
+        for gate in scheme.gates:
+            if gate.kind == "notice":
+                continue
+            rising = GATE_KINDS[gate.kind].when is False or gate.kind in GIVES
+            if not _wants_more(gate.test, rising) or (gate.unless and not _wants_more(gate.unless, True)):
+                return False
+        return all(_wants_more(test, add > 0) for test, add in (scheme.stars.steps if scheme.stars else ()))
 
     @cached_property
     def _wanted(self) -> list[tuple[Test, Signs]]:
@@ -169,7 +184,7 @@ class Model:
 
     def _box(self, part: Part, ranges: tuple[tuple[int, int], ...]) -> Box | None:
         seen = self._seen(part, ranges)
-        if seen is None:
+        if seen is None or self._pointless(part, ranges, seen[1]):
             return None
         high, found = seen
         corner = tuple((near, near) for near, _ in ranges)
@@ -179,16 +194,53 @@ class Model:
         )
         return Box(ranges, cost, high, found, there == seen)
 
+    def _pointless(
+        self, part: Part, ranges: tuple[tuple[int, int], ...], found: tuple[Answers, ...]
+    ) -> bool:
+        """Whether some lever might as well have stayed: with it where it is now, every point of the box costs no more, has
+        no fewer points and no worse answers. That choice has a box of its own, with fewer levers moved."""
+        if not self.monotone:
+            return False
+        moving = self._moving(part, ranges)
+        spans = SpanReader(self.scheme, self.reader, moving)
+        for lever, (near, _) in zip(part.levers, ranges, strict=True):
+            if near and not lever.options and self._might_stay(part, lever, near, moving, spans, found):
+                return True
+        return False
+
+    def _might_stay(
+        self,
+        part: Part,
+        lever: Lever,
+        near: int,
+        moving: Mapping[str, Value | Span],
+        spans: SpanReader,
+        found: tuple[Answers, ...],
+    ) -> bool:
+        way = 1 if near > 0 else -1
+        signer = Signer(self.scheme, _with_now(spans, lever), lever.name)
+        still = SpanReader(self.scheme, self.reader, {name: each for name, each in moving.items() if name != lever.name})
+        for view in part.leaves:
+            if lever.name not in view.inputs or way not in signer.of_rule(view.item.rule):
+                continue
+            here, there = view.points(spans), view.points(still)
+            if here is None or there is None or here.high > there.low:
+                return False
+        for condition, answer in zip(part.conditions, found, strict=True):
+            if signer.of_test(condition) and (len(answer) > 1 or _answers(condition, still) != answer):
+                return False
+        # Where it stayed, the items must have points at all.
+        return all(view.points(still) is not None and self._sure(view, still) for view in part.leaves)
+
+    def _sure(self, view: LeafView, spans: SpanReader) -> bool:
+        """Whether every value that the item reads is inside what the scheme admits, over the whole stretch."""
+        return all(spans.whole(name) for name in view.item.rule.reads())
+
     def _seen(
         self, part: Part, ranges: tuple[tuple[int, int], ...]
     ) -> tuple[tuple[Decimal, ...], tuple[Answers, ...]] | None:
         self.looks += 1
-        moving = {
-            lever.name: _stretch(lever, near, far)
-            for lever, (near, far) in zip(part.levers, ranges, strict=True)
-            if near or far
-        }
-        spans = SpanReader(self.scheme, self.reader, moving)
+        spans = SpanReader(self.scheme, self.reader, self._moving(part, ranges))
         high = []
         for view in part.leaves:
             points = view.points(spans)
@@ -196,6 +248,13 @@ class Model:
                 return None
             high.append(points.high)
         return tuple(high), tuple(_answers(condition, spans) for condition in part.conditions)
+
+    def _moving(self, part: Part, ranges: tuple[tuple[int, int], ...]) -> dict[str, Value | Span]:
+        return {
+            lever.name: _stretch(lever, near, far)
+            for lever, (near, far) in zip(part.levers, ranges, strict=True)
+            if near or far
+        }
 
     def pieces(self, part: Part, box: Box) -> list[Box]:
         """The box cut along the lever whose stretch costs most: where the most points are first reached, and halfway."""
@@ -291,6 +350,16 @@ def _stretch(lever: Lever, near: int, far: int) -> Value | Span:
     return Span(min(one, two), max(one, two))
 
 
+def _with_now(spans: SpanReader, lever: Lever) -> SpanReader:
+    """The same stretches, that of the lever reaching back to where it is now."""
+    moving = dict(spans.moving)
+    value, now = moving[lever.name], lever.now
+    assert isinstance(now, Decimal)
+    ends = (value.low, value.high) if isinstance(value, Span) else (value, value)
+    moving[lever.name] = Span(min(now, *ends), max(now, *ends))  # type: ignore[type-var]
+    return SpanReader(spans.scheme, spans.reader, moving)
+
+
 def _answers(condition: Condition, spans: SpanReader) -> Answers:
     try:
         return answers(condition, spans.read(condition.name))
@@ -304,3 +373,13 @@ def _spread(lever: Lever, ends: tuple[int, int]) -> Decimal:
 
 def _length(ends: tuple[int, int]) -> int:
     return abs(ends[1] - ends[0])
+
+
+def _wants_more(test: Test, rising: bool) -> bool:
+    """Whether every condition on points in it is met by more points (`rising`), or by fewer."""
+    if isinstance(test, Condition):
+        if test.subject not in ("group", "item", "total"):
+            return True
+        return (test.test in ("at_least", "more_than")) == rising
+    way = rising != (test.kind == "none_of")
+    return all(_wants_more(part, way) for part in test.parts)

@@ -12,7 +12,7 @@ from itertools import count
 from typing import NamedTuple
 
 from rating.engine import Result, numbers
-from rating.engine.conditions import Condition, Test
+from rating.engine.conditions import Condition
 from rating.engine.facts import Value
 from rating.engine.grade import GIVES, denying
 from rating.engine.scheme import GATE_KINDS, Gate
@@ -108,7 +108,7 @@ class Search:
         limit = self.best[0] if self.best else None
         options = []
         for part, boxes in zip(parts, self.boxes, strict=True):
-            kept = _undominated(boxes) if self.monotone else boxes
+            kept = _undominated(boxes) if self.model.monotone else boxes
             options.append(
                 [(box, self.line.gain(part, box, points) if self.line else numbers.ZERO) for box in kept]
             )
@@ -152,18 +152,6 @@ class Search:
         return any(
             gate.kind == "direct" and order.index(gate.grade) <= self.target for gate in self.model.scheme.gates
         )
-
-    @property
-    def monotone(self) -> bool:
-        """Whether more points never close a gate: no test wants a group, an item or the total to be low."""
-        scheme = self.model.scheme
-        for gate in scheme.gates:
-            if gate.kind == "notice":
-                continue
-            rising = GATE_KINDS[gate.kind].when is False or gate.kind in GIVES
-            if not _wants_more(gate.test, rising) or (gate.unless and not _wants_more(gate.unless, True)):
-                return False
-        return all(_wants_more(test, add > 0) for test, add in (scheme.stars.steps if scheme.stars else ()))
 
     # What a choice may do
 
@@ -305,16 +293,6 @@ def _bites(gate: Gate, met: bool | None) -> bool | None:
     if met is None:
         return {"pending": None, "pass": False, "fail": True}[gate.missing]
     return met is GATE_KINDS[gate.kind].when
-
-
-def _wants_more(test: Test, rising: bool) -> bool:
-    """Whether every condition on points in it is met by more points (`rising`), or by fewer."""
-    if isinstance(test, Condition):
-        if test.subject not in ("group", "item", "total"):
-            return True
-        return (test.test in ("at_least", "more_than")) == rising
-    way = rising != (test.kind == "none_of")
-    return all(_wants_more(part, way) for part in test.parts)
 
 
 def _undominated(boxes: Sequence[Box]) -> list[Box]:

@@ -60,6 +60,19 @@ class SpanReader:
             self._found[name] = _admitted(spec, raw)
         return self._found[name]
 
+    def whole(self, name: str) -> bool:
+        """Whether the scheme admits every value that the input takes over the stretch, so that none is cut off."""
+        if not self.touched(name):
+            return True
+        if not all(self.whole(part) for part in below(self.scheme, self.reader.facts, name)):
+            return False
+        spec = self.scheme.inputs[name]
+        try:
+            raw = self.moving[name] if spec.derive is None else self._derived(spec)
+            return _admitted(spec, raw) == raw and raw != Span(-LARGEST, LARGEST)
+        except Unusable:
+            return False
+
     def _derived(self, spec: InputSpec) -> Value | Span:
         derive = spec.derive
         assert derive is not None

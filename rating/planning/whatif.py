@@ -4,7 +4,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from rating.engine import Facts, GateResult, GroupResult, LeafResult, References, Result, Scheme, numbers, score
+from rating.engine import (
+    Facts,
+    GateResult,
+    GroupResult,
+    LeafResult,
+    References,
+    Result,
+    Scheme,
+    numbers,
+    score,
+)
 from rating.engine.facts import Value
 from rating.engine.inputs import InputSpec, out_of_range
 from rating.engine.references import NONE
