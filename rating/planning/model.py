@@ -158,7 +158,7 @@ class Model:
             if len(touching) > 1:
                 joined = [each for each in joined if not each & group] + [set().union(*touching)]
         order = {lever.name: place for place, lever in enumerate(self.levers)}
-        return [
+        parts = [
             Part(
                 tuple(lever for lever in self.levers if lever.name in group),
                 tuple(view for view in self.views if below[id(view)] & group),
@@ -166,6 +166,8 @@ class Model:
             )
             for group in sorted(joined, key=lambda each: min(order[name] for name in each))
         ]
+        # What a gate asks for is settled first, so that a choice that it shuts out is left early.
+        return sorted(parts, key=lambda part: (not part.conditions, len(part.levers)))
 
     # Boxes
 
@@ -229,8 +231,9 @@ class Model:
         for condition, answer in zip(part.conditions, found, strict=True):
             if signer.of_test(condition) and (len(answer) > 1 or _answers(condition, still) != answer):
                 return False
-        # Where it stayed, the items must have points at all.
-        return all(view.points(still) is not None and self._sure(view, still) for view in part.leaves)
+        # Where it stayed, the items that read it must have points throughout.
+        reading = [view for view in part.leaves if lever.name in view.inputs]
+        return all(view.points(still) is not None and self._sure(view, still) for view in reading)
 
     def _sure(self, view: LeafView, spans: SpanReader) -> bool:
         """Whether every value that the item reads is inside what the scheme admits, over the whole stretch."""

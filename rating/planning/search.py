@@ -5,10 +5,11 @@ may reach the grade is a bound from below. Where its nearest corner does reach i
 """
 
 import heapq
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import count
+from types import MappingProxyType
 from typing import NamedTuple
 
 from rating.engine import Result, numbers
@@ -73,6 +74,7 @@ class Search:
         self.best: tuple[Decimal, dict[str, Value], Result] | None = None
         self._tried: dict[tuple, bool] = {}
         self._eased = False
+        self._hopeful: dict[tuple[int, tuple[tuple[int, int], ...]], bool] = {}
 
     def run(self) -> Found:
         bound: Decimal | None = numbers.ZERO
@@ -109,13 +111,17 @@ class Search:
         options = []
         for part, boxes in zip(parts, self.boxes, strict=True):
             kept = _undominated(boxes) if self.model.monotone else boxes
+            kept = [box for box in kept if limit is None or box.cost < limit]
             options.append(
                 [(box, self.line.gain(part, box, points) if self.line else numbers.ZERO) for box in kept]
             )
+        self._weed(options)
         need = self._need()
         least = tables(options)
         order = count()
-        first = least[0].cost(need) if need is not None else sum((min(b.cost for b, _ in o) for o in options), numbers.ZERO)
+        if not all(options):
+            return None
+        first = least[0].cost(need) if need is not None else numbers.ZERO
         if first is None:
             return None
         heap = [_State(first, len(parts), next(order), numbers.ZERO, numbers.ZERO, ())]
@@ -140,6 +146,18 @@ class Search:
                     heapq.heappush(heap, _State(cost + rest, state.left - 1, next(order), cost, gained, (*state.chosen, box)))
         return None
 
+    def _weed(self, options: list[list[tuple[Box, Decimal]]]) -> None:
+        """Drop boxes with which nothing reaches the grade whatever the other parts do. Each is asked once: later the others
+        can only do less."""
+        for place, choices in enumerate(options):
+            for box, _ in choices:
+                key = (place, box.ranges)
+                if key not in self._hopeful:
+                    self.nodes += 1
+                    self._hopeful[key] = self._may_do((), {place: box})
+            options[place] = [choice for choice in choices if self._hopeful[place, choice[0].ranges]]
+            self.boxes[place] = [box for box in self.boxes[place] if self._hopeful.get((place, box.ranges), True)]
+
     def _need(self) -> Decimal | None:
         """How much the line must rise. None when points are not what decides."""
         if self.line is None or not self.line.sound or self.cut is None or self._direct_possible():
@@ -155,12 +173,15 @@ class Search:
 
     # What a choice may do
 
-    def _may_do(self, chosen: tuple[Box, ...]) -> bool:
+    def _may_do(self, chosen: tuple[Box, ...], also: Mapping[int, Box] = MappingProxyType({})) -> bool:
         """False only when no point of the boxes, whatever the open parts add, reaches the grade."""
         points = dict(self.now)
         known: dict[Condition, Answers] = {}
         for place, part in enumerate(self.model.parts):
             boxes: Sequence[Box] = (chosen[place],) if place < len(chosen) else self.boxes[place]
+            boxes = (also[place],) if place in also else boxes
+            if not boxes:
+                return False
             for at, view in enumerate(part.leaves):
                 points[view.item.code] = max(box.high[at] for box in boxes)
             for at, condition in enumerate(part.conditions):

@@ -31,7 +31,9 @@ def _rule(chance: random.Random, names: list[str]) -> dict:
                 {"kind": "step", "input": one, "start": "0", "size": "1", "points": "1"},
                 {"kind": "fixed_if", "points": "10", "when": {"input": two, "at_least": "6"}},
             ]},
-            {"kind": "fixed_if", "points": "10", "when": {"all_of": [{"input": one, "at_least": "4"}, {"input": "share", "at_least": "0.8"}]}},
+            {"kind": "fixed_if", "points": "10", "when": {
+                "all_of": [{"input": one, "at_least": "4"}, {"input": "share", "at_least": "0.8"}],
+            }},
             {"kind": "formula", "expression": f"max({one}, {two}) + 2"},
             {"kind": "fixed_if", "points": "10", "when": {"input": "F", "is": "true"}},
         ]
@@ -64,9 +66,11 @@ def small_case(seed: int) -> tuple[Scheme, Facts, list[Lever]]:
     if chance.random() < 0.3:
         gates.append(_gate("V", "veto", {"any_of": [{"input": chance.choice(names), "more_than": "7"}]}))
     if chance.random() < 0.2:
-        gates.append(_gate("D", "direct", {"any_of": [{"all_of": [{"input": "F", "is": "true"}, {"input": "C", "at_least": "7"}]}]}, grade="five"))
+        both = {"all_of": [{"input": "F", "is": "true"}, {"input": "C", "at_least": "7"}]}
+        gates.append(_gate("D", "direct", {"any_of": [both]}, grade="five"))
     if chance.random() < 0.15:
-        gates.append(_gate("P", "prerequisite", {"any_of": [{"group": "G0", "measure": "percent", "at_most": "80"}, {"input": "F", "is": "true"}]}))
+        low = {"group": "G0", "measure": "percent", "at_most": "80"}
+        gates.append(_gate("P", "prerequisite", {"any_of": [low, {"input": "F", "is": "true"}]}))
     levels = [dict(level) for level in LEVELS]
     levels[0]["from"], levels[1]["from"] = str(total * 8 // 10), str(total * 11 // 20)
     grades = {"inclusive": chance.choice(["lower", "upper"]), "levels": levels}
