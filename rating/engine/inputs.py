@@ -101,6 +101,10 @@ class Reading(Late):
     def _give(self, name: str) -> Any:
         """What a value that was given says of itself; `_late` is its declaration and the value as handed in."""
         spec, given = self._late
+        if name in _OF_SPEC:
+            return getattr(spec, name)
+        if name in _EMPTY:
+            return _EMPTY[name]
         return spec.show(self.value) if name == "shown" else getattr(given, name)
 
 
@@ -129,6 +133,19 @@ def _taken(
     return reading
 
 
+_OF_SPEC = frozenset({"name", "title", "unit"})
+_EMPTY: dict[str, Any] = {"note": "", "parts": ()}
+
+
+def taken_short(spec: InputSpec, given: Input) -> Reading:
+    """The same of a number of this year that is known to be admissible: all but the value is looked up when asked."""
+    reading = object.__new__(Reading)
+    _set_value(reading, given.value)
+    _set_state(reading, "ok")
+    _set_late(reading, (spec, given))
+    return reading
+
+
 class Reader:
     """Reads the inputs of one scheme from one entity's facts, each at most once.
 
@@ -143,7 +160,7 @@ class Reader:
         self.facts = facts
         self.references = references
         self.years = years
-        self._read: dict[str, Reading] = {}
+        self.seen: dict[str, Reading] = {}
         self._earlier: dict[int, Reader] = {}
 
     @property
@@ -158,11 +175,11 @@ class Reader:
 
     def read(self, name: str) -> Reading:
         """FactsError when the fact's type or unit is not the declared one."""
-        reading = self._read.get(name)
+        reading = self.seen.get(name)
         if reading is None:
             spec = self.specs[name]
             reading = _derived(spec, self) if spec.derive else self._given(spec)
-            self._read[name] = reading
+            self.seen[name] = reading
         return reading
 
     def _given(self, spec: InputSpec) -> Reading:

@@ -8,7 +8,7 @@ from rating.engine import explain, numbers
 from rating.engine.facts import Facts, FactsError, Value
 from rating.engine.grade import decide, judge_gates
 from rating.engine.inputs import Reader, Reading
-from rating.engine.plan import ItemPlan, plan_of
+from rating.engine.plan import ItemPlan, Plan, plan_of
 from rating.engine.references import NONE, References
 from rating.engine.result import Adjustment, GroupResult, LeafResult, Result
 from rating.engine.rules.base import Values
@@ -27,8 +27,7 @@ def score(scheme: Scheme, facts: Facts, references: References = NONE) -> Result
     demand_attributes(scheme, facts)
     with numbers.exact():
         reader = Reader(scheme.inputs, facts, references)
-        plans = plan_of(scheme).items
-        root = _transformed(scheme.transform, _group(scheme, plans, scheme.root, reader))
+        root = _transformed(scheme.transform, _group(scheme, plan_of(scheme), scheme.root, reader))
         gates = judge_gates(scheme, root, reader)
         grade = decide(scheme, root, gates, reader)
     return Result(
@@ -80,17 +79,24 @@ def _within(item: Item, points: Decimal, facts: Facts) -> bool:
 # Groups
 
 
-def _group(scheme: Scheme, plans: Mapping[str, ItemPlan], group: Group, reader: Reader) -> GroupResult:
+def _group(scheme: Scheme, plan: Plan, group: Group, reader: Reader) -> GroupResult:
     attributes = reader.facts.attributes
-    children = tuple(
-        [
-            _group(scheme, plans, child, reader)
-            if isinstance(child, Group)
-            else _item(scheme, plans[child.code], reader)
-            for child in group.children
-            if not child.scope or applies(child.scope, attributes) is not False
-        ]
-    )
+    found: list[Node] = []
+    seen, inputs, short = reader.seen, reader.facts.inputs, not reader.facts.overrides
+    for child, leaf_plan in plan.children[group.code]:
+        if short and leaf_plan is not None and leaf_plan.short is not None:
+            made_short = leaf_plan.short(inputs, seen)
+            if made_short is not None:
+                found.append(made_short)
+                continue
+        if child.scope and applies(child.scope, attributes) is False:
+            continue
+        if leaf_plan is None:
+            assert isinstance(child, Group)
+            found.append(_group(scheme, plan, child, reader))
+        else:
+            found.append(_item(scheme, leaf_plan, reader))
+    children = tuple(found)
     full = group.full.of(attributes)
     available = sum([child.available for child in children], numbers.ZERO)
     points, adjustments = adjusted(group, full, children, available, reader.facts.attributes)
@@ -231,14 +237,6 @@ def _backed(item: Item, reading: Reading) -> Reading:
     return replace(reading, value=None, state="missing", note=note, shown=note)
 
 
-_set_code, _set_status, _set_inputs, _set_raw, _set_points, _set_full, _set_available, _set_weight, _set_override, _set_late = (
-    getattr(LeafResult, name).__set__
-    for name in (
-        "code", "status", "inputs", "raw", "points", "full", "available", "weight", "override", "_late"
-    )
-)  # fmt: skip
-
-
 def _scored(plan: ItemPlan, facts: Facts, readings: tuple[Reading, ...], values: Values) -> LeafResult:
     """The item with its points; its words are made when they are read."""
     item, attributes = plan.item, facts.attributes
@@ -248,16 +246,19 @@ def _scored(plan: ItemPlan, facts: Facts, readings: tuple[Reading, ...], values:
     if plan.of is not None:
         raw = raw * full / plan.of
     leaf = object.__new__(LeafResult)
-    _set_code(leaf, plan.code)
-    _set_status(leaf, "scored")
-    _set_inputs(leaf, readings)
-    _set_raw(leaf, raw)
-    _set_points(leaf, plan.limited(raw, high))
-    _set_full(leaf, full)
-    _set_available(leaf, full)
-    _set_weight(leaf, item.weight.of(attributes) if item.weight else None)
-    _set_override(leaf, "")
-    _set_late(leaf, (plan, high))
+    for name, value in (
+        ("code", plan.code),
+        ("status", "scored"),
+        ("inputs", readings),
+        ("raw", raw),
+        ("points", plan.limited(raw, high)),
+        ("full", full),
+        ("available", full),
+        ("weight", item.weight.of(attributes) if item.weight else None),
+        ("override", ""),
+        ("_late", (plan, high)),
+    ):
+        object.__setattr__(leaf, name, value)
     return leaf
 
 

@@ -85,7 +85,7 @@ class _Parks(Case):
 
     def prepare(self) -> int:
         self.scheme, self.bare = sixty_items()
-        self.chance = random.Random(20261128)
+        self.chance = random.Random(20261128)  # noqa: S311
         self.facts = [self._park(number) for number in range(self.count)]
         return self.count * len(self.bare)
 
