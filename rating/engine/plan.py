@@ -121,7 +121,11 @@ def _short_way(plan: ItemPlan, item: Item) -> ShortWay | None:
         return None
     if item.scope or item.evidence or item.of is not None or item.weight is not None:
         return None
-    if item.full.attribute or (item.high and item.high.attribute) or not (plan.plain or isinstance(item.rule, RatioToRef)):
+    if (
+        item.full.attribute
+        or (item.high and item.high.attribute)
+        or not (plan.plain or isinstance(item.rule, RatioToRef))
+    ):
         return None
     earn = direct(item.rule)
     if earn is None:
@@ -129,7 +133,13 @@ def _short_way(plan: ItemPlan, item: Item) -> ShortWay | None:
     name, unit, low, high, full = spec.name, spec.unit, plan.low, plan.cap, plan.full
     lowest = LEAST if spec.low is None else spec.low
     highest = MOST if spec.high is None else spec.high
-    quantum, mode, context, late, new = plan.quantum, plan.mode, numbers.CONTEXT, (plan, plan.cap), object.__new__
+    quantum, mode, context, late, new = (
+        plan.quantum,
+        plan.mode,
+        numbers.CONTEXT,
+        (plan, plan.cap),
+        object.__new__,
+    )
 
     def short(inputs: Mapping[str, Input], seen: dict[str, Reading]) -> LeafResult | None:
         given = inputs.get(name)
@@ -173,7 +183,9 @@ class Plan:
             for node in scheme.root.walk()
             if isinstance(node, Group)
         }
-        self.attributes = {each.code: frozenset(code for code, _ in each.choices) for each in scheme.attributes.values()}
+        self.attributes = {
+            each.code: frozenset(code for code, _ in each.choices) for each in scheme.attributes.values()
+        }
         self.vetoes = {item.code: item for item in scheme.items() if item.missing.policy == "veto"}
 
 

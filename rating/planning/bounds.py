@@ -50,12 +50,18 @@ class Line:
             now += factor * (max(group.low, numbers.ZERO) + self._depth(node))
         return now
 
-    def _factor(self, group: Group, node: GroupResult, child: GroupResult | LeafResult, available: Decimal) -> Decimal:
+    def _factor(
+        self, group: Group, node: GroupResult, child: GroupResult | LeafResult, available: Decimal
+    ) -> Decimal:
         if not child.available:
             return Decimal(1)
         if group.mode in WEIGHED:
-            total = sum((each.weight for each in node.children if each.available and each.weight), numbers.ZERO)
-            return node.full * child.weight / child.available / total if child.weight and total else numbers.ZERO
+            total = sum(
+                (each.weight for each in node.children if each.available and each.weight), numbers.ZERO
+            )
+            return (
+                node.full * child.weight / child.available / total if child.weight and total else numbers.ZERO
+            )
         if group.mode == "achieved" or numbers.ZERO < available < node.full:
             return node.full / available
         return Decimal(1)

@@ -72,9 +72,13 @@ class Model:
         views = leaves_of(scheme, facts)
         scored = {leaf.code for leaf in self.base.leaves() if leaf.status == "scored"}
         # What lacks data lacks it still: a lever that could bring such an item to life or not is left alone.
-        self.left_alone = frozenset(name for view in views if view.item.code not in scored for name in view.inputs)
+        self.left_alone = frozenset(
+            name for view in views if view.item.code not in scored for name in view.inputs
+        )
         self.levers = tuple(
-            lever for lever in levers if lever.name not in self.left_alone and (lever.options or lever.least or lever.most)
+            lever
+            for lever in levers
+            if lever.name not in self.left_alone and (lever.options or lever.least or lever.most)
         )
         self.views = [view for view in views if view.item.code in scored]
         self.levers = tuple(self._useful(lever) for lever in self.levers)
@@ -117,7 +121,9 @@ class Model:
         now = view.points(SpanReader(self.scheme, self.reader, {}))
         for way, far in ((1, lever.most), (-1, lever.least)):
             if way in signs and far and now is not None:
-                found = view.points(SpanReader(self.scheme, self.reader, {lever.name: _stretch(lever, 0, far)}))
+                found = view.points(
+                    SpanReader(self.scheme, self.reader, {lever.name: _stretch(lever, 0, far)})
+                )
                 if found is not None and found.high <= now.low:
                     signs.discard(way)
         return signs
@@ -151,7 +157,9 @@ class Model:
         """Levers joined by items and conditions that read more than one of them."""
         names = {lever.name for lever in self.levers}
         below = {id(view): frozenset(view.inputs) & names for view in self.views}
-        asked = {c: frozenset(foundations(self.scheme, self.facts, [c.name])) & names for c in self.conditions}
+        asked = {
+            c: frozenset(foundations(self.scheme, self.facts, [c.name])) & names for c in self.conditions
+        }
         joined = [{name} for name in names]
         for group in (*below.values(), *asked.values()):
             touching = [each for each in joined if each & group]
@@ -196,9 +204,7 @@ class Model:
         )
         return Box(ranges, cost, high, found, there == seen)
 
-    def _pointless(
-        self, part: Part, ranges: tuple[tuple[int, int], ...], found: tuple[Answers, ...]
-    ) -> bool:
+    def _pointless(self, part: Part, ranges: tuple[tuple[int, int], ...], found: tuple[Answers, ...]) -> bool:
         """Whether some lever might as well have stayed: with it where it is now, every point of the box costs no more, has
         no fewer points and no worse answers. That choice has a box of its own, with fewer levers moved."""
         if not self.monotone:
@@ -221,7 +227,9 @@ class Model:
     ) -> bool:
         way = 1 if near > 0 else -1
         signer = Signer(self.scheme, _with_now(spans, lever), lever.name)
-        still = SpanReader(self.scheme, self.reader, {name: each for name, each in moving.items() if name != lever.name})
+        still = SpanReader(
+            self.scheme, self.reader, {name: each for name, each in moving.items() if name != lever.name}
+        )
         for view in part.leaves:
             if lever.name not in view.inputs or way not in signer.of_rule(view.item.rule):
                 continue
@@ -262,7 +270,9 @@ class Model:
     def pieces(self, part: Part, box: Box) -> list[Box]:
         """The box cut along the lever whose stretch costs most: where the most points are first reached, and halfway."""
         wide = [place for place, (near, far) in enumerate(box.ranges) if near != far]
-        place = max(wide, key=lambda each: (_spread(part.levers[each], box.ranges[each]), _length(box.ranges[each])))
+        place = max(
+            wide, key=lambda each: (_spread(part.levers[each], box.ranges[each]), _length(box.ranges[each]))
+        )
         near, far = box.ranges[place]
         way = 1 if far > near else -1
 

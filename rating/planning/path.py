@@ -88,10 +88,17 @@ def cheapest_way(
         return Way("there", None, before, before, bound=numbers.ZERO)
     place = scheme.grades.index(grade)
     if scheme.quota:
-        return Way("impossible", grade, before, reasons=("等级按同批名次确定，单个园区的数据变化不能说明它的等级。",))
+        return Way(
+            "impossible", grade, before, reasons=("等级按同批名次确定，单个园区的数据变化不能说明它的等级。",)
+        )
     if before.status == "blocked" and not before.grade.code:
         wanting = [leaf.title for leaf in before.leaves() if leaf.status == "blocked"]
-        return Way("impossible", grade, before, reasons=(f"{'、'.join(wanting)}缺少数据或数据有误，补齐后才能求路径。",))
+        return Way(
+            "impossible",
+            grade,
+            before,
+            reasons=(f"{'、'.join(wanting)}缺少数据或数据有误，补齐后才能求路径。",),
+        )
     slow = [lever for lever in levers if deadline is not None and lever.days > deadline]
     with numbers.exact():
         model = Model(scheme, facts, references, [lever for lever in levers if lever not in slow])
@@ -103,7 +110,9 @@ def cheapest_way(
         if found.changes is None:
             reasons = _reasons(search, grade, names) if found.bound is None else ()
             state = "impossible" if found.bound is None else "open"
-            return Way(state, grade, before, None, (), numbers.ZERO, found.bound, found.nodes, 0, reasons, (), names)
+            return Way(
+                state, grade, before, None, (), numbers.ZERO, found.bound, found.nodes, 0, reasons, (), names
+            )
         return _told(scheme, facts, references, model, found, before, grade, names)
 
 
@@ -125,7 +134,9 @@ def _told(
         done[name] = value
         after = score(scheme, moved(facts, scheme.inputs, done), references)
         lever = levers[name]
-        moves.append(Move(scheme.inputs[name], lever, lever.now, value, _cost(lever, value), after.total - total))
+        moves.append(
+            Move(scheme.inputs[name], lever, lever.now, value, _cost(lever, value), after.total - total)
+        )
         total = after.total
     after = score(scheme, moved(facts, scheme.inputs, found.changes), references)
     # Nothing is told that the engine has not just confirmed.
@@ -134,7 +145,18 @@ def _told(
         raise AssertionError("the way does not give the grade")
     days = max((move.lever.days for move in moves), default=0)
     return Way(
-        "found", grade, before, after, tuple(moves), found.cost, found.bound, found.nodes, days, (), _pending(after), slow
+        "found",
+        grade,
+        before,
+        after,
+        tuple(moves),
+        found.cost,
+        found.bound,
+        found.nodes,
+        days,
+        (),
+        _pending(after),
+        slow,
     )
 
 
@@ -161,17 +183,23 @@ def _reasons(search: Search, grade: Grade, slow: tuple[str, ...]) -> tuple[str, 
             known[condition] = frozenset().union(*(box.answers[at] for box in boxes))
     reasons = [f"门槛“{gate.title}”在所定限制内无法满足。" for gate in search.closed(points, known)]
     total = model.nodes(points)["total"]
-    if search.cut is not None and (total < search.cut or (total == search.cut and scheme.inclusive == "upper")):
+    if search.cut is not None and (
+        total < search.cut or (total == search.cut and scheme.inclusive == "upper")
+    ):
         reasons.append(
             f"各项都调到限制内最好，总分至多 {numbers.plain(total)} 分，{grade.title}须"
             f"{'达到' if scheme.inclusive == 'lower' else '超过'} {numbers.plain(search.cut)} 分。"
         )
     if not reasons:
-        reasons.append(f"各项限制和门槛合在一起，没有一种调整能达到{grade.title}：单看每一项都不缺，同时满足则不能。")
+        reasons.append(
+            f"各项限制和门槛合在一起，没有一种调整能达到{grade.title}：单看每一项都不缺，同时满足则不能。"
+        )
     if not model.levers:
         reasons.append("没有可以调整的数据。")
     if model.left_alone:
-        titles = "、".join(scheme.inputs[name].title for name in sorted(model.left_alone) if name in scheme.inputs)
+        titles = "、".join(
+            scheme.inputs[name].title for name in sorted(model.left_alone) if name in scheme.inputs
+        )
         reasons.append(f"{titles}所在的评定项缺少数据，没有参与调整。")
     if slow:
         reasons.append(f"{'、'.join(slow)}在期限内来不及调整。")

@@ -143,7 +143,10 @@ class Search:
                 cost, gained = state.cost + box.cost, state.gain + gain
                 rest = least[place + 1].cost(need - gained) if need is not None else numbers.ZERO
                 if rest is not None:
-                    heapq.heappush(heap, _State(cost + rest, state.left - 1, next(order), cost, gained, (*state.chosen, box)))
+                    heapq.heappush(
+                        heap,
+                        _State(cost + rest, state.left - 1, next(order), cost, gained, (*state.chosen, box)),
+                    )
         return None
 
     def _weed(self, options: list[list[tuple[Box, Decimal]]]) -> None:
@@ -156,7 +159,9 @@ class Search:
                     self.nodes += 1
                     self._hopeful[key] = self._may_do((), {place: box})
             options[place] = [choice for choice in choices if self._hopeful[place, choice[0].ranges]]
-            self.boxes[place] = [box for box in self.boxes[place] if self._hopeful.get((place, box.ranges), True)]
+            self.boxes[place] = [
+                box for box in self.boxes[place] if self._hopeful.get((place, box.ranges), True)
+            ]
 
     def _need(self) -> Decimal | None:
         """How much the line must rise. None when points are not what decides."""
@@ -168,7 +173,8 @@ class Search:
     def _direct_possible(self) -> bool:
         order = [grade.code for grade in self.model.scheme.grades]
         return any(
-            gate.kind == "direct" and order.index(gate.grade) <= self.target for gate in self.model.scheme.gates
+            gate.kind == "direct" and order.index(gate.grade) <= self.target
+            for gate in self.model.scheme.gates
         )
 
     # What a choice may do
@@ -207,7 +213,9 @@ class Search:
             return False
         scheme = self.model.scheme
         open_grades = [
-            grade for grade in scheme.grades[: self.target + 1] if not denying(scheme, tuple(judged), grade.code, "failed")  # type: ignore[arg-type]
+            grade
+            for grade in scheme.grades[: self.target + 1]
+            if not denying(scheme, tuple(judged), grade.code, "failed")  # type: ignore[arg-type]
         ]
         if not open_grades:
             return False
@@ -233,7 +241,9 @@ class Search:
         gives = gate.kind in GIVES
         bites = {_bites(gate, met) for met in found}
         if gives:
-            return Judge(gate.kind, "met" if True in bites or None in bites else "unmet", gate.grades, gate.grade)
+            return Judge(
+                gate.kind, "met" if True in bites or None in bites else "unmet", gate.grades, gate.grade
+            )
         sure = bites == {True}
         if sure and gate.unless is not None:
             sure = joined(gate.unless, answers_of) == {False}
@@ -295,7 +305,8 @@ class Search:
             parts = list(zip(self.model.parts, corners, strict=True))
             changes = self.model.changes(parts)
             cost = sum(
-                (lever.cost(k) for part, ks in parts for lever, k in zip(part.levers, ks, strict=True)), numbers.ZERO
+                (lever.cost(k) for part, ks in parts for lever, k in zip(part.levers, ks, strict=True)),
+                numbers.ZERO,
             )
             result = self.model.scored(changes)
             self._tried[key] = good = self.good(result)
@@ -319,11 +330,7 @@ def _bites(gate: Gate, met: bool | None) -> bool | None:
 def _undominated(boxes: Sequence[Box]) -> list[Box]:
     """Without those that a tight box beats: what it holds is there to be had, for less."""
     tight = [box for box in boxes if box.tight]
-    return [
-        box
-        for box in boxes
-        if not any(other is not box and _beats(other, box) for other in tight)
-    ]
+    return [box for box in boxes if not any(other is not box and _beats(other, box) for other in tight)]
 
 
 def _beats(one: Box, two: Box) -> bool:

@@ -38,8 +38,10 @@ class Signer:
 
     def _derived(self, name: str) -> Signs:
         derive = self.scheme.inputs[name].derive
-        if derive is None or not self.spans.touched(name) or not any(
-            self.of_input(part) for part in below(self.scheme, self.spans.reader.facts, name)
+        if (
+            derive is None
+            or not self.spans.touched(name)
+            or not any(self.of_input(part) for part in below(self.scheme, self.spans.reader.facts, name))
         ):
             return STILL
         if isinstance(derive, Convert | Growth | MeanGrowth | CompoundGrowth | WeightedYears):
@@ -97,4 +99,3 @@ class Signer:
         if not signs or test.test in ("at_least", "more_than"):
             return signs
         return turned(signs, frozenset({-1})) if test.test in ("at_most", "less_than") else EITHER
-

@@ -86,7 +86,10 @@ class SpanReader:
         bottom = parts.get(derive.to) if isinstance(derive, Ratio) else None
         if isinstance(bottom, Span) and bottom.low <= 0 <= bottom.high:
             return Span(-LARGEST, LARGEST)
-        found = [self._at(spec, dict(zip(parts, corner, strict=True)), by_option) for corner in _corners(parts.values())]
+        found = [
+            self._at(spec, dict(zip(parts, corner, strict=True)), by_option)
+            for corner in _corners(parts.values())
+        ]
         known = [value for value in found if isinstance(value, Decimal)]
         if len(found) == 1:
             return found[0]
@@ -218,9 +221,7 @@ def _combined(test: Combined, parts: list[Answers]) -> Answers:
     """Which part gives which answer does not matter, only how many."""
     counts = {(0, 0)}  # how many are True, how many False
     for part in parts:
-        counts = {
-            (yes + (answer is True), no + (answer is False)) for yes, no in counts for answer in part
-        }
+        counts = {(yes + (answer is True), no + (answer is False)) for yes, no in counts for answer in part}
     total = len(parts)
     return frozenset(
         test.combine([True] * yes + [False] * no + [None] * (total - yes - no)) for yes, no in counts

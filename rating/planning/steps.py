@@ -46,7 +46,11 @@ class Nearness:
 
 
 def nearness(
-    scheme: Scheme, facts: Facts, references: References = NONE, *, size: Callable[[str], Decimal | None] = lambda name: None
+    scheme: Scheme,
+    facts: Facts,
+    references: References = NONE,
+    *,
+    size: Callable[[str], Decimal | None] = lambda name: None,
 ) -> Nearness:
     """For every item with points and every input that moves it: the nearest flip upwards and downwards.
 

@@ -65,7 +65,9 @@ class WhatIf:
         return self.after.total - self.before.total
 
 
-def what_if(scheme: Scheme, facts: Facts, changes: Mapping[str, Value], references: References = NONE) -> WhatIf:
+def what_if(
+    scheme: Scheme, facts: Facts, changes: Mapping[str, Value], references: References = NONE
+) -> WhatIf:
     """LeverError for a value that the scheme does not admit. An input without a value may be given one."""
     for name, value in changes.items():
         demand_value(scheme, name, value)

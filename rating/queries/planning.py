@@ -182,7 +182,9 @@ def _cells(spec: InputSpec, now: Value, said: Mapping[str, str]) -> tuple[tuple[
     return tuple((f"{part}-{spec.name}", f"{spec.title}{labels[part]}", said[part]) for part in parts)
 
 
-def _lever(spec: InputSpec, now: Value, said: Mapping[str, str], errors: list[tuple[str, str]]) -> Lever | None:
+def _lever(
+    spec: InputSpec, now: Value, said: Mapping[str, str], errors: list[tuple[str, str]]
+) -> Lever | None:
     """None when nothing is charged for it, or when something typed is wrong (then told in `errors`)."""
     if not said["each"] and not said["fixed"]:
         return None

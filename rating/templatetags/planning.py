@@ -45,4 +45,7 @@ def planning_links(context: dict, assessment: object) -> list[tuple[str, str]]:
     if not may_plan(context["request"].user, assessment):  # type: ignore[arg-type]
         return []
     key = [assessment.pk]  # type: ignore[attr-defined]
-    return [(reverse("rating:what_if", args=key), "试改数据"), (reverse("rating:path", args=key), "求升星路径")]
+    return [
+        (reverse("rating:what_if", args=key), "试改数据"),
+        (reverse("rating:path", args=key), "求升星路径"),
+    ]

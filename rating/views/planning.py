@@ -72,10 +72,18 @@ def path(request: HttpRequest, pk: int) -> HttpResponse:
     }
     if levers and not errors:
         context["way"] = cheapest_way(
-            found.rules, found.facts, levers, found.references, target=target, deadline=deadline, most_nodes=PAGE_NODES
+            found.rules,
+            found.facts,
+            levers,
+            found.references,
+            target=target,
+            deadline=deadline,
+            most_nodes=PAGE_NODES,
         )
     elif not target:
-        context["next"] = next_grade(found.rules, tried(found.rules, found.facts, {}, found.references).before)
+        context["next"] = next_grade(
+            found.rules, tried(found.rules, found.facts, {}, found.references).before
+        )
     return render(request, "rating/path.html", context, status=422 if errors else 200)
 
 

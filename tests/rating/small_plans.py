@@ -17,7 +17,11 @@ LEVELS = [
 
 def _rule(chance: random.Random, names: list[str]) -> dict:
     one, two = chance.choice(names), chance.choice(names)
-    bands = [{"to": "3", "points": "0"}, {"from": "3", "to": "6", "points": "2"}, {"from": "6", "points": "10"}]
+    bands = [
+        {"to": "3", "points": "0"},
+        {"from": "3", "to": "6", "points": "2"},
+        {"from": "6", "points": "10"},
+    ]
     return chance.choice(
         [
             {"kind": "band", "input": one, "inclusive": chance.choice(["lower", "upper"]), "direction": "higher", "bands": bands},
@@ -46,7 +50,12 @@ def small_case(seed: int) -> tuple[Scheme, Facts, list[Lever]]:
     names = list(NAMES)
     inputs = {name: {"title": f"数{name}", "unit": "家", "min": "0", "max": "8"} for name in names}
     inputs["F"] = {"title": "旗", "type": "boolean"}
-    inputs["share"] = {"title": "占比", "min": "0", "max": "4", "derive": {"kind": "ratio", "of": "A", "to": "B"}}
+    inputs["share"] = {
+        "title": "占比",
+        "min": "0",
+        "max": "4",
+        "derive": {"kind": "ratio", "of": "A", "to": "B"},
+    }
     modes = chance.choice([{}, {}, {"mode": "relative"}, {"mode": "achieved"}])
     groups, total = [], 0
     for number in range(chance.choice([1, 2])):
@@ -60,9 +69,18 @@ def small_case(seed: int) -> tuple[Scheme, Facts, list[Lever]]:
         groups.append(group(f"G{number}", points, items, **modes))
     gates = []
     if chance.random() < 0.4:
-        gates.append(_gate("M", "minimum", {"all_of": [{"input": chance.choice([*names, "share"]), "at_least": "3"}]}, grades=["five"]))
+        gates.append(
+            _gate(
+                "M",
+                "minimum",
+                {"all_of": [{"input": chance.choice([*names, "share"]), "at_least": "3"}]},
+                grades=["five"],
+            )
+        )
     if chance.random() < 0.4:
-        gates.append(_gate("F", "floor", {"all_of": [{"group": "G0", "measure": "percent", "at_least": "50"}]}))
+        gates.append(
+            _gate("F", "floor", {"all_of": [{"group": "G0", "measure": "percent", "at_least": "50"}]})
+        )
     if chance.random() < 0.3:
         gates.append(_gate("V", "veto", {"any_of": [{"input": chance.choice(names), "more_than": "7"}]}))
     if chance.random() < 0.2:
@@ -76,7 +94,9 @@ def small_case(seed: int) -> tuple[Scheme, Facts, list[Lever]]:
     grades = {"inclusive": chance.choice(["lower", "upper"]), "levels": levels}
     more = {"gates": gates} if gates else {}
     scheme = load_scheme(scheme_text(groups, inputs=inputs, grades=grades, **more))
-    given = {name: Input(Decimal(chance.randrange(1, 7)), "家") for name in names} | {"F": Input(chance.random() < 0.4)}
+    given = {name: Input(Decimal(chance.randrange(1, 7)), "家") for name in names} | {
+        "F": Input(chance.random() < 0.4)
+    }
     return scheme, Facts("E", "某园", inputs=given), _levers(chance, given)
 
 
@@ -105,11 +125,16 @@ def by_brute_force(scheme: Scheme, facts: Facts, levers: list[Lever], target: in
     codes = {grade.code for grade in scheme.grades[: target + 1]}
     scored = {leaf.code for leaf in score(scheme, facts).leaves() if leaf.status == "scored"}
     best = None
-    for ks in product(*(lever.places() if not lever.options else range(len(lever.options)) for lever in levers)):
+    for ks in product(
+        *(lever.places() if not lever.options else range(len(lever.options)) for lever in levers)
+    ):
         cost = sum((lever.cost(k) for lever, k in zip(levers, ks, strict=True)), Decimal(0))
         if best is not None and cost >= best:
             continue
-        result = score(scheme, moved(facts, scheme.inputs, {x.name: x.value(k) for x, k in zip(levers, ks, strict=True) if k}))
+        result = score(
+            scheme,
+            moved(facts, scheme.inputs, {x.name: x.value(k) for x, k in zip(levers, ks, strict=True) if k}),
+        )
         kept = scored <= {leaf.code for leaf in result.leaves() if leaf.status == "scored"}
         if kept and result.status == "scored" and result.grade.code in codes:
             best = cost

@@ -54,12 +54,24 @@ def _case(seed: int):
         items = []
         for name in NAMES[number * 2 : number * 2 + 2]:
             rule, ways[name] = _better(chance, name)
-            weight = {"percent": {"weight": "50"}, "relative": {"weight": str(chance.randrange(1, 4))}}.get(mode, {})
-            items.append(item(f"I{name}", 10, rule, floor="0", missing=chance.choice(["zero", "exclude_and_rescale"]), **weight))
+            weight = {"percent": {"weight": "50"}, "relative": {"weight": str(chance.randrange(1, 4))}}.get(
+                mode, {}
+            )
+            items.append(
+                item(
+                    f"I{name}",
+                    10,
+                    rule,
+                    floor="0",
+                    missing=chance.choice(["zero", "exclude_and_rescale"]),
+                    **weight,
+                )
+            )
         groups.append(group(f"G{number}", 50 if mode != "sum" else 20, items, mode=mode))
     total = sum(int(each["points"]) for each in groups)
     levels = [
-        {**level, "from": str(Decimal(level["from"]) * total / 100)} if "from" in level else level for level in LEVELS
+        {**level, "from": str(Decimal(level["from"]) * total / 100)} if "from" in level else level
+        for level in LEVELS
     ]
     floor = {
         "code": "K", "title": "门槛", "kind": "floor", "missing": "pending",
@@ -67,12 +79,16 @@ def _case(seed: int):
     }  # fmt: skip
     inputs = {name: {"title": name, "unit": "家", "min": "0"} for name in NAMES}
     more = {"gates": [floor]} if chance.random() < 0.5 else {}
-    scheme = load_scheme(scheme_text(groups, inputs=inputs, grades={"inclusive": "lower", "levels": levels}, **more))
+    scheme = load_scheme(
+        scheme_text(groups, inputs=inputs, grades={"inclusive": "lower", "levels": levels}, **more)
+    )
     return scheme, _park(chance, "E"), ways, chance
 
 
 def _park(chance: random.Random, name: str) -> Facts:
-    given = {code: Input(Decimal(chance.randrange(0, 2400)) / 100, "家") for code in NAMES if chance.random() > 0.1}
+    given = {
+        code: Input(Decimal(chance.randrange(0, 2400)) / 100, "家") for code in NAMES if chance.random() > 0.1
+    }
     return Facts(name, name, "2026", inputs=given)
 
 
@@ -118,9 +134,7 @@ def test_the_order_of_parks_and_of_facts_does_not_matter_and_a_replay_gives_the_
         parks = [park, *(_park(chance, f"E{number}") for number in range(5))]
         texts = {result.entity: result.to_json() for result in score_cohort(scheme, parks).results}
         chance.shuffle(parks)
-        turned = [
-            Facts(p.entity, p.name, p.period, inputs=dict(reversed(p.inputs.items()))) for p in parks
-        ]
+        turned = [Facts(p.entity, p.name, p.period, inputs=dict(reversed(p.inputs.items()))) for p in parks]
         assert {result.entity: result.to_json() for result in score_cohort(scheme, turned).results} == texts
         for each in turned:
             again = Facts.from_json(each.to_json())
@@ -132,8 +146,14 @@ def test_the_order_of_parks_and_of_facts_does_not_matter_and_a_replay_gives_the_
 @pytest.mark.parametrize(("inclusive", "at"), [("lower", 2), ("upper", 1)])
 def test_one_unit_at_every_threshold_decides(inclusive, at):
     """±1 of the finest unit that a number may have (0.000001), at each cut of a band."""
-    bands = [{"to": "10", "points": "1"}, {"from": "10", "to": "20", "points": "2"}, {"from": "20", "points": "3"}]
-    scheme = one_item({"kind": "band", "input": "X", "inclusive": inclusive, "direction": "higher", "bands": bands}, 3)
+    bands = [
+        {"to": "10", "points": "1"},
+        {"from": "10", "to": "20", "points": "2"},
+        {"from": "20", "points": "3"},
+    ]
+    scheme = one_item(
+        {"kind": "band", "input": "X", "inclusive": inclusive, "direction": "higher", "bands": bands}, 3
+    )
     for place, cut in enumerate((Decimal(10), Decimal(20))):
         unit = Decimal("0.000001")
         found = [score(scheme, facts(X=value)).total for value in (cut - unit, cut, cut + unit)]
@@ -149,7 +169,11 @@ def test_the_short_way_of_a_rule_earns_what_the_rule_earns_and_says():
         for leaf in scheme.items():
             (name,) = leaf.rule.reads()
             short = direct(leaf.rule)
-            for value in (Decimal(chance.randrange(0, 2400)) / 100, Decimal(chance.randrange(0, 24)), Decimal(0)):
+            for value in (
+                Decimal(chance.randrange(0, 2400)) / 100,
+                Decimal(chance.randrange(0, 24)),
+                Decimal(0),
+            ):
                 values = {name: value}
                 points = leaf.rule.judge(values, scheme.inputs).points
                 assert leaf.rule.earn(values) == points

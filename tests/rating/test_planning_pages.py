@@ -31,7 +31,9 @@ def score(park):
 
 
 def at(name, score, **query):
-    return reverse(f"rating:{name}", args=[score.pk]) + ("?" + "&".join(f"{k}={v}" for k, v in query.items()) if query else "")
+    return reverse(f"rating:{name}", args=[score.pk]) + (
+        "?" + "&".join(f"{k}={v}" for k, v in query.items()) if query else ""
+    )
 
 
 def text_of(response):

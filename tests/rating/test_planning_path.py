@@ -28,7 +28,9 @@ def small(*gates, **more):
     inputs = {"X": {"title": "企业数", "unit": "家", "min": "0"}, **flags("P", "Q")}
     sections = {"gates": list(gates)} if gates else {}
     return load_scheme(
-        scheme_text(groups, inputs=inputs, grades={"inclusive": "lower", "levels": LEVELS}, **sections, **more)
+        scheme_text(
+            groups, inputs=inputs, grades={"inclusive": "lower", "levels": LEVELS}, **sections, **more
+        )
     )
 
 
@@ -140,7 +142,9 @@ def _draft_case(scheme) -> tuple[Facts, list[Lever]]:
     }  # fmt: skip
     inputs = {code: Input(Decimal(value), unit) for code, (value, unit) in values.items()}
     inputs |= {"attr.has_service_station": Input(False), "attr.has_one_stop": Input(False)}
-    park = Facts("P", "某园", "2026Q3", attributes={"attr.park_type": "DIG", "attr.carrier": "building"}, inputs=inputs)
+    park = Facts(
+        "P", "某园", "2026Q3", attributes={"attr.park_type": "DIG", "attr.carrier": "building"}, inputs=inputs
+    )
     costs = {
         "REV_LEAD": ("1200000", "0.005"), "AREA_LET": ("40000", "0.05"), "FIRMS_ABOVE": ("60", "30"),
         "reg.hitech_firms": ("30", "40"), "reg.sme_titles": ("20", "35"),

@@ -32,7 +32,10 @@ RULES = [
     {"kind": "minmax", "input": "X", "low": {"value": "2"}, "high": {"value": "22"}, "weight": "9"},
     {"kind": "per_unit", "units": [{"input": "X", "points": "1"}, {"input": "Y", "points": "-0.5"}]},
     {"kind": "formula", "expression": "abs(X - Y) / 2"},
-    {"kind": "best_of", "of": [BAND, {"kind": "step", "input": "Y", "start": "6", "size": "2", "points": "1"}]},
+    {
+        "kind": "best_of",
+        "of": [BAND, {"kind": "step", "input": "Y", "start": "6", "size": "2", "points": "1"}],
+    },
     {"kind": "fixed_if", "points": "6", "when": BOTH},
     {"kind": "first_match", "of": [EARLY, BAND]},
 ]
@@ -45,7 +48,8 @@ def by_hand(scheme, given_facts, name: str) -> dict[str, int | None]:
     found = {}
     for way, shifts in (("up", range(1, 41)), ("down", range(-1, -41, -1))):
         found[way] = next(
-            (k for k in shifts if _points(scheme, given_facts, name, now + k) not in (None, before.points)), None
+            (k for k in shifts if _points(scheme, given_facts, name, now + k) not in (None, before.points)),
+            None,
         )
     return found
 
@@ -59,15 +63,26 @@ def _points(scheme, given_facts, name, value):
 @settings(deadline=None, max_examples=60)
 @given(st.sampled_from(RULES), st.integers(0, 40), st.integers(1, 40))
 def test_the_nearest_flips_are_those_found_by_shifting(rule, x, y):
-    inputs = {"X": {**X, "min": "0", "max": "40"}, "Y": {**Y, "min": "1", "max": "40"}, "FLAG": FLAG, "LEVEL": LEVEL}
-    scheme = load_scheme(scheme_text([group("G", 1, [item("I", 1, rule, floor="-50", cap="none")])], inputs=inputs))
+    inputs = {
+        "X": {**X, "min": "0", "max": "40"},
+        "Y": {**Y, "min": "1", "max": "40"},
+        "FLAG": FLAG,
+        "LEVEL": LEVEL,
+    }
+    scheme = load_scheme(
+        scheme_text([group("G", 1, [item("I", 1, rule, floor="-50", cap="none")])], inputs=inputs)
+    )
     given_facts = facts(X=x, Y=y)
     found = nearness(scheme, given_facts)
     assert not found.unknown
     for name in scheme.inputs:
         if name not in ("X", "Y") or name not in next(scheme.items()).rule.reads():
             continue
-        flips = {("up" if flip.change > 0 else "down"): int(flip.change) for flip in found.flips if flip.input == name}
+        flips = {
+            ("up" if flip.change > 0 else "down"): int(flip.change)
+            for flip in found.flips
+            if flip.input == name
+        }
         assert flips == {way: k for way, k in by_hand(scheme, given_facts, name).items() if k is not None}
 
 

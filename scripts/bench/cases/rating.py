@@ -24,7 +24,11 @@ Rule = tuple[dict, Callable[[Decimal], Decimal], Callable[[Fraction], Fraction]]
 def _rules(code: str) -> list[Rule]:
     """Each kind of rule as data, as a bare expression over Decimal, and as one over Fraction for the oracle."""
     one, two = Decimal(1), Decimal(2)
-    bands = [{"to": "10", "points": "0"}, {"from": "10", "to": "50", "points": "1"}, {"from": "50", "points": "2"}]
+    bands = [
+        {"to": "10", "points": "0"},
+        {"from": "10", "to": "50", "points": "1"},
+        {"from": "50", "points": "2"},
+    ]
     knots = [{"at": "0", "points": "0"}, {"at": "40", "points": "1"}, {"at": "100", "points": "2"}]
     return [
         (
@@ -64,14 +68,33 @@ def sixty_items() -> tuple[Scheme, list[tuple[str, Callable, Callable]]]:
             code = f"V{group}{place}"
             inputs[code] = {"title": f"指标{code}", "unit": "万元", "min": "0"}
             rule, plain, exact = _rules(code)[place % 5]
-            items.append({"code": f"I{group}{place}", "title": f"评定项{code}", "points": "2", "floor": "0", "rule": rule})
+            items.append(
+                {
+                    "code": f"I{group}{place}",
+                    "title": f"评定项{code}",
+                    "points": "2",
+                    "floor": "0",
+                    "rule": rule,
+                }
+            )
             bare.append((code, plain, exact))
-        groups.append({"code": f"G{group}", "title": f"分组{group}", "points": str(2 * PER_GROUP), "items": items})
+        groups.append(
+            {"code": f"G{group}", "title": f"分组{group}", "points": str(2 * PER_GROUP), "items": items}
+        )
     full = 2 * GROUPS * PER_GROUP
-    levels = [{"code": "five", "title": "五星级", "stars": "5", "from": str(full * 17 // 20)}, {"code": "none", "title": "未达星级"}]
+    levels = [
+        {"code": "five", "title": "五星级", "stars": "5", "from": str(full * 17 // 20)},
+        {"code": "none", "title": "未达星级"},
+    ]
     content = {
         "format": 1,
-        "scheme": {"code": "bench", "title": "测量", "version": "1", "status": "演示数据", "missing": "block"},
+        "scheme": {
+            "code": "bench",
+            "title": "测量",
+            "version": "1",
+            "status": "演示数据",
+            "missing": "block",
+        },
         "total": {"points": str(full)},
         "inputs": inputs,
         "groups": groups,
@@ -95,7 +118,10 @@ class _Parks(Case):
 
     def _park(self, number: int) -> Facts:
         chance = self.chance
-        inputs = {code: Input(Decimal(chance.randrange(10_000)) / 100, "万元", "核定数据") for code, _, _ in self.bare}
+        inputs = {
+            code: Input(Decimal(chance.randrange(10_000)) / 100, "万元", "核定数据")
+            for code, _, _ in self.bare
+        }
         return Facts(f"P{number}", f"园区{number}", "2026", inputs=inputs)
 
     def loop(self) -> list[Decimal]:
@@ -121,7 +147,10 @@ class ScoreParks(_Parks):
     slow = ("score, as canonical JSON",)
 
     def oracle(self) -> object:
-        return [sum(_cents(exact(Fraction(f.inputs[code].value))) for code, _, exact in self.bare) for f in self.facts]
+        return [
+            sum(_cents(exact(Fraction(f.inputs[code].value))) for code, _, exact in self.bare)
+            for f in self.facts
+        ]
 
     def run(self, candidate: str) -> object:
         if candidate == self.floor:
@@ -151,7 +180,10 @@ class ScoreManyParks(_Parks):
     rounds = 2
 
     def oracle(self) -> object:
-        return [sum(_cents(exact(Fraction(f.inputs[code].value))) for code, _, exact in self.bare) for f in self.facts[:PARKS]]
+        return [
+            sum(_cents(exact(Fraction(f.inputs[code].value))) for code, _, exact in self.bare)
+            for f in self.facts[:PARKS]
+        ]
 
     def run(self, candidate: str) -> object:
         few = self.facts[:PARKS] * (MANY_PARKS // PARKS)
@@ -196,7 +228,9 @@ class CheapestPath(_Parks):
         """Of the park with those steps made, by the bare loop."""
         kept = self.facts
         given = kept[0].inputs
-        lever = {code: Lever(code, given[code].value, Decimal(size), 0, self.VALUES) for code, size in self.MOVED}
+        lever = {
+            code: Lever(code, given[code].value, Decimal(size), 0, self.VALUES) for code, size in self.MOVED
+        }
         values = {code: lever[code].value(k) for (code, _), k in zip(self.MOVED, steps, strict=True)}
         self.facts = [moved(kept[0], self.scheme.inputs, values)]
         total = self.loop()[0]
