@@ -44,8 +44,10 @@ def what_if(request: HttpRequest, pk: int) -> HttpResponse:
         }
     except FactsError as error:
         context["errors"] = [*wrong, *(("", sentence) for sentence in error.errors)]
-    page = "rating/_what_if.html" if request.htmx else "rating/what_if.html"
-    return render(request, page, context, status=422 if context["errors"] else 200)
+    if request.htmx:
+        # The part says itself what was not counted; an answer that is no success would not be put in its place.
+        return render(request, "rating/_what_if.html", context)
+    return render(request, "rating/what_if.html", context, status=422 if context["errors"] else 200)
 
 
 @viewer
