@@ -196,6 +196,9 @@ def _lever(
     if not isinstance(now, Decimal):
         options = (now, *(value for text, _ in _options(spec) if (value := _value(spec, text)) != now))
         return Lever(spec.name, now, options=options, each=each, fixed=fixed, days=days)
+    if "low" not in read and "high" not in read:
+        errors.append((f"high-{spec.name}", f"{spec.title}填了费用，请再填写最低或最高可到多少"))
+        return None
     try:
         # Without a limit typed, a number stays on the side of now where it is.
         size, least, most = between(spec, now, read.get("low", now), read.get("high", now), read.get("size"))

@@ -93,8 +93,7 @@ def test_until_it_is_opened_only_the_office_plans(office, operator, leader, depa
     response = sign_in(office).post(at("planning", score), {"open": "yes"})
     assert response.status_code == 302
     assert Scheme.objects.get().planning_open
-    event = AuditEvent.objects.filter(verb="scheme.planning").latest("pk")
-    assert event.outcome == "done" or event.outcome
+    assert AuditEvent.objects.filter(verb="scheme.planning").count() == 1
     for name in ("what_if", "path"):
         assert sign_in(operator).get(at(name, score)).status_code == 200
         for person in (leader, department_user):
