@@ -1,6 +1,6 @@
 from django.urls import path
 
-from rating.views import scores
+from rating.views import planning, scores
 
 app_name = "rating"
 urlpatterns = [
@@ -8,5 +8,8 @@ urlpatterns = [
     path("recompute/", scores.recompute, name="recompute"),
     path("progress/<str:period>/", scores.progress, name="progress"),
     path("<int:pk>/", scores.score_detail, name="detail"),
+    path("<int:pk>/what-if/", planning.what_if, name="what_if"),
+    path("<int:pk>/path/", planning.path, name="path"),
+    path("<int:pk>/planning/", planning.set_open, name="planning"),
     path("<int:pk>/report.<str:form>", scores.score_file, name="report"),
 ]

@@ -302,6 +302,20 @@ def test_engine_is_pure():
     assert wrong == []
 
 
+def test_planning_is_pure():
+    """What-if, nearness and paths stand on the engine alone."""
+    wrong = [
+        f"{i.module}:{i.line} → {i.target}"
+        for i in imports()
+        if i.module.startswith("rating.planning")
+        and (
+            i.target.split(".")[0] == "django"
+            or (room_of(i.target) and not i.target.startswith(("rating.engine", "rating.planning")))
+        )
+    ]
+    assert wrong == []
+
+
 def test_progress_is_pure():
     """Plain values in, plain values out: no row, no clock, no page."""
     fine = ("targets.progress", "targets.enums", "guandu.core.periods")

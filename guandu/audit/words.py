@@ -53,7 +53,7 @@ WHOLE = {
     "attribution.attribute": "确定企业归属", "attribution.claim": "提出归属主张",
     "attribution.withdraw": "撤回归属主张", "attribution.settle": "办结归属主张",
     "comparison.run": "办理登记比对", "finding.confirm": "确认登记差异", "finding.reject": "答复登记差异",
-    "enterprise.export": "导出企业名单",
+    "enterprise.export": "导出企业名单", "scheme.planning": "设置园区测算是否开放",
     "return.exempt": "准予免报", "return.resume": "恢复填报", "return.opine": "对报表提出意见",
     "return.sign_off": "按线下签批通过审核", "roster.refresh": "更新报表名录",
     "target.revise": "登记目标调整", "target.set_baseline": "登记基期数", "target.set_checkpoint": "设置阶段目标",

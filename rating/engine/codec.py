@@ -3,7 +3,7 @@
 import json
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from decimal import Decimal
 from functools import cache
@@ -28,22 +28,40 @@ def parse_json(text: str) -> Any:
 
 def encode(value: Any, annotation: Any) -> Any:
     """JSON form of a value of that annotation. A Decimal is text; a union of dataclasses names its type."""
-    if value is None:
-        return None
+    return _encoder(annotation)(value)
+
+
+@cache
+def _encoder(annotation: Any) -> Callable[[Any], Any]:
+    """What makes JSON of values of one annotation, worked out once."""
     if _is_value(annotation):
-        return plain_value(value)
-    if isinstance(value, Decimal):
-        return numbers.plain(value)
-    if isinstance(value, tuple):
-        return [encode(item, typing.get_args(annotation)[0]) for item in value]
-    if isinstance(value, Mapping):
-        return dict(value)
-    if not is_dataclass(value):
-        return value
-    content = {name: encode(getattr(value, name), hint) for name, hint in _hints(value.__class__).items()}
-    if len(_classes(annotation)) > 1:
-        content["type"] = type(value).__name__
-    return content
+        return plain_value
+    named = len(_classes(annotation)) > 1
+    inner = typing.get_args(annotation)[:1]
+
+    def made(value: Any) -> Any:
+        if value is None or value.__class__ in (str, bool, int):
+            return value
+        if isinstance(value, Decimal):
+            return numbers.plain(value)
+        if isinstance(value, tuple):
+            each = _encoder(*inner)
+            return [each(item) for item in value]
+        if isinstance(value, Mapping):
+            return dict(value)
+        if not is_dataclass(value):
+            return value
+        content = {name: to_json(getattr(value, name)) for name, to_json in _encoders(value.__class__)}
+        if named:
+            content["type"] = type(value).__name__
+        return content
+
+    return made
+
+
+@cache
+def _encoders(cls: Any) -> tuple[tuple[str, Callable[[Any], Any]], ...]:
+    return tuple((name, _encoder(hint)) for name, hint in _hints(cls).items())
 
 
 def decode(raw: Any, annotation: Any) -> Any:

@@ -8,6 +8,7 @@ from rating.engine import explain, numbers
 from rating.engine.conditions import Combined, Condition, Test
 from rating.engine.facts import Value
 from rating.engine.inputs import InputSpec, Reader, Reading
+from rating.engine.plan import plan_of
 from rating.engine.result import ConditionResult, GateResult, GradeResult, GroupResult, LeafResult
 from rating.engine.scheme import GATE_KINDS, Gate, Grade, Scheme, StarSum
 
@@ -39,8 +40,12 @@ class _Seen:
 
 def judge_gates(scheme: Scheme, root: GroupResult, reader: Reader) -> tuple[GateResult, ...]:
     """Every gate of the scheme, in its order; then one for each item whose missing data is a veto."""
+    vetoes = plan_of(scheme).vetoes
+    if not scheme.gates and not vetoes:
+        return ()
     seen = _Seen(scheme, {node.code: node for node in root.walk()}, root, reader)
-    return (*(_gate(seen, gate) for gate in scheme.gates), *_missing_vetoes(seen))
+    gates = tuple(_gate(seen, gate) for gate in scheme.gates)
+    return (*gates, *_missing_vetoes(seen)) if vetoes else gates
 
 
 def _gate(seen: _Seen, gate: Gate) -> GateResult:
@@ -78,7 +83,7 @@ def _gate_status(gate: Gate, met: bool | None) -> str:
 
 
 def _missing_vetoes(seen: _Seen) -> Iterable[GateResult]:
-    items = {item.code: item for item in seen.scheme.items() if item.missing.policy == "veto"}
+    items = plan_of(seen.scheme).vetoes
     for node in seen.root.walk():
         item = items.get(node.code)
         if item and isinstance(node, LeafResult) and node.status == "missing":

@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rating.engine import numbers
 from rating.engine.days import last_day, parse_day
 from rating.engine.facts import Facts, FactsError, Input, Mark, Record, Value
+from rating.engine.late import Late
 from rating.engine.references import NONE, References
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ TYPES = {
     "marks": "专家评分",
     "records": "记录清单",
 }
+LEAST = -numbers.LARGEST
 SCALARS = ("number", "boolean", "choice", "text", "date")
 OF_ENTRIES = {"checklist": str, "marks": Mark, "records": Record}
 
@@ -75,7 +77,7 @@ def measured(number: str, unit: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Late):
     """One input as read. `state` is ok, missing or invalid; `note` says why it is not ok.
 
     A derived input keeps what it was made of in `parts`, and in `reference` what it was held against
@@ -96,6 +98,53 @@ class Reading:
     parts: tuple["Reading", ...] = ()
     evidence: tuple[str, ...] = ()
 
+    def _give(self, name: str) -> Any:
+        """What a value that was given says of itself; `_late` is its declaration and the value as handed in."""
+        spec, given = self._late
+        if name in _OF_SPEC:
+            return getattr(spec, name)
+        if name in _EMPTY:
+            return _EMPTY[name]
+        return spec.show(self.value) if name == "shown" else getattr(given, name)
+
+
+_set_name, _set_title, _set_value, _set_unit, _set_state, _set_note, _set_parts, _set_late = (
+    getattr(Reading, name).__set__
+    for name in ("name", "title", "value", "unit", "state", "note", "parts", "_late")
+)
+
+
+_COMPUTED = Input(None)
+
+
+def _taken(
+    spec: InputSpec, title: str, given: Input, value: Value, parts: tuple[Reading, ...] = ()
+) -> Reading:
+    """The reading of an admitted value. How it reads, and where it comes from, is looked up when asked."""
+    reading = object.__new__(Reading)
+    _set_name(reading, spec.name)
+    _set_title(reading, title)
+    _set_value(reading, value)
+    _set_unit(reading, spec.unit)
+    _set_state(reading, "ok")
+    _set_note(reading, "")
+    _set_parts(reading, parts)
+    _set_late(reading, (spec, given))
+    return reading
+
+
+_OF_SPEC = frozenset({"name", "title", "unit"})
+_EMPTY: dict[str, Any] = {"note": "", "parts": ()}
+
+
+def taken_short(spec: InputSpec, given: Input) -> Reading:
+    """The same of a number of this year that is known to be admissible: all but the value is looked up when asked."""
+    reading = object.__new__(Reading)
+    _set_value(reading, given.value)
+    _set_state(reading, "ok")
+    _set_late(reading, (spec, given))
+    return reading
+
 
 class Reader:
     """Reads the inputs of one scheme from one entity's facts, each at most once.
@@ -111,7 +160,7 @@ class Reader:
         self.facts = facts
         self.references = references
         self.years = years
-        self._read: dict[str, Reading] = {}
+        self.seen: dict[str, Reading] = {}
         self._earlier: dict[int, Reader] = {}
 
     @property
@@ -126,11 +175,11 @@ class Reader:
 
     def read(self, name: str) -> Reading:
         """FactsError when the fact's type or unit is not the declared one."""
-        reading = self._read.get(name)
+        reading = self.seen.get(name)
         if reading is None:
             spec = self.specs[name]
             reading = _derived(spec, self) if spec.derive else self._given(spec)
-            self._read[name] = reading
+            self.seen[name] = reading
         return reading
 
     def _given(self, spec: InputSpec) -> Reading:
@@ -143,7 +192,9 @@ class Reader:
             return _reading(spec, title, given, None, note, "missing", note)
         value = _admitted(spec, given, self.facts)
         flaw = out_of_range(spec, value)
-        return _reading(spec, title, given, value, spec.show(value), "invalid" if flaw else "ok", flaw)
+        if not flaw:
+            return _taken(spec, title, given, value)
+        return _reading(spec, title, given, value, spec.show(value), "invalid", flaw)
 
 
 def _reading(
@@ -156,6 +207,8 @@ def _reading(
 
 
 def _admitted(spec: InputSpec, given: Input, facts: Facts) -> Value:
+    if spec.type == "number" and isinstance(given.value, Decimal) and given.unit == spec.unit:
+        return given.value
     where = f"{facts.name or facts.entity} 的 {spec.name}（{spec.title}）"
     if spec.type in OF_ENTRIES:
         if not isinstance(given.value, tuple) or not _of(given.value, OF_ENTRIES[spec.type]):
@@ -196,12 +249,14 @@ def _demand_fields(spec: InputSpec, record: Record, where: str) -> None:
 def out_of_range(spec: InputSpec, value: Value) -> str:
     """Why the value is outside what the scheme declares, in Chinese; empty when it is inside."""
     if isinstance(value, Decimal):
-        if abs(value) >= numbers.LARGEST:
+        if not LEAST < value < numbers.LARGEST:
             return "数值过大，超出可计算的范围"
         if spec.low is not None and value < spec.low:
             return f"{spec.show(value)}小于允许的最小值 {spec.show(spec.low)}"
         if spec.high is not None and value > spec.high:
             return f"{spec.show(value)}大于允许的最大值 {spec.show(spec.high)}"
+        if spec.type == "number" and not spec.choices:
+            return ""
     if spec.type == "checklist":
         assert isinstance(value, tuple)
         strange = [str(code) for code in value if code not in dict(spec.choices)]
@@ -228,13 +283,15 @@ def _derived(spec: InputSpec, reader: Reader) -> Reading:
     assert spec.derive is not None
     parts, value, note, reference = spec.derive.derive(reader)
     title = f"{reader.years} 年前{spec.title}" if reader.years else spec.title
-    bad = next((part for part in parts if part.state == "invalid"), None)
+    bad = next((part for part in parts if part.state == "invalid"), None) if parts else None
     if bad:
         state, note, value = "invalid", f"{bad.title}：{bad.note}", None
     elif value is None:
         state = "missing"
     else:
         note = out_of_range(spec, value)
+        if not note and not reference:
+            return _taken(spec, title, _COMPUTED, value, parts)
         state = "invalid" if note else "ok"
     shown = note if value is None else spec.show(value)
     return Reading(spec.name, title, value, spec.unit, shown, state, note, reference=reference, parts=parts)

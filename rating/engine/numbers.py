@@ -13,6 +13,7 @@ from decimal import (
     Overflow,
     localcontext,
 )
+from functools import cache
 
 ZERO = Decimal(0)
 HUNDRED = Decimal(100)
@@ -49,9 +50,15 @@ def admissible(number: Decimal) -> Decimal:
     return number
 
 
+@cache
+def quantum(digits: int) -> Decimal:
+    """One unit of the last of that many decimals."""
+    return Decimal(1).scaleb(-digits)
+
+
 def rounded(number: Decimal, digits: int) -> Decimal:
     """Rounded half-up (away from zero at the half) to that many decimals."""
-    return number.quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP, context=CONTEXT)
+    return number.quantize(quantum(digits), ROUND_HALF_UP, CONTEXT)
 
 
 def rounded_by(number: Decimal, digits: int, how: str) -> Decimal:
@@ -59,12 +66,12 @@ def rounded_by(number: Decimal, digits: int, how: str) -> Decimal:
     if how == "half_up":
         return rounded(number, digits)
     mode = ROUND_DOWN if how == "down" else ROUND_UP
-    return number.quantize(Decimal(1).scaleb(-digits), rounding=mode, context=CONTEXT)
+    return number.quantize(quantum(digits), mode, CONTEXT)
 
 
 def rounded_down(number: Decimal, digits: int) -> Decimal:
     """The nearest number of that many decimals that is not above."""
-    return number.quantize(Decimal(1).scaleb(-digits), rounding=ROUND_FLOOR, context=CONTEXT)
+    return number.quantize(quantum(digits), ROUND_FLOOR, CONTEXT)
 
 
 def root(number: Decimal, degree: int) -> Decimal:

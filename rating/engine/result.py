@@ -3,10 +3,13 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
+from rating.engine import explain, numbers
 from rating.engine.codec import decode, dump, encode, parse_json
 from rating.engine.facts import Value
 from rating.engine.inputs import Reading
+from rating.engine.late import Late
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +32,7 @@ class NextStep:
 
 
 @dataclass(frozen=True, slots=True)
-class LeafResult:
+class LeafResult(Late):
     """One item. `status`: scored, missing, excluded or blocked. `raw` is before cap, floor and rounding.
 
     `available` is the full mark, or 0 when the item does not take part. `lost` is available − points.
@@ -55,6 +58,11 @@ class LeafResult:
     weight: Decimal | None = None
     override: str = ""
 
+    def _give(self, name: str) -> Any:
+        """What the item says of itself, and what the engine would say of its points; `_late` is its plan and its cap."""
+        plan, high = self._late
+        return plan.tell(self, high, name)
+
 
 @dataclass(frozen=True, slots=True)
 class Adjustment:
@@ -67,7 +75,7 @@ class Adjustment:
 
 
 @dataclass(frozen=True, slots=True)
-class GroupResult:
+class GroupResult(Late):
     """One group: points = sum of the children's points + sum of the adjustments, exactly."""
 
     code: str
@@ -83,6 +91,13 @@ class GroupResult:
     sentence: str
     weight: Decimal | None = None
     mode: str = "sum"
+
+    def _give(self, name: str) -> Any:
+        if name != "sentence":
+            raise AttributeError(name)
+        steps = [each.sentence for each in self.adjustments if each.sentence]
+        with numbers.exact():
+            return explain.group(self.title, self.points, self.full, self.status, steps)
 
     def walk(self) -> Iterator["GroupResult | LeafResult"]:
         """This group and everything below it, in the scheme's order."""

@@ -225,8 +225,14 @@ class Transform:
     digits: int
 
 
+class Planned:
+    """Room for what the engine works out of a scheme once (rating.engine.plan), beside its content."""
+
+    __slots__ = ("_plan",)
+
+
 @dataclass(frozen=True, slots=True)
-class Scheme:
+class Scheme(Planned):
     """One version of a rating scheme. `digest` identifies its content, whatever file it came from.
 
     `grades` run from the highest to the lowest; `inclusive` is the side to which a cut belongs:

@@ -1,15 +1,16 @@
 """One entity's facts under one scheme: every item, every group, the gates and the grade."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
 
 from rating.engine import explain, numbers
-from rating.engine.explain import Placed
-from rating.engine.facts import Facts, FactsError
+from rating.engine.facts import Facts, FactsError, Value
 from rating.engine.grade import decide, judge_gates
 from rating.engine.inputs import Reader, Reading
+from rating.engine.plan import ItemPlan, Plan, plan_of
 from rating.engine.references import NONE, References
-from rating.engine.result import Adjustment, GroupResult, LeafResult, NextStep, Result
+from rating.engine.result import Adjustment, GroupResult, LeafResult, Result
 from rating.engine.rules.base import Values
 from rating.engine.scheme import WEIGHED, Group, Item, Scheme, Transform, applies
 
@@ -26,7 +27,7 @@ def score(scheme: Scheme, facts: Facts, references: References = NONE) -> Result
     demand_attributes(scheme, facts)
     with numbers.exact():
         reader = Reader(scheme.inputs, facts, references)
-        root = _transformed(scheme.transform, _group(scheme, scheme.root, reader))
+        root = _transformed(scheme.transform, _group(scheme, plan_of(scheme), scheme.root, reader))
         gates = judge_gates(scheme, root, reader)
         grade = decide(scheme, root, gates, reader)
     return Result(
@@ -52,13 +53,13 @@ def score(scheme: Scheme, facts: Facts, references: References = NONE) -> Result
 
 def demand_attributes(scheme: Scheme, facts: Facts) -> None:
     errors = []
-    for attribute in scheme.attributes.values():
-        value = facts.attributes.get(attribute.code)
-        if value is not None and value not in dict(attribute.choices):
-            errors.append(
-                f"{facts.name or facts.entity} 的{attribute.title}（{attribute.code}）没有“{value}”这个值"
-            )
-    items = {item.code: item for item in scheme.items()}
+    plan = plan_of(scheme)
+    for code, levels in plan.attributes.items():
+        value = facts.attributes.get(code)
+        if value is not None and value not in levels:
+            title = scheme.attributes[code].title
+            errors.append(f"{facts.name or facts.entity} 的{title}（{code}）没有“{value}”这个值")
+    items = {code: each.item for code, each in plan.items.items()} if facts.overrides else {}
     for code, override in facts.overrides.items():
         if code not in items or not items[code].override:
             errors.append(f"{facts.name or facts.entity} 的指标“{code}”不允许人工改分")
@@ -78,36 +79,45 @@ def _within(item: Item, points: Decimal, facts: Facts) -> bool:
 # Groups
 
 
-def _group(scheme: Scheme, group: Group, reader: Reader) -> GroupResult:
+def _group(scheme: Scheme, plan: Plan, group: Group, reader: Reader) -> GroupResult:
     attributes = reader.facts.attributes
-    children = tuple(
-        _group(scheme, child, reader) if isinstance(child, Group) else _item(scheme, child, reader)
-        for child in group.children
-        if applies(child.scope, attributes) is not False
-    )
+    found: list[Node] = []
+    seen, inputs, short = reader.seen, reader.facts.inputs, not reader.facts.overrides
+    for child, leaf_plan in plan.children[group.code]:
+        if short and leaf_plan is not None and leaf_plan.short is not None:
+            made_short = leaf_plan.short(inputs, seen)
+            if made_short is not None:
+                found.append(made_short)
+                continue
+        if child.scope and applies(child.scope, attributes) is False:
+            continue
+        if leaf_plan is None:
+            assert isinstance(child, Group)
+            found.append(_group(scheme, plan, child, reader))
+        else:
+            found.append(_item(scheme, leaf_plan, reader))
+    children = tuple(found)
     full = group.full.of(attributes)
-    available = sum((child.available for child in children), numbers.ZERO)
-    points, adjustments = _adjusted(group, full, children, available, reader)
+    available = sum([child.available for child in children], numbers.ZERO)
+    points, adjustments = adjusted(group, full, children, available, reader.facts.attributes)
     part = full if available else numbers.ZERO
-    status = _group_status(children, available, full)
-    sentence = explain.group(
-        group.title, points, full, status, [a.sentence for a in adjustments if a.sentence]
-    )
-    return GroupResult(
-        code=group.code,
-        title=group.title,
-        status=status,
-        basis=group.basis,
-        points=points,
-        full=full,
-        available=part,
-        lost=part - points,
-        children=children,
-        adjustments=adjustments,
-        sentence=sentence,
-        weight=group.weight.of(attributes) if group.weight else None,
-        mode=group.mode,
-    )
+    made = object.__new__(GroupResult)
+    for name, value in (
+        ("code", group.code),
+        ("title", group.title),
+        ("status", _group_status(children, available, full)),
+        ("basis", group.basis),
+        ("points", points),
+        ("full", full),
+        ("available", part),
+        ("lost", part - points),
+        ("children", children),
+        ("adjustments", adjustments),
+        ("weight", group.weight.of(attributes) if group.weight else None),
+        ("mode", group.mode),
+    ):
+        object.__setattr__(made, name, value)
+    return made
 
 
 def _group_status(children: tuple[Node, ...], available: Decimal, full: Decimal) -> str:
@@ -117,10 +127,10 @@ def _group_status(children: tuple[Node, ...], available: Decimal, full: Decimal)
     return "excluded" if statuses == {"excluded"} or (full and not available) else "scored"
 
 
-def _adjusted(
-    group: Group, full: Decimal, children: tuple[Node, ...], available: Decimal, reader: Reader
+def adjusted(
+    group: Group, full: Decimal, children: tuple[Node, ...], available: Decimal, attributes: Mapping[str, Value]
 ) -> tuple[Decimal, tuple[Adjustment, ...]]:
-    """The group's points and each step from the plain sum to them.
+    """The group's points and each step from the plain sum to them. Of the children only points, available and weight count.
 
     Only what can be earned is rescaled: a deduction counts in full however many items take part.
     """
@@ -133,7 +143,7 @@ def _adjusted(
     elif numbers.ZERO < available < full:
         more = numbers.rounded(earned * full / available, group.digits) - earned
         points += _step(steps, "rescale", more, explain.rescaled(available, full))
-    high = group.high.of(reader.facts.attributes) if group.high else None
+    high = group.high.of(attributes) if group.high else None
     limited = numbers.clamp(points, group.low, high)
     if limited != points:
         kind = "cap" if limited < points else "floor"
@@ -190,21 +200,33 @@ def _transformed(transform: Transform | None, root: GroupResult) -> GroupResult:
 # Items
 
 
-def _item(scheme: Scheme, item: Item, reader: Reader) -> LeafResult:
-    leaf = _Leaf(item, reader.facts)
-    if applies(item.scope, reader.facts.attributes) is None:
+def _item(scheme: Scheme, plan: ItemPlan, reader: Reader) -> LeafResult:
+    item, facts = plan.item, reader.facts
+    if item.scope and applies(item.scope, facts.attributes) is None:
         titles = [scheme.attributes[part.attribute].title for part in item.scope]
-        return leaf.result((), "blocked", numbers.ZERO, numbers.ZERO, None, explain.scope_unknown(titles))
-    readings = tuple(_backed(item, reader.read(name)) for name in item.rule.reads())
-    values = {reading.name: reading.value for reading in readings}
-    if any(reading.state == "invalid" for reading in readings):
+        return _Leaf(plan, facts).result((), "blocked", numbers.ZERO, numbers.ZERO, explain.scope_unknown(titles))
+    if len(plan.names) == 1 and not item.evidence:
+        reading = reader.read(plan.names[0])
+        readings: tuple[Reading, ...] = (reading,)
+        values = {reading.name: reading.value}
+        ok = reading.state == "ok"
+    else:
+        readings = tuple(_backed(item, reader.read(name)) for name in plan.names)
+        values = {reading.name: reading.value for reading in readings}
+        ok = all(reading.state == "ok" for reading in readings)
+    if ok and plan.plain and item.code not in facts.overrides:
+        return _scored(plan, facts, readings, values)
+    leaf = _Leaf(plan, facts)
+    if not ok and any(reading.state == "invalid" for reading in readings):
         return leaf.unscored(readings, "blocked")
-    if item.rule.absent(values):
+    if (not ok or not plan.plain) and plan.rule.absent(values):
         if item.missing.policy == "peer_mean_score":
             return leaf.by_peers(readings, reader.references)
         statuses = {"exclude_and_rescale": "excluded", "block": "blocked"}
         return leaf.unscored(readings, statuses.get(item.missing.policy, "missing"))
-    return leaf.scored(scheme, readings, values)
+    if leaf.override:
+        return leaf.overridden(readings, values)
+    return _scored(plan, facts, readings, values)
 
 
 def _backed(item: Item, reading: Reading) -> Reading:
@@ -215,75 +237,68 @@ def _backed(item: Item, reading: Reading) -> Reading:
     return replace(reading, value=None, state="missing", note=note, shown=note)
 
 
+def _scored(plan: ItemPlan, facts: Facts, readings: tuple[Reading, ...], values: Values) -> LeafResult:
+    """The item with its points; its words are made when they are read."""
+    item, attributes = plan.item, facts.attributes
+    full = item.full.of(attributes) if plan.full is None else plan.full
+    high = item.high.of(attributes) if plan.cap is None and item.high else plan.cap
+    raw = plan.rule.earn(values)
+    if plan.of is not None:
+        raw = raw * full / plan.of
+    leaf = object.__new__(LeafResult)
+    for name, value in (
+        ("code", plan.code),
+        ("status", "scored"),
+        ("inputs", readings),
+        ("raw", raw),
+        ("points", plan.limited(raw, high)),
+        ("full", full),
+        ("available", full),
+        ("weight", item.weight.of(attributes) if item.weight else None),
+        ("override", ""),
+        ("_late", (plan, high)),
+    ):
+        object.__setattr__(leaf, name, value)
+    return leaf
+
+
 class _Leaf:
-    """One item under way, for one entity: what each outcome makes of it."""
+    """One item whose points do not simply follow from its rule, for one entity: what each outcome makes of it."""
 
-    def __init__(self, item: Item, facts: Facts):
-        self.item = item
-        self.full = item.full.of(facts.attributes)
-        self.high = item.high.of(facts.attributes) if item.high else None
-        self.weight = item.weight.of(facts.attributes) if item.weight else None
-        self.override = facts.overrides.get(item.code)
+    def __init__(self, plan: ItemPlan, facts: Facts):
+        self.plan = plan
+        self.item = plan.item
+        self.facts = facts
+        self.full = plan.item.full.of(facts.attributes)
+        self.high = plan.item.high.of(facts.attributes) if plan.item.high else None
+        self.weight = plan.item.weight.of(facts.attributes) if plan.item.weight else None
+        self.override = facts.overrides.get(plan.item.code)
 
-    def scored(self, scheme: Scheme, readings: tuple[Reading, ...], values: Values) -> LeafResult:
-        judgement = self.item.rule.judge(values, scheme.inputs)
-        scaled = self._scaled(judgement.points)
-        points = self._limited(scaled)
-        placed = Placed(judgement.points, scaled, points, judgement.text)
-        sentence = explain.scored(self.item, self.full, readings, placed)
-        ahead = self._next_step(scheme, values, points)
-        return self.result(readings, "scored", scaled, points, ahead, sentence)
+    def overridden(self, readings: tuple[Reading, ...], values: Values) -> LeafResult:
+        """What the rule gave is kept beside the points that a person set."""
+        by_rule = _scored(self.plan, self.facts, readings, values)
+        return self.result(readings, "scored", by_rule.raw, by_rule.points, by_rule.sentence)
 
     def unscored(self, readings: tuple[Reading, ...], status: str) -> LeafResult:
         points = -self.item.missing.points if status == "missing" else numbers.ZERO
         sentence = explain.not_scored(self.item, self.full, readings, points)
-        return self.result(readings, status, points, points, None, sentence)
+        return self.result(readings, status, points, points, sentence)
 
     def by_peers(self, readings: tuple[Reading, ...], references: References) -> LeafResult:
         peers = references.peers.get(self.item.code)
         if peers is None or not peers.count:
             return self.unscored(readings, "blocked")
         raw = self.full * peers.points / peers.count
-        points = self._limited(raw)
+        points = self.plan.limited(raw, self.high)
         sentence = explain.peer_mean(self.item, self.full, readings, points, peers.count)
-        return self.result(readings, "missing", raw, points, None, sentence)
-
-    def _scaled(self, points: Decimal) -> Decimal:
-        return points if self.item.of is None else points * self.full / self.item.of
-
-    def _limited(self, raw: Decimal) -> Decimal:
-        limited = numbers.clamp(raw, self.item.low, self.high)
-        return numbers.rounded_by(limited, self.item.digits, self.item.rounding)
-
-    def _next_step(self, scheme: Scheme, values: Values, points: Decimal) -> NextStep | None:
-        step = self.item.rule.ahead(values, scheme.inputs)
-        if step is None:
-            return None
-        then = self._limited(self._scaled(step.points))
-        if then <= points:
-            return None
-        spec, now = scheme.inputs[step.name], values[step.name]
-        change = None
-        if isinstance(step.threshold, Decimal) and isinstance(now, Decimal):
-            change = step.threshold - now
-        rising = change > 0 if change else self.item.rule.trends().get(step.name) != "lower"
-        sentence = explain.next_step(spec, step, change, rising, then)
-        return NextStep(
-            step.name, spec.title, spec.unit, step.threshold, step.strict, change, then, then - points, sentence
-        )  # fmt: skip
+        return self.result(readings, "missing", raw, points, sentence)
 
     def result(
-        self,
-        readings: tuple[Reading, ...],
-        status: str,
-        raw: Decimal,
-        points: Decimal,
-        ahead: NextStep | None,
-        sentence: str,
+        self, readings: tuple[Reading, ...], status: str, raw: Decimal, points: Decimal, sentence: str
     ) -> LeafResult:
         item, note = self.item, ""
         if self.override:
-            points, status, ahead = self.override.points, "scored", None
+            points, status = self.override.points, "scored"
             note = f"{self.override.by}：{self.override.reason}"
             sentence = explain.overridden(sentence, points, self.override.by, self.override.reason)
         available = numbers.ZERO if status == "excluded" else self.full
@@ -301,7 +316,7 @@ class _Leaf:
             full=self.full,
             available=available,
             lost=available - points,
-            next=ahead,
+            next=None,
             sentence=sentence,
             weight=self.weight,
             override=note,

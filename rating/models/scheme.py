@@ -24,6 +24,9 @@ class Scheme(models.Model):
     text = models.TextField("内容")
     digest = models.CharField("校验值", max_length=64, editable=False)
     loaded_at = models.DateTimeField("载入时间", editable=False)
+    planning_open = models.BooleanField(
+        "向园区开放测算", default=False, help_text="评定办法印发前只供园区发展办使用；开放后园区运营单位可测算本园区"
+    )
 
     objects = SchemeQuerySet.as_manager()
 

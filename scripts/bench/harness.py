@@ -30,6 +30,7 @@ class Case(ABC):
     floor: str
     others: Sequence[str]
     slow: Sequence[str] = ()  # candidates that only a run with --slow has time for
+    rounds: int | None = None  # at most so many counted rounds, where one takes long
 
     def __init__(self, world: World) -> None:
         self.world = world
@@ -103,6 +104,7 @@ class Outcome:
 def measure(case: Case, rounds: int = ROUNDS, slow: bool = False, patience: float = PATIENCE) -> Outcome:
     """Prepare and measure a case; once more if its floor was unsteady and `patience` seconds not yet gone."""
     names = [case.floor, *case.others, *(case.slow if slow else ())]
+    rounds = rounds if case.rounds is None else min(rounds, case.rounds)
     started = time.monotonic()
     rows = case.prepare()
     outcome = _measure_once(case, names, rows, rounds, first=0)

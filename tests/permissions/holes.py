@@ -43,7 +43,7 @@ from parks.actions import (
 from parks.views import requests as request_views
 from parks.workflow import Step as GrowthStep
 from parks.workflow_requests import STEPS as REQUEST_STEPS
-from rating.actions import assessments
+from rating.actions import assessments, planning as rating_planning
 from targets import workflow
 from targets.actions import (
     accomplishments,
@@ -324,6 +324,7 @@ STATES: dict[str, Seed] = {
     "accounts/own/": _said_already_who_he_is,
     "audit/anchors/<number>/countersign/": _countersigned_already,
     "rating/recompute/": without(assessments, "ask_trial", "Invalid"),
+    "rating/<pk>/planning/": without(rating_planning, "set_open", "NotReady"),
     **{
         f"register/proposals/<pk>/{verb}/": without(proposals, "_waiting", "NotReady")
         for verb in ("accept", "refuse", "withdraw")

@@ -213,6 +213,7 @@ WRITTEN = (
     S("jobs/<pk>/cancel/", "operator", page=None, prepare=_job_in("queued")),
     S("jobs/<pk>/retry/", "operator", page=None, prepare=_job_in("failed")),
     S("rating/recompute/", "office", page="/rating/"),
+    S("rating/<pk>/planning/", "office", {"open": "yes"}, None),
     S("projects/new/", "task_force", lambda world: {"name": "新项目", "chain": _chain("DIG")}),
     S("projects/<code>/edit/", "task_force", {"note": "已对接", "promised_investment": "1,000.50"}),
     S("projects/<code>/move/", "task_force", _move, "/projects/PJ-own/"),

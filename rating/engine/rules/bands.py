@@ -66,6 +66,9 @@ class Band(Rule):
     def reads(self) -> tuple[str, ...]:
         return (self.input,)
 
+    def earn(self, values: Values) -> Decimal:
+        return self.bands[self._place(number(values, self.input))].points
+
     def judge(self, values: Values, specs: Specs) -> Judgement:
         band = self.bands[self._place(number(values, self.input))]
         return Judgement(band.points, f"处于“{band.describe(self.inclusive, specs[self.input])}”档")
@@ -103,7 +106,15 @@ class Band(Rule):
             yield from self._against_direction(index, one, two)
 
     def _place(self, value: Decimal) -> int:
-        return next(i for i, band in enumerate(self.bands) if band.contains(value, self.inclusive))
+        """The bands adjoin, so that the first whose upper end is not passed is the one."""
+        if self.inclusive == "lower":
+            for place, band in enumerate(self.bands):
+                if band.high is None or value < band.high:
+                    return place
+        for place, band in enumerate(self.bands):
+            if band.high is None or value <= band.high:
+                return place
+        raise AssertionError("the last band is open-ended")
 
     def _against_direction(self, index: int, one: Interval, two: Interval) -> Iterator[Flaw]:
         if self.direction == "higher" and two.points < one.points:

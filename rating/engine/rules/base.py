@@ -54,6 +54,10 @@ class Rule:
         """Names whose absence leaves the rule without an answer."""
         return tuple(name for name in self.reads() if values[name] is None)
 
+    def earn(self, values: Values) -> Decimal:
+        """The points that `judge` gives, without its words. Called only when nothing is absent."""
+        raise NotImplementedError
+
     def judge(self, values: Values, specs: Specs) -> Judgement:
         """Called only when nothing is absent."""
         raise NotImplementedError

@@ -41,6 +41,10 @@ class Composed(Rule):
             return ()
         return tuple(dict.fromkeys(name for gap in wanting for name in gap))
 
+    def earn(self, values: Values) -> Decimal:
+        points = [rule.earn(values) for rule in self.of if not rule.absent(values)]
+        return numbers.clamp(self.merge(points), None, self.cap)
+
     def judge(self, values: Values, specs: Specs) -> Judgement:
         found = self._judged(values, specs)
         points = self.merge([each.points for each in found.values()])

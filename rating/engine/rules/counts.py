@@ -29,7 +29,7 @@ class Term(NamedTuple):
 
 
 def _total(terms: tuple[Term, ...], values: Values) -> Decimal:
-    return sum((number(values, term.input) * term.points for term in terms), numbers.ZERO)
+    return sum([number(values, term.input) * term.points for term in terms], numbers.ZERO)
 
 
 def _products(terms: tuple[Term, ...], values: Values, specs: Specs) -> str:
@@ -51,6 +51,9 @@ class PerUnit(Rule):
 
     def reads(self) -> tuple[str, ...]:
         return tuple(term.input for term in self.units)
+
+    def earn(self, values: Values) -> Decimal:
+        return _total(self.units, values)
 
     def judge(self, values: Values, specs: Specs) -> Judgement:
         return Judgement(_total(self.units, values), _products(self.units, values, specs))
@@ -95,6 +98,9 @@ class DeductPerEvent(Rule):
 
     def reads(self) -> tuple[str, ...]:
         return tuple(term.input for term in self.events)
+
+    def earn(self, values: Values) -> Decimal:
+        return self.start - _total(self.events, values)
 
     def judge(self, values: Values, specs: Specs) -> Judgement:
         deducted = _total(self.events, values)
@@ -157,10 +163,15 @@ class PerRecord(Rule):
     def reads(self) -> tuple[str, ...]:
         return (self.input,)
 
-    def judge(self, values: Values, specs: Specs) -> Judgement:
+    def earn(self, values: Values) -> Decimal:
+        points = dict(self.levels)
+        return sum((points[level] * count for level, count in self._counted(values).items()), numbers.ZERO)
+
+    def _counted(self, values: Values) -> Counter[str]:
+        """Level → records that count at it."""
         entries = values[self.input]
         assert isinstance(entries, tuple)
-        points, counted = dict(self.levels), Counter[str]()
+        points = dict(self.levels)
         best: dict[object, str] = {}
         for place, record in enumerate(each for each in entries if isinstance(each, Record)):
             level = record.fields.get(self.field)
@@ -169,15 +180,17 @@ class PerRecord(Rule):
             subject = (record.fields.get(self.once_per) if self.once_per else None) or ("", place)
             if subject not in best or points[str(level)] > points[best[subject]]:
                 best[subject] = str(level)
-        counted.update(best.values())
-        total = sum((points[level] * count for level, count in counted.items()), numbers.ZERO)
+        return Counter(best.values())
+
+    def judge(self, values: Values, specs: Specs) -> Judgement:
+        points, counted = dict(self.levels), self._counted(values)
         named = next(each for each in specs[self.input].fields if each.name == self.field)
         parts = [
             f"{named.show(code)} {counted[code]} × {points_text(points[code])}"
             for code in points
             if counted[code]
         ]
-        return Judgement(total, " + ".join(parts) or "没有可计分的记录")
+        return Judgement(self.earn(values), " + ".join(parts) or "没有可计分的记录")
 
     def describe(self, specs: Specs) -> str:
         named = next(each for each in specs[self.input].fields if each.name == self.field)

@@ -33,6 +33,9 @@ class FixedIf(Rule):
             return ()
         return tuple(name for name in self.reads() if values[name] is None)
 
+    def earn(self, values: Values) -> Decimal:
+        return self.points if self._holds(values) else self.else_points
+
     def judge(self, values: Values, specs: Specs) -> Judgement:
         wanted = in_words(self.when, specs)
         if self._holds(values):
@@ -88,6 +91,9 @@ class Choice(Rule):
     def reads(self) -> tuple[str, ...]:
         return (self.input,)
 
+    def earn(self, values: Values) -> Decimal:
+        return dict(self.levels)[str(values[self.input])]
+
     def judge(self, values: Values, specs: Specs) -> Judgement:
         value = values[self.input]
         return Judgement(dict(self.levels)[str(value)], f"属于“{specs[self.input].show(value)}”")
@@ -136,14 +142,17 @@ class ChecklistSum(Rule):
     def reads(self) -> tuple[str, ...]:
         return (self.input,)
 
+    def earn(self, values: Values) -> Decimal:
+        total = sum((level.points for level in self._ticked(values)), numbers.ZERO)
+        return numbers.clamp(total, None, self.cap)
+
     def judge(self, values: Values, specs: Specs) -> Judgement:
         ticked = self._ticked(values)
-        total = sum((level.points for level in ticked), numbers.ZERO)
         names = "、".join(
             f"{specs[self.input].show((level.code,))} {points_text(level.points)}" for level in ticked
         )
         return Judgement(
-            numbers.clamp(total, None, self.cap),
+            self.earn(values),
             f"具备 {len(ticked)} 项（{names}）" if names else "各项都不具备",
         )
 

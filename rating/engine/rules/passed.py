@@ -44,6 +44,10 @@ class RankPoints(Rule):
     def reads(self) -> tuple[str, ...]:
         return (self.input,)
 
+    def earn(self, values: Values) -> Decimal:
+        value = number(values, self.input)
+        return next((each.points for each in self.places if value <= each.to), self.others)
+
     def judge(self, values: Values, specs: Specs) -> Judgement:
         value = number(values, self.input)
         place = next((each for each in self.places if value <= each.to), None)
@@ -97,13 +101,16 @@ class Scaled(Rule):
     def reads(self) -> tuple[str, ...]:
         return (self.input,)
 
-    def judge(self, values: Values, specs: Specs) -> Judgement:
+    def earn(self, values: Values) -> Decimal:
         (low, high), (least, most) = self.source, self.points
         value = number(values, self.input)
         value = max(value, low) if self.clamp in ("both", "low") else value
         value = min(value, high) if self.clamp in ("both", "high") else value
-        points = least + (value - low) * (most - least) / (high - low)
-        return Judgement(points, f"自 {numbers.plain(low)}—{numbers.plain(high)} 分制换算")
+        return least + (value - low) * (most - least) / (high - low)
+
+    def judge(self, values: Values, specs: Specs) -> Judgement:
+        low, high = self.source
+        return Judgement(self.earn(values), f"自 {numbers.plain(low)}—{numbers.plain(high)} 分制换算")
 
     def describe(self, specs: Specs) -> str:
         (low, high), (least, most) = self.source, self.points
@@ -159,10 +166,13 @@ class FormulaRule(Rule):
             return gaps
         return self.reads()
 
-    def judge(self, values: Values, specs: Specs) -> Judgement:
+    def earn(self, values: Values) -> Decimal:
         value = self._value(values)
         assert value is not None
-        return Judgement(value, f"按算式 {self.expression.text}")
+        return value
+
+    def judge(self, values: Values, specs: Specs) -> Judgement:
+        return Judgement(self.earn(values), f"按算式 {self.expression.text}")
 
     def describe(self, specs: Specs) -> str:
         named = "，".join(f"{name} 为{specs[name].title}" for name in self.reads())

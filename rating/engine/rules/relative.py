@@ -77,11 +77,14 @@ class RatioToRef(_AgainstReference):
         optional("floor", "multiple", "比值下限（倍），默认 0，none 为不设下限", Decimal(0)),
     )
 
+    def earn(self, values: Values) -> Decimal:
+        ratio = number(values, self.input) / self.reference.of(values)
+        return self.weight * numbers.clamp(ratio, self.floor, self.cap)
+
     def judge(self, values: Values, specs: Specs) -> Judgement:
         ratio = number(values, self.input) / self.reference.of(values)
-        points = self.weight * numbers.clamp(ratio, self.floor, self.cap)
         shown = self.reference.shown(values, specs, self.input)
-        return Judgement(points, f"为参照值 {shown}的 {numbers.shown(ratio * 100, 2)}%")
+        return Judgement(self.earn(values), f"为参照值 {shown}的 {numbers.shown(ratio * 100, 2)}%")
 
     def describe(self, specs: Specs) -> str:
         reference = self.reference.title(specs, self.input)
@@ -135,11 +138,14 @@ class InverseRatio(_AgainstReference):
         optional("floor", "multiple", "最少几分，默认 0，none 不限", Decimal(0)),
     )
 
+    def earn(self, values: Values) -> Decimal:
+        ratio = number(values, self.input) / self.reference.of(values)
+        return numbers.clamp((self.k - ratio) * self.weight, self.floor, self.cap)
+
     def judge(self, values: Values, specs: Specs) -> Judgement:
         ratio = number(values, self.input) / self.reference.of(values)
         shown = self.reference.shown(values, specs, self.input)
-        points = numbers.clamp((self.k - ratio) * self.weight, self.floor, self.cap)
-        return Judgement(points, f"为参照值 {shown}的 {numbers.shown(ratio * 100, 2)}%，低者得分高")
+        return Judgement(self.earn(values), f"为参照值 {shown}的 {numbers.shown(ratio * 100, 2)}%，低者得分高")
 
     def describe(self, specs: Specs) -> str:
         reference = self.reference.title(specs, self.input)
@@ -194,15 +200,24 @@ class MinMax(Rule):
     def reads(self) -> tuple[str, ...]:
         return tuple(dict.fromkeys((self.input, *self.low.names, *self.high.names)))
 
+    def earn(self, values: Values) -> Decimal:
+        low, high = self.low.of(values), self.high.of(values)
+        if high <= low:
+            return self.weight * self.flat / numbers.HUNDRED
+        return self.weight * (self.offset + self.span * self._at(values, low, high)) / numbers.HUNDRED
+
+    def _at(self, values: Values, low: Decimal, high: Decimal) -> Decimal:
+        """The place between the ends, from 0 to 1, the better end being 1."""
+        place = numbers.clamp((number(values, self.input) - low) / (high - low), numbers.ZERO, Decimal(1))
+        return 1 - place if self.direction == "lower" else place
+
     def judge(self, values: Values, specs: Specs) -> Judgement:
         low, high = self.low.of(values), self.high.of(values)
         if high <= low:
-            return Judgement(self.weight * self.flat / numbers.HUNDRED, "最低与最高相等")
-        place = numbers.clamp((number(values, self.input) - low) / (high - low), numbers.ZERO, Decimal(1))
-        place = 1 - place if self.direction == "lower" else place
+            return Judgement(self.earn(values), "最低与最高相等")
+        place = self._at(values, low, high)
         ends = f"{self.low.shown(values, specs, self.input)}与 {self.high.shown(values, specs, self.input)}"
-        points = self.weight * (self.offset + self.span * place) / numbers.HUNDRED
-        return Judgement(points, f"在 {ends}之间的 {numbers.shown(place * 100, 2)}% 处")
+        return Judgement(self.earn(values), f"在 {ends}之间的 {numbers.shown(place * 100, 2)}% 处")
 
     def describe(self, specs: Specs) -> str:
         low, high = self.low.title(specs, self.input), self.high.title(specs, self.input)
@@ -261,24 +276,31 @@ class GrowthOverBase(Rule):
         gaps = tuple(name for name in self.reads() if values[name] is None)
         return gaps or (self.base.names if self.base.of(values) <= 0 else ())
 
-    def judge(self, values: Values, specs: Specs) -> Judgement:
+    def earn(self, values: Values) -> Decimal:
         value, base = number(values, self.input), self.base.of(values)
         change = (value - base) * numbers.HUNDRED / base
         full = self.weight * self.parity / numbers.HUNDRED
         steps = (abs(change) / self.per).to_integral_value(rounding=ROUND_FLOOR)
-        shown = f"比基数 {self.base.shown(values, specs, self.input)}"
         if change >= 0:
-            text = f"{shown}增长 {numbers.shown(change, 2)}%，加 {numbers.plain(steps)} 次分"
-            return Judgement(min(full + steps * self.points, self.weight * self.most / numbers.HUNDRED), text)
-        text = f"{shown}下降 {numbers.shown(-change, 2)}%"
+            return min(full + steps * self.points, self.weight * self.most / numbers.HUNDRED)
         if self.below == "zero":
-            return Judgement(numbers.ZERO, text)
+            return numbers.ZERO
         lower = (
             full * max(value, numbers.ZERO) / base
             if self.below == "proportional"
             else full - steps * self.points
         )
-        return Judgement(max(lower, numbers.ZERO), text)
+        return max(lower, numbers.ZERO)
+
+    def judge(self, values: Values, specs: Specs) -> Judgement:
+        value, base = number(values, self.input), self.base.of(values)
+        change = (value - base) * numbers.HUNDRED / base
+        steps = (abs(change) / self.per).to_integral_value(rounding=ROUND_FLOOR)
+        shown = f"比基数 {self.base.shown(values, specs, self.input)}"
+        if change >= 0:
+            text = f"{shown}增长 {numbers.shown(change, 2)}%，加 {numbers.plain(steps)} 次分"
+            return Judgement(self.earn(values), text)
+        return Judgement(self.earn(values), f"{shown}下降 {numbers.shown(-change, 2)}%")
 
     def describe(self, specs: Specs) -> str:
         below = {"proportional": "按比例得分", "zero": "不得分", "steps": "按同样幅度减分"}[self.below]

@@ -60,6 +60,10 @@ class Step(Rule):
     def reads(self) -> tuple[str, ...]:
         return (self.input,)
 
+    def earn(self, values: Values) -> Decimal:
+        distance = self._distance(number(values, self.input))
+        return self.below if distance < 0 else self.base + self._steps(distance) * self.points
+
     def judge(self, values: Values, specs: Specs) -> Judgement:
         distance = self._distance(number(values, self.input))
         if distance < 0:
@@ -153,6 +157,9 @@ class Linear(Rule):
     def reads(self) -> tuple[str, ...]:
         return (self.input,)
 
+    def earn(self, values: Values) -> Decimal:
+        return self._at(number(values, self.input))
+
     def judge(self, values: Values, specs: Specs) -> Judgement:
         spec, value = specs[self.input], number(values, self.input)
         first, last = self.knots[0], self.knots[-1]
@@ -211,8 +218,11 @@ class Linear(Rule):
                 yield Flaw("knots", index, "越低越好（direction: lower），分值却比前一折点高")
 
     def _segment(self, value: Decimal) -> tuple[Knot, Knot]:
-        inside = (pair for pair in pairwise(self.knots) if value <= pair[1].at)
-        return next(inside, (self.knots[-2], self.knots[-1]))
+        knots = self.knots
+        for place in range(1, len(knots)):
+            if value <= knots[place].at:
+                return knots[place - 1], knots[place]
+        return knots[-2], knots[-1]
 
     def _at(self, value: Decimal) -> Decimal:
         if value <= self.knots[0].at and self.clamp in ("both", "low"):

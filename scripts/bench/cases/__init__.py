@@ -10,6 +10,7 @@ from scripts.bench.cases.import_firms import ImportFewFirms, ImportFirms
 from scripts.bench.cases.page import OpenReturn
 from scripts.bench.cases.plan_page import PlanPage
 from scripts.bench.cases.portal import PortalRollUp
+from scripts.bench.cases.rating import CheapestPath, ScoreManyParks, ScoreParks
 from scripts.bench.cases.rebuild import (
     FollowOneApproval,
     RebuildFigures,
@@ -39,4 +40,7 @@ CASES = (
     RebuildFourTimes,
     RebuildSixteenTimes,
     FollowOneApproval,
+    ScoreParks,
+    ScoreManyParks,
+    CheapestPath,
 )
