@@ -10,12 +10,13 @@ from guandu.core.periods import Period
 from parks.enums import HonourCode
 from parks.models import Honour, Park, Tenancy
 from rating.engine import Facts, Input
+from rating.queries.register_facts import register_facts
 from targets.enums import OPEN_STATES, Basis, FigureScope
 from targets.models import Figure, Return
 
 FIGURES = (
     "REV", "REV_LEAD", "TAX", "WSALES", "IND_OUT", "TRADE", "FIRMS", "SERVICE_FIRMS", "FIRMS_ABOVE",
-    "AREA_BUILT", "AREA_LET", "JOBS",
+    "AREA_BUILT", "AREA_LET", "JOBS", "FIRMS_TRADE_100M",
 )  # fmt: skip
 SME_TITLES = (HonourCode.SPECIALISED, HonourCode.LITTLE_GIANT)
 
@@ -26,7 +27,7 @@ def facts_of_parks(quarter: Period) -> list[Facts]:
     A number that nobody reported is an input without a value. Firms' honours are unknown, not zero,
     in a park without a single registered tenancy.
     """
-    figures, honours, late = _figures(quarter), _honours(quarter), _late_returns(quarter)
+    figures, honours, late, more = _figures(quarter), _honours(quarter), _late_returns(quarter), register_facts(quarter)
     housed = set(Tenancy.objects.on(quarter.last_day).values_list("park__code", flat=True))
     parks = Park.objects.open_on(quarter.last_day).placed_on(quarter.last_day).order_by("code")
     return [
@@ -39,7 +40,8 @@ def facts_of_parks(quarter: Period) -> list[Facts]:
             inputs=figures[park.code]
             | _register_inputs(park)
             | _honour_inputs(park, honours[park.code] if park.code in housed else None)
-            | {"reg.late_returns": _counted(park, late[park.code], "次", "报送记录")},
+            | {"reg.late_returns": _counted(park, late[park.code], "次", "报送记录")}
+            | more.of(park, housed=park.code in housed),
         )
         for park in parks
     ]
