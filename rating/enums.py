@@ -2,8 +2,16 @@
 
 from django.db import models
 
-TRIAL_JOB = "rating.trial"  # the kind of job that scores every park of a quarter
+from guandu.core.periods import Period
+
+TRIAL_JOB = "rating.trial"  # the kind of job that scores the parks of a quarter
 SIMULATION_JOB = "rating.simulate"  # the kind of job that tries one scheme beside another
+
+
+def trial_key(quarter: Period, publication: int | None = None, *, only_new: bool = False) -> str:
+    """By which a waiting job is known: jobs that read or write otherwise do not stand for one another. The quarter's
+    code comes first, then a blank."""
+    return " ".join(filter(None, (quarter.code, publication and f"of {publication}", only_new and "new")))
 
 
 class SchemeState(models.TextChoices):

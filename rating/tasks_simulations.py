@@ -23,8 +23,8 @@ def simulate(context: JobContext, *, simulation: int) -> None:
     """Both schemes on the facts of every park as they stand now. Official scores are neither read nor written."""
     row = Simulation.objects.select_related("before", "after").get(pk=simulation)
     quarter = Period.parse(row.period)
-    facts = facts_of_parks(quarter)
     before, after = load_scheme(row.before.text), load_scheme(row.after.text)
+    facts = facts_of_parks(quarter, [before, after])
     total = 2 * len(facts)
 
     def told(done: int) -> None:

@@ -12,6 +12,8 @@ from guandu.core import clock
 from guandu.core.actors import LOADER
 from guandu.core.triggers import create_all, drop_all, installed, missing
 from guandu.files.triggers import GUARDS as FILE_GUARDS
+from rating.models import Assessment, Scheme
+from rating.triggers import GUARDS as RATING_GUARDS
 from targets.models import (
     CertifiedValue,
     HistoryBatch,
@@ -33,7 +35,7 @@ from tests.plugins.flush import without_guards
 
 GUARDS = (
     *AUDIT_GUARDS, *FILE_GUARDS, *TARGET_GUARDS, *DICTIONARY_GUARDS, *EVIDENCE_GUARDS, *MATCH_GUARDS, *HISTORY_GUARDS,
-    *PUBLICATION_GUARDS,
+    *PUBLICATION_GUARDS, *RATING_GUARDS,
 )  # fmt: skip
 
 
@@ -334,3 +336,44 @@ def test_a_publication_that_is_shut_is_never_changed(published, statement):
 def test_a_publication_is_never_deleted(db):
     Publication.objects.create(kind="flash", period="2026Q3", issued_by="office", issued_on=clock.today(), issued_at=clock.now())
     refused("published", sql, "DELETE FROM targets_publication")
+
+
+@pytest.fixture
+def scheme(db) -> Scheme:
+    """A version of a scheme that nothing was scored under."""
+    return Scheme.objects.create(code="star", version="1", title="方案", text="甲", digest="d", loaded_at=clock.now())
+
+
+def _use(scheme: Scheme) -> None:
+    Assessment.objects.create(
+        scheme=scheme, park=make_park(), period="2026Q3", facts="{}", result="{}", result_digest="d", computed_at=clock.now()
+    )
+
+
+@pytest.mark.feature("E1")
+def test_a_scheme_that_was_never_used_may_still_be_put_right(scheme):
+    Scheme.objects.update(text="乙", digest="e")
+    scheme.delete()
+    assert not Scheme.objects.exists()
+
+
+@pytest.mark.feature("E1")
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE rating_scheme SET text = 'x'", "UPDATE rating_scheme SET digest = 'x'",
+        "UPDATE rating_scheme SET version = '2'", "UPDATE rating_scheme SET code = 'x'", "UPDATE rating_scheme SET title = 'x'",
+    ],
+)  # fmt: skip
+def test_a_scheme_that_scored_a_park_is_never_changed(scheme, statement):
+    _use(scheme)
+    refused("used scheme", sql, statement)
+    sql("UPDATE rating_scheme SET state = 'published'")
+
+
+@pytest.mark.feature("E1")
+def test_an_issued_scheme_is_neither_changed_nor_a_draft_again(scheme):
+    Scheme.objects.update(state="published")
+    refused("used scheme", sql, "UPDATE rating_scheme SET text = 'x'")
+    refused("used scheme", sql, "DELETE FROM rating_scheme")
+    refused("issued scheme", sql, "UPDATE rating_scheme SET state = 'draft'")

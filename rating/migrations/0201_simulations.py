@@ -17,7 +17,7 @@ def day(title):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("rating", "0001_initial")]
+    dependencies = [("rating", "0002_inputs")]
 
     operations = [
         migrations.AlterField(

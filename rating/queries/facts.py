@@ -1,6 +1,7 @@
 """What the engine reads of each park: certified figures of the quarter, and register facts on its last day."""
 
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
@@ -9,11 +10,13 @@ from guandu.core.models import dated
 from guandu.core.periods import Period
 from parks.enums import HonourCode
 from parks.models import Honour, Park, Tenancy
-from rating.engine import Facts, Input
+from rating.engine import Facts, Input, Scheme as Rules
+from rating.queries.certified import certified_now, figure_codes, published_in, years_back
 from rating.queries.register_facts import register_facts
-from targets.enums import OPEN_STATES, Basis, FigureScope
-from targets.models import Figure, Return
+from targets.enums import OPEN_STATES, Basis
+from targets.models import Publication, Return
 
+# What is read where no scheme says what it needs.
 FIGURES = (
     "REV", "REV_LEAD", "TAX", "WSALES", "IND_OUT", "TRADE", "FIRMS", "SERVICE_FIRMS", "FIRMS_ABOVE",
     "AREA_BUILT", "AREA_LET", "JOBS", "FIRMS_TRADE_100M",
@@ -21,15 +24,23 @@ FIGURES = (
 SME_TITLES = (HonourCode.SPECIALISED, HonourCode.LITTLE_GIANT)
 
 
-def facts_of_parks(quarter: Period) -> list[Facts]:
-    """One Facts per park open on the quarter's last day, by code. Fixed number of queries.
+def facts_of_parks(
+    quarter: Period, schemes: Sequence[Rules] = (), publication: Publication | None = None, parks: Sequence[str] = ()
+) -> list[Facts]:
+    """One Facts per park open on the quarter's last day, by code; of `parks` only, where codes are given. A fixed
+    number of queries, and one for each earlier year that `schemes` look at.
 
-    A number that nobody reported is an input without a value. Firms' honours are unknown, not zero,
-    in a park without a single registered tenancy.
+    Figures are the 核定 ones as they stand now, or as `publication` froze them. A number that nobody reported is
+    an input without a value. Firms' honours are unknown, not zero, in a park without a single registered tenancy.
     """
-    figures, honours, late, more = _figures(quarter), _honours(quarter), _late_returns(quarter), register_facts(quarter)
+    codes = figure_codes(schemes) if schemes else set(FIGURES)
+    back = years_back(schemes)
+    figures = published_in(publication, quarter, codes, back) if publication else certified_now(quarter, codes, back)
+    honours, late, more = _honours(quarter), _late_returns(quarter), register_facts(quarter)
     housed = set(Tenancy.objects.on(quarter.last_day).values_list("park__code", flat=True))
-    parks = Park.objects.open_on(quarter.last_day).placed_on(quarter.last_day).order_by("code")
+    rows = Park.objects.open_on(quarter.last_day).placed_on(quarter.last_day).order_by("code")
+    if parks:
+        rows = rows.filter(code__in=parks)
     return [
         Facts(
             entity=park.code,
@@ -37,33 +48,14 @@ def facts_of_parks(quarter: Period) -> list[Facts]:
             period=quarter.code,
             basis=Basis.CERTIFIED.label,
             attributes={"attr.park_type": park.chain_code, "attr.carrier": park.carrier or None},
-            inputs=figures[park.code]
+            inputs=figures.get(park.code, {})
             | _register_inputs(park)
             | _honour_inputs(park, honours[park.code] if park.code in housed else None)
             | {"reg.late_returns": _counted(park, late[park.code], "次", "报送记录")}
             | more.of(park, housed=park.code in housed),
         )
-        for park in parks
+        for park in rows
     ]
-
-
-def _figures(quarter: Period) -> dict[str, dict[str, Input]]:
-    rows = (
-        Figure.objects.of_quarter(quarter)
-        .filter(indicator__code__in=FIGURES, scope_kind=FigureScope.PARK, basis=Basis.CERTIFIED)
-        .select_related("indicator", "indicator_version", "denominator_figure")
-    )
-    found: dict[str, dict[str, Input]] = defaultdict(dict)
-    for figure in rows:
-        found[figure.scope_code][figure.indicator.code] = Input(
-            figure.value,
-            unit=figure.indicator_version.unit,
-            source=f"{Period.parse(figure.period).label}核定数据",
-            reference={"figure": figure.pk},
-            reported=figure.value is not None,
-            period=figure.period,
-        )
-    return found
 
 
 def _register_inputs(park: Park) -> dict[str, Input]:

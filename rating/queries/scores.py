@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from decimal import ROUND_FLOOR, Decimal
 from typing import Any
 
+from django.db.models import Q
+
 from guandu.accounts.models import User
 from guandu.accounts.permissions import Permission
 from guandu.core.periods import Period
@@ -138,7 +140,8 @@ def grade_counts(rows: Iterable[ScoreRow]) -> list[GradeCount]:
 
 def trial_job(quarter: Period) -> Job | None:
     """The last job that scored, or is to score, the quarter."""
-    return Job.objects.filter(kind=TRIAL_JOB, key=quarter.code).order_by("-pk").first()
+    of_it = Q(key=quarter.code) | Q(key__startswith=f"{quarter.code} ")
+    return Job.objects.filter(of_it, kind=TRIAL_JOB).order_by("-pk").first()
 
 
 def may_see_nearness(user: User) -> bool:

@@ -15,6 +15,7 @@ from django.db.backends.sqlite3.base import DatabaseOperations as SqliteOperatio
 from guandu.audit.triggers import GUARDS as AUDIT_GUARDS
 from guandu.core.triggers import create_all, drop_all
 from guandu.files.triggers import GUARDS as FILE_GUARDS
+from rating.triggers import GUARDS as RATING_GUARDS
 from targets.triggers import GUARDS as TARGET_GUARDS
 from targets.triggers_dictionary import DICTIONARY_GUARDS
 from targets.triggers_evidence import GUARDS as EVIDENCE_GUARDS
@@ -25,7 +26,7 @@ from targets.triggers_publication import GUARDS as PUBLICATION_GUARDS
 
 GUARDS = (
     *AUDIT_GUARDS, *FILE_GUARDS, *TARGET_GUARDS, *DICTIONARY_GUARDS, *EVIDENCE_GUARDS, *MATCH_GUARDS, *HISTORY_GUARDS,
-    *PUBLICATION_GUARDS, *MEETING_GUARDS,
+    *PUBLICATION_GUARDS, *MEETING_GUARDS, *RATING_GUARDS,
 )  # fmt: skip
 
 

@@ -79,7 +79,7 @@ def test_a_park_without_a_required_number_is_blocked_and_has_no_score(scheme):
 def test_new_figures_of_a_quarter_ask_for_its_scores_once(scheme):
     tell_followers(Q3, ROLL_UP)
     tell_followers(Q3, ROLL_UP)
-    assert list(Job.objects.values_list("kind", "key")) == [("rating.trial", "2026Q3")]
+    assert list(Job.objects.values_list("kind", "key")) == [("rating.trial", "2026Q3 new")]
 
 
 def test_a_corrected_figure_changes_the_score_at_the_next_trial(good_park):
