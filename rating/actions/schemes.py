@@ -64,7 +64,8 @@ def _stored(text: str, by: Actor, *, adopted: bool) -> tuple[Scheme, bool]:
 def adopt(*, scheme: Scheme, by: Actor) -> Scheme:
     """Take the scheme up: trial scores are taken by it from now on, and asked for at once for the newest scored quarter.
     Raises NotReady for one that is 停用 or in use already."""
-    row = _held(scheme, by, "启用评定方案")
+    require(by, Permission.ASSESSMENT_RUN, to="启用评定方案")
+    row = _held(scheme)
     if row.state == SchemeState.RETIRED:
         raise NotReady("这个版本已停用，不能再启用。请上传新版本。")
     if Scheme.objects.newest().filter(pk=row.pk).exists():
@@ -79,7 +80,8 @@ def publish(*, scheme: Scheme, document: str, issued_on: date, by: Actor) -> Sch
     Refused while the text cannot be read without an error (weights that do not add up, gaps between bands), while it
     calls itself a draft, and before it was tried on every park.
     """
-    row = _held(scheme, by, "登记方案印发")
+    require(by, Permission.ASSESSMENT_RUN, to="登记方案印发")
+    row = _held(scheme)
     if row.state != SchemeState.DRAFT:
         raise NotReady(f"这个版本{row.get_state_display()}，不能再登记印发。")
     document = document.strip()
@@ -110,7 +112,8 @@ def _wanting(row: Scheme, rules: Rules) -> list[str]:
 @action("scheme.retire")
 def retire(*, scheme: Scheme, because: str, by: Actor) -> Scheme:
     """No new score is taken by it; the scores that were stay as they are. The version taken up before it is in use again."""
-    row = _held(scheme, by, "停用评定方案")
+    require(by, Permission.ASSESSMENT_RUN, to="停用评定方案")
+    row = _held(scheme)
     if row.state == SchemeState.RETIRED:
         raise NotReady("这个版本已经停用。")
     because = because.strip()
@@ -171,8 +174,7 @@ def _read(text: str) -> Rules:
         raise Invalid(f"评定方案有 {len(errors)} 处错误，没有载入。", errors=errors) from error
 
 
-def _held(scheme: Scheme, by: Actor, to: str) -> Scheme:
-    require(by, Permission.ASSESSMENT_RUN, to=to)
+def _held(scheme: Scheme) -> Scheme:
     row = Scheme.objects.select_for_update().get(pk=scheme.pk)
     about(row)
     return row

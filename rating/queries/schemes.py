@@ -88,6 +88,11 @@ def changes(old: Scheme, new: Scheme) -> tuple[Difference, ...]:
     return differences(load_scheme(old.text), load_scheme(new.text))
 
 
+def beside(scheme: Scheme) -> Scheme:
+    """What a version is held against unless somebody says so: the one in use under its code, else itself."""
+    return Scheme.objects.newest().filter(code=scheme.code).first() or scheme
+
+
 def scopes() -> list[SchemeScope]:
     """The lines of 适用范围, those in force or to come first. One query."""
     return sorted(SchemeScope.objects.all(), key=lambda row: (row.valid_to is not None, row.carrier, row.chain_code))

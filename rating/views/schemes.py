@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from django.contrib import messages
 from django.forms import Form
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
@@ -26,10 +26,9 @@ from rating.queries import schemes as queries
 
 editor = permission_required(Permission.ASSESSMENT_RUN, to="管理评定方案")
 REFUSALS = (Conflict, Invalid, NotReady)
-KINDS = ("yaml", "xlsx")
 
 
-def _scheme(request: HttpRequest, pk: int) -> Scheme:
+def _scheme(request: HttpRequest, pk: int | str) -> Scheme:
     return get_visible_or_404(Scheme.objects, request.user, pk=pk)
 
 
@@ -70,23 +69,36 @@ def scheme_page(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_GET
 @editor
-def scheme_file(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
-    """The version as the file that it can be loaded from again."""
+def scheme_workbook(request: HttpRequest, pk: int) -> HttpResponse:
+    """The version as the workbook that officials edit and send in again."""
     scheme = _scheme(request, pk)
-    if kind not in KINDS:
-        raise Http404
-    data = write_scheme(scheme.text) if kind == "xlsx" else scheme.text.encode()
-    response = HttpResponse(data, content_type=TYPE if kind == "xlsx" else "application/yaml; charset=utf-8")
-    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(f'{scheme.title}（{scheme.version}）.{kind}')}"
+    return _file(scheme, write_scheme(scheme.text), TYPE, "xlsx")
+
+
+@require_GET
+@editor
+def scheme_text(request: HttpRequest, pk: int) -> HttpResponse:
+    """The version as the text that it was loaded from."""
+    scheme = _scheme(request, pk)
+    return _file(scheme, scheme.text.encode(), "application/yaml; charset=utf-8", "yaml")
+
+
+def _file(scheme: Scheme, data: bytes, content_type: str, ending: str) -> HttpResponse:
+    response = HttpResponse(data, content_type=content_type)
+    name = quote(f"{scheme.title}（{scheme.version}）.{ending}")
+    response["Content-Disposition"] = f"attachment; filename*=UTF-8''{name}"
     return response
 
 
 @require_GET
 @editor
-def scheme_changes(request: HttpRequest, pk: int, other: int) -> HttpResponse:
-    """What does this version say otherwise than the other?"""
-    new, old = _scheme(request, pk), _scheme(request, other)
-    return render(request, "rating/scheme_changes.html", {"old": old, "new": new, "changes": queries.changes(old, new)})
+def scheme_changes(request: HttpRequest, pk: int) -> HttpResponse:
+    """What does this version say otherwise than another; without a choice, than the one in use?"""
+    new = _scheme(request, pk)
+    asked = request.GET.get("with")
+    old = _scheme(request, asked) if asked else queries.beside(new)
+    context = {"old": old, "new": new, "changes": queries.changes(old, new)}
+    return render(request, "rating/scheme_changes.html", context)
 
 
 @require_POST
