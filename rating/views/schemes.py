@@ -207,7 +207,8 @@ def _list(
     upload, scope = upload or UploadForm(auto_id="upload_%s"), scope or _scope_form()
     forms = [upload, scope, *([ending[1]] if ending else [])]
     chains = dict(queries.chain_choices())
-    titles = {row.scheme.code: row.scheme.title for row in (rows := queries.versions(request.user))}
+    rows = queries.versions(request.user)
+    titles = {row.scheme.code: row.scheme.title for row in rows}
     lines = [
         (
             each, titles.get(each.scheme_code, each.scheme_code), chains.get(each.chain_code, each.chain_code),

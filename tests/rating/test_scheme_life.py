@@ -158,7 +158,8 @@ def test_only_the_office_decides(used, operator, leader):
 
 @pytest.fixture
 def land_scheme(office, used) -> Scheme:
-    text = version("1").replace("code: guandu-star", "code: land-star").replace("title: 官渡区星级产业园区评定方案", "title: 用地类评定方案")
+    text = version("1").replace("code: guandu-star", "code: land-star")
+    text = text.replace("title: 官渡区星级产业园区评定方案", "title: 用地类评定方案")
     return schemes.load(text=text, by=LOADER)[0]
 
 

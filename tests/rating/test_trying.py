@@ -35,7 +35,12 @@ groups:
       - code: a
         title: 甲项
         points: 40
-        rule: {kind: band, input: A, inclusive: lower, direction: higher, bands: [{to: 10, points: 0}, {from: 10, to: 25, points: 15}, {from: 25, points: 40}]}
+        rule:
+          kind: band
+          input: A
+          inclusive: lower
+          direction: higher
+          bands: [{to: 10, points: 0}, {from: 10, to: 25, points: 15}, {from: 25, points: 40}]
       - code: b
         title: 乙项
         points: 20
@@ -63,7 +68,12 @@ grades:
   levels: [{code: two, title: 二星级, stars: 2, from: 70}, {code: one, title: 一星级, stars: 1, from: 40}, {code: none, title: 未达星级}]
 gates:
   - {code: v, title: 迟报否决, kind: veto, missing: pending, any_of: [{input: late, more_than: 3}]}
-  - {code: m, title: 二星须有丙, kind: minimum, grades: [two], missing: pending, all_of: [{input: C, is: true}, {input: both, at_least: 20}]}
+  - code: m
+    title: 二星须有丙
+    kind: minimum
+    grades: [two]
+    missing: pending
+    all_of: [{input: C, is: true}, {input: both, at_least: 20}]
 """
 OTHER = (
     SMALL.replace('version: "1"', 'version: "2"')
