@@ -35,7 +35,7 @@ def trial_tile(user: User, quarter: Period) -> list[Tile]:
     if not counts["all"]:
         return []
     if counts["all"] == 1:
-        return [_tile_of_park(rows.select_related("park").defer("facts", "result").get(), quarter)]
+        return [_tile_of_park(rows.select_related("park").defer("facts", "snapshot", "result").get(), quarter)]
     note = f"{quarter.label} · 已试算 {counts['scored']}/{counts['all']} · 不作为认定依据"
     url = f"{reverse('rating:list')}?period={quarter.code}"
     return [Tile("试算三星级及以上园区", counts["starred"], "个", url, note=note)]

@@ -10,4 +10,5 @@ urlpatterns = [
     path("recompute/", scores.recompute, name="recompute"),
     path("progress/<str:period>/", scores.progress, name="progress"),
     path("<int:pk>/", scores.score_detail, name="detail"),
+    path("<int:pk>/report.<str:form>", scores.score_file, name="report"),
 ]

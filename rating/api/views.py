@@ -33,7 +33,7 @@ class AssessmentViewSet(ReadOnlyCollection):
     lookup_value_regex = "[0-9]{1,18}"
 
     def shaped(self, rows):
-        return rows if self.detail else rows.defer("result", "facts")
+        return rows if self.detail else rows.defer("result", "facts", "snapshot")
 
     def get_serializer_class(self):
         return ExplainedAssessmentSerializer if self.detail else AssessmentSerializer

@@ -13,13 +13,13 @@ from guandu.accounts.permissions import Permission
 from guandu.core.periods import Period
 from guandu.jobs.models import Job
 from parks.models import Park
-from rating.engine import Adjustment, GateResult, GroupResult, LeafResult, Result
+from rating.engine import GroupResult, LeafResult, Result, load_scheme
 from rating.engine.inputs import Reading
 from rating.enums import TRIAL_JOB
 from rating.models import Assessment, Scheme
-from targets.models import Figure, Target
+from rating.queries.moved import moved_in_quarter
+from targets.models import Publication, Target
 
-FEWEST_DIGITS = 2
 NEARNESS = frozenset({"next", "next_code", "next_title", "points_to_next"})
 # The plan's targets of starred parks: goals to compare with, never quotas.
 STAR_TARGETS = {5: "T03", 4: "T02", 3: "T01"}
@@ -38,7 +38,8 @@ class Dimension:
 
 @dataclass(frozen=True)
 class ScoreRow:
-    """One park's trial score. `missing` says what stands in the way of a blocked one."""
+    """One park's trial score. `missing` says what stands in the way of a blocked one; `moved` how many of its inputs
+    say otherwise now than when it was computed."""
 
     assessment: Assessment
     chain_code: str
@@ -52,6 +53,7 @@ class ScoreRow:
     missing: tuple[str, ...]
     next_title: str
     points_to_next: Decimal | None
+    moved: int = 0
 
     @property
     def park(self) -> Park:
@@ -76,6 +78,17 @@ class ScoreTable:
     @property
     def scored(self) -> int:
         return sum(not row.blocked for row in self.rows)
+
+    @property
+    def moved(self) -> int:
+        """How many parks have a score whose inputs have moved since."""
+        return sum(bool(row.moved) for row in self.rows)
+
+    @property
+    def publication(self) -> Publication | None:
+        """The 期次 whose figures all rows were scored from; None where one was scored from the 核定 figures."""
+        read = {row.assessment.publication for row in self.rows}
+        return read.pop() if len(read) == 1 else None
 
     @property
     def starred(self) -> int:
@@ -104,16 +117,20 @@ def scored_quarters(scheme: Scheme, user: User) -> list[Period]:
 
 
 def score_table(scheme: Scheme, quarter: Period, user: User) -> ScoreTable:
-    """One row a park that `user` may see, the best first, those without a score last. Two queries."""
+    """One row a park that `user` may see, the best first, those without a score last. A fixed number of queries."""
     assessments = (
         Assessment.objects.visible_to(user)
         .filter(scheme=scheme, period=quarter.code)
-        .select_related("park")
-        .defer("facts")
+        .select_related("park", "publication")
+        .defer("snapshot")
         .order_by("park__code")
     )
-    chains = _chains(quarter, [each.park_id for each in assessments])
-    rows = [_row(each, *chains.get(each.park_id, ("", ""))) for each in assessments]
+    pairs = [(each, Result.from_json(each.result)) for each in assessments]
+    chains = _chains(quarter, [each.park_id for each, _ in pairs])
+    moved = moved_in_quarter(load_scheme(scheme.text), quarter, pairs)
+    rows = [
+        _row(each, result, *chains.get(each.park_id, ("", "")), moved.get(each.pk, 0)) for each, result in pairs
+    ]
     columns = {each.title: each.full for row in rows for each in row.dimensions}
     return ScoreTable(tuple(columns.items()), tuple(sorted(rows, key=lambda row: (row.blocked, -row.total))))
 
@@ -124,11 +141,11 @@ def score_of_park(park: Park, user: User) -> ScoreRow | None:
         Assessment.objects.visible_to(user)
         .filter(scheme__in=Scheme.objects.newest(), park=park)
         .select_related("park")
-        .defer("facts")
+        .defer("facts", "snapshot")
         .order_by("-period", "-scheme__loaded_at")
         .first()
     )
-    return _row(assessment, "", "") if assessment else None
+    return _row(assessment, Result.from_json(assessment.result)) if assessment else None
 
 
 def grade_counts(rows: Iterable[ScoreRow]) -> list[GradeCount]:
@@ -136,6 +153,12 @@ def grade_counts(rows: Iterable[ScoreRow]) -> list[GradeCount]:
     found = Counter(row.assessment.stars for row in rows if not row.blocked)
     targets = {target.code: target for target in Target.objects.filter(code__in=STAR_TARGETS.values())}
     return [GradeCount(stars, found[stars], targets.get(code)) for stars, code in STAR_TARGETS.items()]
+
+
+def publications_of(quarter: Period, user: User) -> list[Publication]:
+    """The 期次 of the quarter that a trial may read instead of the 核定 figures, the newest first. One query."""
+    codes = {quarter.code, str(quarter.year)} if quarter.last == 12 else {quarter.code}
+    return list(Publication.objects.visible_to(user).filter(period__in=codes).exclude(digest="").order_by("-pk"))
 
 
 def trial_job(quarter: Period) -> Job | None:
@@ -164,8 +187,9 @@ def _chains(quarter: Period, parks: list[int]) -> dict[int, tuple[str, str]]:
     }
 
 
-def _row(assessment: Assessment, chain_code: str, chain_name: str) -> ScoreRow:
-    result = Result.from_json(assessment.result)
+def _row(
+    assessment: Assessment, result: Result, chain_code: str = "", chain_name: str = "", moved: int = 0
+) -> ScoreRow:
     blocked = result.status == "blocked"
     return ScoreRow(
         assessment=assessment,
@@ -180,6 +204,7 @@ def _row(assessment: Assessment, chain_code: str, chain_name: str) -> ScoreRow:
         missing=tuple(f"{leaf.title}：{gaps(leaf)}" for leaf in result.leaves() if leaf.status == "blocked"),
         next_title=result.grade.next_title,
         points_to_next=None if blocked else result.grade.points_to_next,
+        moved=moved,
     )
 
 
@@ -213,84 +238,3 @@ def given_readings(readings: Iterable[Reading]) -> Iterator[Reading]:
         below = list(given_readings(reading.parts))
         own = not below or (reading.state != "ok" and all(part.state == "ok" for part in below))
         yield from [reading] if own else below
-
-
-@dataclass(frozen=True)
-class Section:
-    """One dimension of the explained score: points = Σ items + Σ adjustments, exactly."""
-
-    node: GroupResult | LeafResult
-    percent: int
-    items: tuple["Item", ...]
-    adjustments: tuple[Adjustment, ...]
-
-
-@dataclass(frozen=True)
-class Item:
-    leaf: LeafResult
-    percent: int
-    gap: str
-
-
-@dataclass(frozen=True)
-class Explained:
-    """A stored score, ready to be shown. `digits` is the number of decimals that shows every part exactly."""
-
-    assessment: Assessment
-    quarter: Period
-    result: Result
-    sections: tuple[Section, ...]
-    adjustments: tuple[Adjustment, ...]
-    gates: tuple[GateResult, ...]
-    digits: int
-    open_figures: frozenset[int]
-    near: bool
-
-
-def explained(assessment: Assessment, user: User) -> Explained:
-    """The score as it was stored: live data is asked only whether a source may still be opened."""
-    result = Result.from_json(assessment.result)
-    return Explained(
-        assessment=assessment,
-        quarter=Period.parse(assessment.period),
-        result=result,
-        sections=tuple(_section(node) for node in result.root.children),
-        adjustments=result.root.adjustments,
-        gates=result.gates,
-        digits=_digits(result),
-        open_figures=_open_figures(result, user),
-        near=may_see_nearness(user),
-    )
-
-
-def _section(node: GroupResult | LeafResult) -> Section:
-    below = tuple(node.walk()) if isinstance(node, GroupResult) else (node,)
-    leaves = [each for each in below if isinstance(each, LeafResult)]
-    groups = [each for each in below if isinstance(each, GroupResult)]
-    return Section(
-        node=node,
-        percent=percent(node),
-        items=tuple(Item(leaf, percent(leaf), _gap(leaf)) for leaf in leaves),
-        adjustments=tuple(adjustment for group in groups for adjustment in group.adjustments),
-    )
-
-
-def _gap(leaf: LeafResult) -> str:
-    return "" if leaf.status == "scored" else gaps(leaf)
-
-
-def _digits(result: Result) -> int:
-    nodes = list(result.root.walk())
-    numbers = [n for node in nodes for n in (node.points, node.full, node.lost)]
-    numbers += [adjustment.amount for adjustment in result.adjustments()]
-    exponents = [number.normalize().as_tuple().exponent for number in numbers]
-    return max(FEWEST_DIGITS, *(-exponent for exponent in exponents if isinstance(exponent, int)))
-
-
-def _open_figures(result: Result, user: User) -> frozenset[int]:
-    """The figures behind the score that still stand and that `user` may see. One query."""
-    read = [leaf.inputs for leaf in result.leaves()]
-    read += [condition.inputs for gate in result.gates for condition in gate.conditions]
-    references = [reading.reference for inputs in read for reading in given_readings(inputs)]
-    keys = {reference["figure"] for reference in references if "figure" in reference}
-    return frozenset(Figure.objects.visible_to(user).filter(pk__in=keys).values_list("pk", flat=True))

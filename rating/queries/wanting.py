@@ -8,6 +8,7 @@ from guandu.core.periods import Period
 from rating.engine import Result
 from rating.models import Assessment
 from rating.queries.moved import readings_of
+from targets.enums import ReturnState
 from targets.models import Return, TemplateCell
 
 
@@ -22,9 +23,12 @@ class Wanted:
     state: str = ""
     number: int | None = None
 
+    is_locked: bool = False
+
     @property
     def words(self) -> str:
-        return f"{self.period}《{self.form}》（{self.filer}填报{f'，{self.state}' if self.state else ''}）"
+        state = f"{self.state}，其中没有这个数" if self.is_locked else self.state
+        return f"{self.period}《{self.form}》（{self.filer}填报{f'，{state}' if state else ''}）"
 
 
 def wanted_by(assessment: Assessment, result: Result, user: User) -> dict[str, tuple[Wanted, ...]]:
@@ -69,4 +73,5 @@ def _wanted(cell: TemplateCell, quarter: Period, return_: Return | None) -> Want
         filer=form.filer.name if form.filer else "园区运营方",
         state=return_.get_state_display() if return_ else "",
         number=return_.pk if return_ else None,
+        is_locked=return_ is not None and return_.state == ReturnState.LOCKED,
     )

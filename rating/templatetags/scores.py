@@ -1,43 +1,42 @@
 """How a score's parts are written."""
 
-import re
 from decimal import Decimal
 
 from django import template
 
-from rating.engine.inputs import Reading
+from rating import wording
+from rating.engine import numbers
+from rating.wording import GATE_WORDS, ITEM_WORDS
 
 register = template.Library()
 
 GATE_TONES = {"passed": "done", "failed": "late", "pending": "warn", "exempt": "done", "met": "done", "unmet": "idle"}
-GATE_WORDS = {
-    "passed": "通过",
-    "failed": "未通过",
-    "pending": "待核",
-    "exempt": "免于要求",
-    "met": "符合",
-    "unmet": "不符合",
-}
 ITEM_TONES = {"scored": "done", "missing": "warn", "excluded": "idle", "blocked": "late"}
-ITEM_WORDS = {"missing": "缺数据，按规则计分", "excluded": "不参评", "blocked": "暂不评定"}
+RAW_DIGITS = 6
 STAR_NAMES = {5: "五星级", 4: "四星级", 3: "三星级", 2: "二星级", 1: "一星级"}
-_WHOLE_PART = re.compile(r"\d+")
-# A whole part of four digits or more that is neither a year nor part of a code.
-_LONG_NUMBER = re.compile(r"(?<![A-Za-z\d.-])\d{4,}(?![\d年Q-])")
+
+reading_value = register.filter(wording.reading_value)
+grouped = register.filter(wording.grouped)
+source_words = register.filter(wording.source_words)
+held_against = register.filter(wording.held_against)
 
 
 @register.filter
-def reading_value(reading: Reading) -> str:
-    """The value with its unit, thousands separated: 1,200,000 万元."""
-    if not isinstance(reading.value, Decimal):
-        return reading.shown
-    return _WHOLE_PART.sub(lambda whole: f"{int(whole[0]):,}", reading.shown, count=1)
+def signed(value: Decimal, digits: int) -> str:
+    """A change in points: +1.50, −2.00."""
+    return f"{'+' if value > 0 else '−' if value < 0 else ''}{wording.points(abs(value), digits)}"
 
 
 @register.filter
-def grouped(sentence: str) -> str:
-    """The sentence with its numbers' thousands separated."""
-    return _LONG_NUMBER.sub(lambda whole: f"{int(whole[0]):,}", sentence)
+def exactly(value: Decimal) -> str:
+    """Points before they were limited and rounded, to six decimals at most."""
+    return numbers.shown(value, RAW_DIGITS)
+
+
+@register.filter
+def row_kind(row: object) -> str:
+    """Which kind of row of a score's tree it is: item, part or step."""
+    return type(row).__name__.lower()
 
 
 @register.filter

@@ -23,7 +23,13 @@
     }
 
     if (event.target.closest("[data-print]")) window.print();
+    var fold = event.target.closest("[data-fold]");
+    if (fold) foldAll(fold.dataset.fold === "open");
     if (event.target.closest("[data-confirm]")) askFirst(event, event.target.closest("[data-confirm]"));
+  }
+
+  function foldAll(open) {
+    document.querySelectorAll("details[data-foldable]").forEach(function (each) { each.open = open; });
   }
 
   /* A button with data-confirm asks in the page's own dialog, then does what it would have done. */
@@ -57,6 +63,8 @@
     if (summary) summary.focus();
     document.addEventListener("click", onClick);
     document.addEventListener("change", onChange);
+    /* Paper cannot be opened by a click. */
+    window.addEventListener("beforeprint", function () { foldAll(true); });
   }
 
   window.portal = { toast: toast };

@@ -16,7 +16,8 @@ from guandu.jobs.models import Job
 from guandu.jobs.worker import run_waiting
 from rating.engine import Result
 from rating.models import Assessment
-from rating.queries.scores import explained, score_table
+from rating.queries.explained import explained
+from rating.queries.scores import score_table
 from rating.templatetags.scores import grouped
 from targets.actions import disclosures
 from targets.models import Figure

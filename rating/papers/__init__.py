@@ -1,0 +1,1 @@
+"""Papers of 星级评定, from plain values."""
