@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from rating.engine import Facts, FactsError, References, Result, Scheme, numbers
+from rating.engine import Facts, FactsError, GroupResult, References, Result, Scheme, numbers
 from rating.engine.cohort import demand_readable, score_cohort
 from rating.engine.inputs import Reading
 from rating.trying.nearness import Near, nearness
@@ -104,7 +104,11 @@ def side(scheme: Scheme, facts: Facts, result: Result, references: References) -
         by_score=next((each.title for each in scheme.grades if each.code == result.grade.by_score), ""),
         held=tuple(titles.get(code, code) for code in result.grade.held_by),
         pending=tuple(titles.get(code, code) for code in result.grade.pending),
-        missing=tuple(f"{leaf.title}：{wanting(leaf.inputs)}" for leaf in result.leaves() if leaf.status == "blocked"),
+        missing=tuple(
+            f"{leaf.title}：{wanting(leaf.inputs) or leaf.sentence.rstrip('。')}"
+            for leaf in result.leaves()
+            if leaf.status == "blocked"
+        ),
         parts=tuple(_parts(result)),
         near=nearness(scheme, facts, result, references, WIDEST),
     )
@@ -124,8 +128,8 @@ def wanting(readings: Iterable[Reading]) -> str:
 def _parts(result: Result) -> Iterable[Part]:
     for leaf in result.leaves():
         yield Part(leaf.code, leaf.title, leaf.points, leaf.full, leaf.status)
-    for node in (result.root, *result.root.walk()):
-        if node is result.root or hasattr(node, "children"):
+    for node in result.root.walk():
+        if isinstance(node, GroupResult):
             for each in node.adjustments:
                 yield Part(f"{node.code}.{each.kind}", f"{node.title}{each.title}", each.amount, numbers.ZERO, "step")
 
