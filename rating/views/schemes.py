@@ -1,6 +1,7 @@
 """评定方案, the office's: every version and its life, what one says, what two say differently, and who has which."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
@@ -107,7 +108,7 @@ def scheme_changes(request: HttpRequest, pk: int) -> HttpResponse:
 def scheme_adopt(request: HttpRequest, pk: int) -> HttpResponse:
     """Trial scores are taken by this version from now on."""
     scheme = _scheme(request, pk)
-    return _moved(request, scheme, {}, lambda by: schemes.adopt(scheme=scheme, by=by), "已启用，最近一期正在重新试算。")
+    return _moved(request, scheme, {}, partial(schemes.adopt, scheme=scheme), "已启用，最近一期正在重新试算。")
 
 
 @require_POST
@@ -116,8 +117,7 @@ def scheme_adopt(request: HttpRequest, pk: int) -> HttpResponse:
 def scheme_publish(request: HttpRequest, pk: int) -> HttpResponse:
     """The document by which it was issued is registered."""
     scheme, form = _scheme(request, pk), PublishForm(request.POST, auto_id="publish_%s")
-    write = lambda by, **given: schemes.publish(scheme=scheme, by=by, **given)  # noqa: E731  # reason: one line a form
-    return _moved(request, scheme, {"publish": form}, write, "已登记印发。")
+    return _moved(request, scheme, {"publish": form}, partial(schemes.publish, scheme=scheme), "已登记印发。")
 
 
 @require_POST
@@ -126,8 +126,8 @@ def scheme_publish(request: HttpRequest, pk: int) -> HttpResponse:
 def scheme_retire(request: HttpRequest, pk: int) -> HttpResponse:
     """No new score is taken by it."""
     scheme, form = _scheme(request, pk), RetireForm(request.POST, auto_id="retire_%s")
-    write = lambda by, **given: schemes.retire(scheme=scheme, by=by, **given)  # noqa: E731  # reason: one line a form
-    return _moved(request, scheme, {"retire": form}, write, "已停用。以往的试算结果保留不变。")
+    said = "已停用。以往的试算结果保留不变。"
+    return _moved(request, scheme, {"retire": form}, partial(schemes.retire, scheme=scheme), said)
 
 
 @require_POST

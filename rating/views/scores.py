@@ -34,7 +34,8 @@ def score_list(request: HttpRequest) -> HttpResponse:
     scheme, schemes = scores.scheme_to_list(request.GET.get("scheme"))
     quarters = scores.scored_quarters(scheme, request.user) if scheme else []
     if not quarters:
-        return render(request, "rating/list.html", {"scheme": scheme, "schemes": schemes})
+        near = scores.may_see_nearness(request.user)
+        return render(request, "rating/list.html", {"scheme": scheme, "schemes": schemes, "near": near})
     quarter = _chosen(request.GET.get("period"), quarters)
     table = scores.score_table(scheme, quarter, request.user)
     near = scores.may_see_nearness(request.user)
