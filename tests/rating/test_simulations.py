@@ -20,6 +20,7 @@ from rating.actions import schemes, simulations
 from rating.engine import Facts, load_scheme, score_cohort
 from rating.engine.codec import parse_json
 from rating.models import Assessment, Simulation
+from rating.queries.scores import score_table
 from rating.queries.simulations import group_rows, move_rows, near_rows, spread_rows
 from rating.trying.outcome import Outcome
 from tests.factories import make_chain, make_demonstration, make_park
@@ -224,3 +225,17 @@ def test_the_page_takes_as_many_queries_for_three_parks_as_for_one(client, offic
     tried(), tried()
     with django_assert_num_queries(len(one)):
         assert len(client.get(url).context["rows"]) == 3
+
+
+@pytest.mark.feature("E17")
+def test_parks_of_two_kinds_stand_by_stars_and_their_points_are_not_mixed(world, office):
+    """用地类 with more points does not stand before 楼宇类 with as many stars: the kinds stand one after the other."""
+    chain = make_chain(code="IND", name="新型工业")
+    for name in ("用地甲", "用地乙"):
+        give_good_figures(make_park(name=name, chain=chain, carrier="land", land_area=2_000_000))
+    run_trial()
+    rows = [row for row in score_table(world, Q3, office).rows if not row.blocked]
+    assert [-row.assessment.stars for row in rows] == sorted(-row.assessment.stars for row in rows)
+    for stars in {row.assessment.stars for row in rows}:
+        kinds = [row.park.carrier for row in rows if row.assessment.stars == stars]
+        assert kinds == sorted(kinds)
