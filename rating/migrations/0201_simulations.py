@@ -41,7 +41,11 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             "scheme",
             models.CheckConstraint(
-                condition=Q(~Q(state="published"), Q(Q(issued_on__isnull=False), ~Q(document="")), _connector="OR"),
+                condition=Q(
+                    Q(("state", "published"), _negated=True),
+                    Q(("issued_on__isnull", False), Q(("document", ""), _negated=True)),
+                    _connector="OR",
+                ),
                 name="rating_scheme_issued_by_a_document",
             ),
         ),
