@@ -11,7 +11,7 @@ class RatingConfig(AppConfig):
 
     def ready(self) -> None:
         from guandu.web.registry import NavigationEntry, add_navigation  # reason: needs models
-        from rating import panels, tasks  # noqa: F401  # reason: register panels, tiles and job handlers
+        from rating import panels, tasks, tasks_simulations  # noqa: F401  # reason: register panels, tiles and job handlers
         from rating.queries import stars  # noqa: F401  # reason: registers itself
 
         keep_through_migrations(self, "0002_inputs", GUARDS)

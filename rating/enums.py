@@ -5,6 +5,7 @@ from django.db import models
 from guandu.core.periods import Period
 
 TRIAL_JOB = "rating.trial"  # the kind of job that scores the parks of a quarter
+SIMULATION_JOB = "rating.simulate"  # the kind of job that tries one scheme beside another
 
 
 def trial_key(quarter: Period, publication: int | None = None, *, only_new: bool = False) -> str:
@@ -16,6 +17,7 @@ def trial_key(quarter: Period, publication: int | None = None, *, only_new: bool
 class SchemeState(models.TextChoices):
     DRAFT = "draft", "试行草案"
     PUBLISHED = "published", "已印发"
+    RETIRED = "retired", "已停用"
 
 
 class AssessmentKind(models.TextChoices):

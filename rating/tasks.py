@@ -13,6 +13,7 @@ from rating.engine import Facts, FactsError, Scheme as Rules, load_scheme, score
 from rating.engine.cohort import demand_readable
 from rating.enums import TRIAL_JOB
 from rating.models import Scheme
+from rating.queries.applying import scopes_on, shared_out
 from rating.queries.facts import facts_of_parks
 from targets.followers import follow_figures
 from targets.models import Publication
@@ -25,7 +26,7 @@ LONGEST_NOTE = 200
 def trial(
     context: JobContext, *, period: str, only_new: bool = False, publication: int | None = None
 ) -> None:
-    """Score every park of the quarter under the newest scheme of each code; with `only_new` those without a score.
+    """Score every park of the quarter under the schemes in use that apply to it; with `only_new` those without a score.
 
     A park whose facts the scheme cannot read is left without a score and named; the others go on.
     """
@@ -33,10 +34,11 @@ def trial(
     pinned = Publication.objects.get(pk=publication) if publication else None
     schemes = [(scheme, load_scheme(scheme.text)) for scheme in Scheme.objects.newest()]
     facts = facts_of_parks(quarter, [rules for _, rules in schemes], pinned)
+    shares = dict(shared_out([scheme for scheme, _ in schemes], facts, scopes_on(quarter.last_day)))
     refused: list[str] = []
     for done, (scheme, rules) in enumerate(schemes):
         context.report(done, len(schemes), f"试算 {len(facts)} 个园区")
-        readable = _readable(rules, facts, refused)
+        readable = _readable(rules, shares[scheme], refused)
         made = score_cohort(rules, readable)
         scored = list(zip(readable, made.results, strict=True))
         found = Trial(scheme, quarter, scored, made.references, pinned)

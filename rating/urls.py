@@ -1,9 +1,11 @@
 from django.urls import path
 
+from rating import urls_schemes
 from rating.views import planning, scores
 
 app_name = "rating"
 urlpatterns = [
+    *urls_schemes.urlpatterns,
     path("", scores.score_list, name="list"),
     path("recompute/", scores.recompute, name="recompute"),
     path("progress/<str:period>/", scores.progress, name="progress"),

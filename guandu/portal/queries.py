@@ -9,8 +9,7 @@ from guandu.core.periods import Period
 from guandu.web.charts import Chart, Point, Series, chain_colour
 from guandu.web.templatetags.portal import figure_context
 from parks.models import Chain, Park
-from rating.models import Assessment
-from rating.queries.scores import newest_scheme
+from rating.models import Assessment, Scheme
 from targets.enums import FigureScope, ReturnState
 from targets.models import Figure, Return
 from targets.queries import plan as plans
@@ -78,9 +77,8 @@ def park_table(user: User, quarter: Period, chain: str = "") -> ParkTable:
 
 
 def trial_scores(user: User, quarter: Period) -> dict[str, Assessment]:
-    """Park code → the quarter's trial score under the newest scheme. Two queries."""
-    scheme = newest_scheme()
-    rows = Assessment.objects.visible_to(user).filter(scheme=scheme, period=quarter.code)
+    """Park code → the quarter's trial score under the scheme in use for the park. One query."""
+    rows = Assessment.objects.visible_to(user).filter(scheme__in=Scheme.objects.newest(), period=quarter.code)
     return {row.park.code: row for row in rows.select_related("park").defer("facts", "result")}
 
 

@@ -12,13 +12,14 @@ from parks.enums import HonourCode
 from parks.models import Honour, Park, Tenancy
 from rating.engine import Facts, Input, Scheme as Rules
 from rating.queries.certified import certified_now, figure_codes, published_in, years_back
+from rating.queries.register_facts import register_facts
 from targets.enums import OPEN_STATES, Basis
 from targets.models import Publication, Return
 
 # What is read where no scheme says what it needs.
 FIGURES = (
     "REV", "REV_LEAD", "TAX", "WSALES", "IND_OUT", "TRADE", "FIRMS", "SERVICE_FIRMS", "FIRMS_ABOVE",
-    "AREA_BUILT", "AREA_LET", "JOBS",
+    "AREA_BUILT", "AREA_LET", "JOBS", "FIRMS_TRADE_100M",
 )  # fmt: skip
 SME_TITLES = (HonourCode.SPECIALISED, HonourCode.LITTLE_GIANT)
 
@@ -35,7 +36,7 @@ def facts_of_parks(
     codes = figure_codes(schemes) if schemes else set(FIGURES)
     back = years_back(schemes)
     figures = published_in(publication, quarter, codes, back) if publication else certified_now(quarter, codes, back)
-    honours, late = _honours(quarter), _late_returns(quarter)
+    honours, late, more = _honours(quarter), _late_returns(quarter), register_facts(quarter)
     housed = set(Tenancy.objects.on(quarter.last_day).values_list("park__code", flat=True))
     rows = Park.objects.open_on(quarter.last_day).placed_on(quarter.last_day).order_by("code")
     if parks:
@@ -50,7 +51,8 @@ def facts_of_parks(
             inputs=figures.get(park.code, {})
             | _register_inputs(park)
             | _honour_inputs(park, honours[park.code] if park.code in housed else None)
-            | {"reg.late_returns": _counted(park, late[park.code], "次", "报送记录")},
+            | {"reg.late_returns": _counted(park, late[park.code], "次", "报送记录")}
+            | more.of(park, housed=park.code in housed),
         )
         for park in rows
     ]

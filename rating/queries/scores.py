@@ -104,8 +104,11 @@ class GradeCount:
     target: Target | None
 
 
-def newest_scheme() -> Scheme | None:
-    return Scheme.objects.newest().order_by("-loaded_at", "-pk").first()
+def scheme_to_list(asked: str | None) -> tuple[Scheme | None, list[Scheme]]:
+    """The scheme in use whose code was asked for, else the newest one; and all in use, where there are several."""
+    used = list(Scheme.objects.newest().order_by("-adopted_at", "-pk"))
+    chosen = next((each for each in used if each.code == asked), used[0] if used else None)
+    return chosen, used if len(used) > 1 else []
 
 
 def scored_quarters(scheme: Scheme, user: User) -> list[Period]:
@@ -133,7 +136,12 @@ def score_table(scheme: Scheme, quarter: Period, user: User) -> ScoreTable:
         _row(each, result, *chains.get(each.park_id, ("", "")), moved.get(each.pk, 0)) for each, result in pairs
     ]
     columns = {each.title: each.full for row in rows for each in row.dimensions}
-    return ScoreTable(tuple(columns.items()), tuple(sorted(rows, key=lambda row: (row.blocked, -row.total))))
+    return ScoreTable(tuple(columns.items()), tuple(sorted(rows, key=_standing)))
+
+
+def _standing(row: ScoreRow) -> tuple:
+    """By stars; points are compared only within one 载体形态, whose parks have the same items."""
+    return row.blocked, -(row.assessment.stars or 0), row.park.carrier, -row.total
 
 
 def score_of_park(park: Park, user: User) -> ScoreRow | None:

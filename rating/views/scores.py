@@ -30,16 +30,18 @@ runner = permission_required(Permission.ASSESSMENT_RUN, to="发起星级试算")
 @viewer
 @require_GET
 def score_list(request: HttpRequest) -> HttpResponse:
-    """Every park the person may see, for one quarter under the newest scheme."""
-    scheme = scores.newest_scheme()
+    """Every park the person may see, for one quarter under a scheme in use."""
+    scheme, schemes = scores.scheme_to_list(request.GET.get("scheme"))
     quarters = scores.scored_quarters(scheme, request.user) if scheme else []
     if not quarters:
-        return render(request, "rating/list.html", {"scheme": scheme})
+        near = scores.may_see_nearness(request.user)
+        return render(request, "rating/list.html", {"scheme": scheme, "schemes": schemes, "near": near})
     quarter = _chosen(request.GET.get("period"), quarters)
     table = scores.score_table(scheme, quarter, request.user)
     near = scores.may_see_nearness(request.user)
     context = {
         "scheme": scheme,
+        "schemes": schemes,
         "quarters": quarters,
         "quarter": quarter,
         "table": table,

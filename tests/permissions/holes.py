@@ -43,7 +43,7 @@ from parks.actions import (
 from parks.views import requests as request_views
 from parks.workflow import Step as GrowthStep
 from parks.workflow_requests import STEPS as REQUEST_STEPS
-from rating.actions import assessments, planning as rating_planning
+from rating.actions import assessments, planning as rating_planning, schemes
 from targets import workflow
 from targets.actions import (
     accomplishments,
@@ -244,6 +244,8 @@ def _any_state_of_a_request(patch: Patch) -> None:
 
 
 STATES: dict[str, Seed] = {
+    **{f"rating/schemes/<pk>/{verb}/": without(schemes, verb, "NotReady") for verb in ("adopt", "publish", "retire")},
+    "rating/schemes/scopes/<pk>/end/": without(schemes, "unassign", "NotReady"),
     **{
         f"meetings/{route}/": _any_state_of_a_meeting
         for route in (

@@ -51,6 +51,7 @@ from tests.permissions import (
     seeds_requests,
     seeds_returns,
     seeds_rosters,
+    seeds_schemes,
     seeds_tasks,
     seeds_terms,
     seeds_workbooks,
@@ -103,6 +104,7 @@ def build() -> World:
     objects |= seeds_meetings.rows(own, other, people)
     objects |= seeds_tasks.rows(own, other, people)
     objects |= seeds_requests.rows(own, other, people)
+    objects |= seeds_schemes.rows(people)
     objects |= seeds_admin.handover_as_seen(people)
     return World(people, objects, _where_shown({"own": own, "other": other}, objects)).settle()
 

@@ -40,6 +40,7 @@ from tests.permissions.submissions_register import REGISTER
 from tests.permissions.submissions_requests import REQUESTS
 from tests.permissions.submissions_returns import RETURNS
 from tests.permissions.submissions_rosters import ROSTERS
+from tests.permissions.submissions_schemes import SCHEMES
 from tests.permissions.submissions_tasks import TASKS
 from tests.permissions.submissions_terms import TERMS_AND_REPORTS
 from tests.permissions.submissions_workbooks import WORKBOOKS
@@ -293,7 +294,7 @@ WRITTEN = (
     *DISPATCH,
     *FIGURES,
     *HISTORY,
-    *PUBLICATIONS, *DOCUMENTS,
+    *PUBLICATIONS, *SCHEMES, *DOCUMENTS,
     *PLAN,
     *MEETINGS,
     *TASKS, *TERMS_AND_REPORTS,

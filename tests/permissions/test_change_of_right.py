@@ -22,7 +22,8 @@ from guandu.oversight.actions import checks
 from parks.actions import placements
 from parks.exchange.parks import PARKS
 from parks.models import Park
-from rating.actions import assessments
+from rating.actions import assessments, simulations
+from rating.models import Scheme
 from targets.actions import history, workbook_batches
 from targets.models import HistoryBatch, HistoryLine, Recheck, ReturnWorkbook, WorkbookBatch
 from tests.exchange.importing import book
@@ -212,6 +213,12 @@ def _history_confirmed(by: User) -> Job:
     return Job.objects.get(pk=history.confirm(batch=batch, by=by).job_number)
 
 
+def _simulated(by: User) -> Job:
+    used = Scheme.objects.newest().get()
+    row = simulations.ask(before=used, after=used, period=Period.parse("2026Q3"), by=by)
+    return Job.objects.get(kind="rating.simulate", key=row.key, state=Job.State.QUEUED)
+
+
 WORK = {
     "history.check": (RoleCode.OFFICE, _history_kept, HistoryBatch.objects.filter(state="checking").count),
     "history.store": (RoleCode.OFFICE, _history_confirmed, HistoryLine.objects.count),
@@ -225,6 +232,11 @@ WORK = {
         RoleCode.OFFICE,
         lambda by: assessments.ask_trial(period=Period.parse("2026Q3"), by=by),
         lambda: AuditEvent.objects.filter(verb="assessments.store").count(),
+    ),
+    "rating.simulate": (
+        RoleCode.OFFICE,
+        _simulated,
+        lambda: AuditEvent.objects.filter(verb="simulation.store").count(),
     ),
     "returns.read_workbooks": (
         RoleCode.OFFICE,

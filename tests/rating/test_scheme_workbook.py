@@ -60,7 +60,7 @@ def test_what_an_official_changes_is_read():
 @pytest.mark.parametrize(
     ("change", "place", "message"),
     [
-        (put("评分项", "B1", "满分", 11), "评分项!", "“园区建设标准”声明满分 20 分"),
+        (put("评分项", "B1", "满分", 7), "评分项!", "“园区建设标准”声明满分 20 分"),
         (put("评分项", "B1", "规则", "{kind: magic}"), "评分项!H", "“magic”不可用"),
         (put("评分项", "B1", "规则", "{kind: [}"), "评分项!H", "YAML 格式有误"),
         (put("评分项", "B1", "规则", "=1+1"), "评分项!H", "公式"),

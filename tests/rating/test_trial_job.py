@@ -143,14 +143,14 @@ def test_another_text_under_a_known_version_is_refused(scheme):
 @pytest.mark.feature("E1")
 def test_a_new_version_stands_beside_the_old_one_and_is_used_from_then_on(good_park, scheme):
     trial()
-    text = DRAFT.read_text(encoding="utf-8").replace("version: 2026-draft-1", "version: 2026-draft-2")
+    text = DRAFT.read_text(encoding="utf-8").replace("version: 2026-draft-2", "version: 2026-draft-3")
     newer, new = schemes.load(text=text, by=LOADER)
     trial()
     assert new
     assert list(Scheme.objects.newest()) == [newer]
     assert set(Assessment.objects.values_list("scheme__version", flat=True)) == {
-        "2026-draft-1",
         "2026-draft-2",
+        "2026-draft-3",
     }
 
 
