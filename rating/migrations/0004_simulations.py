@@ -17,7 +17,7 @@ def day(title):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("rating", "0101_planning_open")]
+    dependencies = [("rating", "0003_planning_open")]
 
     operations = [
         migrations.AlterField(
