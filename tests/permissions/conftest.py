@@ -29,6 +29,7 @@ def _only_failures_in_the_log(caplog):
 world = pytest.fixture(scope="package", name="world")(built)
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def asker(world: World) -> Asker:
+    """One a file: it keeps forms of pages, and a file may have sown holes in them."""
     return Asker(world)

@@ -36,7 +36,7 @@ def _merging(path: str, into: Callable[[], object]) -> Callable[[World], Fields]
     def sent(world: World) -> Fields:
         form = {"into": str(into()), "on": TODAY, "reason": "吸收合并"}
         token = asked(world, "office", path, form).context["token"]
-        return {**asked, "previewed": token, "confirm": "1"}
+        return {**form, "previewed": token, "confirm": "1"}
 
     return sent
 

@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, settings as hypothesis_settings
 
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
 LONGEST_NAME = 80
-DATABASE_FIXTURES = frozenset({"db", "transactional_db", "live_server", "django_db_setup", "django_db_blocker"})
+DATABASE_FIXTURES = frozenset({"db", "transactional_db", "live_server", "django_db_setup"})
 OWNS_ROOT = "GUANDU_TEST_ROOT" not in os.environ
 ROOT = Path(os.environ.setdefault("GUANDU_TEST_ROOT", tempfile.gettempdir() + f"/guandu-test-{os.getpid()}"))
 
