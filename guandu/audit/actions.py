@@ -178,6 +178,15 @@ def enter(obj: models.Model) -> models.Model:
     return obj
 
 
+def put(row: models.Model, **values: Any) -> None:
+    """Give the locked `row` these values, store them alone, record what differs."""
+    before = snapshot(row)
+    for name, value in values.items():
+        setattr(row, name, value)
+    row.save(update_fields=list(values))
+    updated(row, before)
+
+
 def edit(
     obj: models.Model,
     values: Mapping[str, Any],

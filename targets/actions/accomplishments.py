@@ -4,8 +4,7 @@ from datetime import date
 
 from guandu.accounts.checks import require
 from guandu.accounts.permissions import Permission
-from guandu.audit.actions import about, action, enter, updated
-from guandu.audit.changes import snapshot
+from guandu.audit.actions import about, action, enter, put
 from guandu.core import clock
 from guandu.core.actors import Actor
 from guandu.core.errors import Conflict, NotAllowed, NotReady
@@ -135,9 +134,4 @@ def _locked(accomplishment: Accomplishment) -> Accomplishment:
 
 
 def _decide(row: Accomplishment, by: Actor, **values) -> None:
-    before = snapshot(row)
-    values |= {"decided_by": by.actor_name, "decided_key": by.actor_key, "decided_at": clock.now()}
-    for name, value in values.items():
-        setattr(row, name, value)
-    row.save(update_fields=list(values))
-    updated(row, before)
+    put(row, decided_by=by.actor_name, decided_key=by.actor_key, decided_at=clock.now(), **values)

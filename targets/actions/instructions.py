@@ -6,8 +6,7 @@ from datetime import date
 from guandu.accounts.checks import require
 from guandu.accounts.models import Unit
 from guandu.accounts.permissions import Permission
-from guandu.audit.actions import about, action, checked, created, updated
-from guandu.audit.changes import snapshot
+from guandu.audit.actions import about, action, checked, created, put
 from guandu.core import clock
 from guandu.core.actors import Actor
 from guandu.core.errors import Conflict, Invalid, NotReady
@@ -77,7 +76,7 @@ def draft(*, instruction: Instruction, text: str, seen: int | None = None, by: A
     said = words(Words("feedback", text, "反馈稿", LONGEST["feedback"]))
     if bears_mark(said["feedback"]):
         raise Invalid(MARKED, errors=[("feedback", MARKED)])
-    _change(row, **said, feedback_state=FeedbackState.DRAFT, sent_by="", sent_at=None, version=row.version + 1)
+    put(row, **said, feedback_state=FeedbackState.DRAFT, sent_by="", sent_at=None, version=row.version + 1)
     return row
 
 
@@ -90,7 +89,7 @@ def send(*, instruction: Instruction, seen: int | None = None, by: Actor) -> Ins
         raise Conflict(CHANGED)
     if row.feedback_state != FeedbackState.DRAFT:
         raise NotReady("反馈稿已经报送过。" if row.feedback_state == FeedbackState.SENT else "还没有反馈稿，请先起草并保存。")
-    _change(
+    put(
         row, feedback_state=FeedbackState.SENT, sent_by=by.actor_name, sent_at=clock.now(), version=row.version + 1
     )
     return row
@@ -100,11 +99,3 @@ def _locked(instruction: Instruction) -> Instruction:
     row = Instruction.objects.select_for_update(of=("self",)).get(pk=instruction.pk)
     about(row)
     return row
-
-
-def _change(row: Instruction, **values) -> None:
-    before = snapshot(row)
-    for name, value in values.items():
-        setattr(row, name, value)
-    row.save(update_fields=list(values))
-    updated(row, before)

@@ -7,8 +7,7 @@ from django.db import IntegrityError, transaction
 from guandu.accounts.checks import require
 from guandu.accounts.models import Unit
 from guandu.accounts.permissions import Permission
-from guandu.audit.actions import about, action, checked, created, updated
-from guandu.audit.changes import snapshot
+from guandu.audit.actions import about, action, checked, created, put
 from guandu.core import clock
 from guandu.core.actors import Actor
 from guandu.core.errors import Conflict, NotReady
@@ -77,7 +76,7 @@ def receive(*, notice: SupervisionNotice, by: Actor) -> SupervisionNotice:
     row = _locked(notice)
     if row.state != NoticeState.ISSUED:
         raise Conflict(f"这份督办通知单已由{row.received_by}签收。")
-    _change(row, state=NoticeState.RECEIVED, received_by=by.actor_name, received_at=clock.now())
+    put(row, state=NoticeState.RECEIVED, received_by=by.actor_name, received_at=clock.now())
     return row
 
 
@@ -92,7 +91,7 @@ def answer(*, notice: SupervisionNotice, text: str, by: Actor) -> SupervisionNot
     if row.state == NoticeState.ANSWERED:
         raise Conflict(f"这份督办通知单已由{row.answered_by}答复，补充情况请写在任务备注里。")
     said = words(Words("answer", text, "答复", LONGEST["answer"]))
-    _change(row, state=NoticeState.ANSWERED, **said, answered_by=by.actor_name, answered_at=clock.now())
+    put(row, state=NoticeState.ANSWERED, **said, answered_by=by.actor_name, answered_at=clock.now())
     office = [user for user in Recipients(clock.today()).office() if user.actor_key != by.actor_key]
     _tell(row, office, f"{row.label}已答复", f"{row.unit.name}：{row.answer}", "answered", by)
     return row
@@ -103,14 +102,6 @@ def _locked(notice: SupervisionNotice) -> SupervisionNotice:
     row = rows.get(pk=notice.pk)
     about(row)
     return row
-
-
-def _change(row: SupervisionNotice, **values) -> None:
-    before = snapshot(row)
-    for name, value in values.items():
-        setattr(row, name, value)
-    row.save(update_fields=list(values))
-    updated(row, before)
 
 
 def _tell(row: SupervisionNotice, users, title: str, text: str, what: str, by: Actor) -> None:

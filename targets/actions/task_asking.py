@@ -5,8 +5,7 @@ from typing import Any
 
 from guandu.accounts.checks import require
 from guandu.accounts.permissions import Permission
-from guandu.audit.actions import about, action, enter, updated
-from guandu.audit.changes import snapshot
+from guandu.audit.actions import about, action, enter, put
 from guandu.core import clock
 from guandu.core.actors import Actor
 from guandu.core.errors import Conflict, Invalid, NotAllowed, NotReady
@@ -59,7 +58,7 @@ def close(*, task: Task, text: str, done_on: date | None, file: Checked | None, 
     refuse(_faults(fresh, done_on, file))
     row = enter(TaskClosing(task=fresh, done_on=done_on, **said, **_asked(by, duty.unit.name)))
     add(kind=ON_CLOSING, owner=row, file=file, by=by)
-    _change(fresh, state=TaskState.REPORTED, version=fresh.version + 1)
+    put(fresh, state=TaskState.REPORTED, version=fresh.version + 1)
     _tell_office(fresh, f"办结待验收：{fresh.title}", f"{duty.unit.name}报送办结。{row.text}", by)
     return row
 
@@ -114,7 +113,7 @@ def accept(*, closing: TaskClosing, basis: str, by: Actor) -> Task:
         raise NotReady("还没有办结材料，不能验收；请先退回报送单位补充。")
     said = words(Words("basis", basis, "验收依据", LONGEST["answer"]))
     _decide(row, by, AskState.GRANTED, said["basis"])
-    _change(task, state=TaskState.DONE, done_on=row.done_on, version=task.version + 1)
+    put(task, state=TaskState.DONE, done_on=row.done_on, version=task.version + 1)
     _tell_all(task, f"已验收办结：{task.title}", f"验收依据：{row.answer}", by)
     return task
 
@@ -126,7 +125,7 @@ def send_back(*, closing: TaskClosing, reason: str, by: Actor) -> Task:
     task, row = _waiting(closing)
     said = words(Words("reason", reason, "退回理由", LONGEST["answer"]))
     _decide(row, by, AskState.DECLINED, said["reason"])
-    _change(task, state=TaskState.WORKING, version=task.version + 1)
+    put(task, state=TaskState.WORKING, version=task.version + 1)
     _tell_all(task, f"办结已退回：{task.title}", row.answer, by)
     return task
 
@@ -141,7 +140,7 @@ def grant_extension(*, extension: TaskExtension, answer: str = "", by: Actor) ->
         raise NotReady(f"任务{task.get_state_display()}，不需要延期。")
     said = words(Words("answer", answer, "答复", LONGEST["answer"], required=False))
     _decide(row, by, AskState.GRANTED, said["answer"])
-    _change(task, due_on=row.new_due_on, version=task.version + 1)
+    put(task, due_on=row.new_due_on, version=task.version + 1)
     _tell_all(task, f"已同意延期：{task.title}", f"办结时限改为 {row.new_due_on}。{row.answer}", by)
     return task
 
@@ -191,15 +190,7 @@ def _refuse_own(row: Asked, by: Actor, sentence: str) -> None:
 
 
 def _decide(row: Asked, by: Actor, state: str, answer: str) -> None:
-    _change(row, state=state, answer=answer, decided_by=by.actor_name, decided_key=by.actor_key, decided_at=clock.now())
-
-
-def _change(row: Any, **values: Any) -> None:
-    before = snapshot(row)
-    for name, value in values.items():
-        setattr(row, name, value)
-    row.save(update_fields=list(values))
-    updated(row, before)
+    put(row, state=state, answer=answer, decided_by=by.actor_name, decided_key=by.actor_key, decided_at=clock.now())
 
 
 def _tell_office(task: Task, title: str, text: str, by: Actor) -> None:

@@ -7,8 +7,7 @@ from typing import Any
 from guandu.accounts.checks import require
 from guandu.accounts.models import Unit
 from guandu.accounts.permissions import Permission
-from guandu.audit.actions import about, action, created, edit, enter, removed, updated
-from guandu.audit.changes import snapshot
+from guandu.audit.actions import about, action, created, edit, enter, put, removed
 from guandu.core import clock
 from guandu.core.actors import Actor
 from guandu.core.errors import Conflict, Invalid, NotAllowed, NotReady
@@ -78,10 +77,8 @@ def _set_units(task: Task, leads: list[Unit], helpers: list[Unit], by: Actor) ->
             removed(duty)
             duty.delete()
         elif (duty.leads, duty.owes_lines) != _owed(wanted[duty.unit_id], leads):
-            before = snapshot(duty)
-            duty.leads, duty.owes_lines = _owed(wanted[duty.unit_id], leads)
-            duty.save(update_fields=["leads", "owes_lines"])
-            updated(duty, before)
+            leads_it, owes = _owed(wanted[duty.unit_id], leads)
+            put(duty, leads=leads_it, owes_lines=owes)
     for pk in wanted.keys() - known:
         leads_it, owes = _owed(wanted[pk], leads)
         created(TaskUnit.objects.create(task=task, unit_id=pk, leads=leads_it, owes_lines=owes))
@@ -102,9 +99,9 @@ def revoke(*, task: Task, reason: str, by: Actor) -> Task:
         raise NotReady("行动计划的任务不能撤销；计划有调整的，请修改任务内容并注明依据。")
     said = words(Words("reason", reason, "撤销原因", LONGEST["reason"]))
     for asked in (*fresh.extensions.filter(state="asked"), *fresh.closings.filter(state="asked")):
-        _change(asked, state="declined", decided_by=by.actor_name, decided_key=by.actor_key, decided_at=clock.now(),
+        put(asked, state="declined", decided_by=by.actor_name, decided_key=by.actor_key, decided_at=clock.now(),
                 answer="任务已撤销。")  # fmt: skip
-    _change(fresh, state=TaskState.REVOKED, revoked_because=said["reason"], version=fresh.version + 1)
+    put(fresh, state=TaskState.REVOKED, revoked_because=said["reason"], version=fresh.version + 1)
     tell_units(
         fresh,
         [duty.unit for duty in fresh.duties.select_related("unit")],
@@ -124,9 +121,9 @@ def receive(*, task: Task, by: Actor) -> Task:
     if not duties:
         raise Conflict("本单位已经接收过这项任务，请刷新页面查看。")
     for duty in duties:
-        _change(duty, received_by=by.actor_name, received_at=clock.now())
+        put(duty, received_by=by.actor_name, received_at=clock.now())
     if fresh.state == TaskState.WAITING and any(duty.owes_lines for duty in duties):
-        _change(fresh, state=TaskState.WORKING, version=fresh.version + 1)
+        put(fresh, state=TaskState.WORKING, version=fresh.version + 1)
     return fresh
 
 
@@ -153,7 +150,7 @@ def report(*, task: Task, month: str, text: str, by: Actor) -> TaskReport:
         return enter(TaskReport(task=fresh, unit=duty.unit, month=month, **values))
     if is_late:
         raise Conflict(f"{month_label(month)}的进展已经报送，不能再改。如需补充，请写在备注里。")
-    _change(known, **values)
+    put(known, **values)
     return known
 
 
@@ -223,7 +220,7 @@ def set_stage(*, stage: TaskStage, due_on: date | None, done_on: date | None, by
     if done_on and done_on > clock.today():
         sentence = "完成日期还没有到，请在完成后登记。"
         raise Invalid(sentence, errors=[("done_on", sentence)])
-    _change(row, due_on=due_on, done_on=done_on, done_by=by.actor_name if done_on else "")
+    put(row, due_on=due_on, done_on=done_on, done_by=by.actor_name if done_on else "")
     return row
 
 
@@ -276,11 +273,3 @@ def _running(task: Task) -> Task:
     if not fresh.is_running:
         raise NotReady("任务已报送办结，等待验收，不再报送进展。")
     return fresh
-
-
-def _change(row: Any, **values: Any) -> None:
-    before = snapshot(row)
-    for name, value in values.items():
-        setattr(row, name, value)
-    row.save(update_fields=list(values))
-    updated(row, before)
